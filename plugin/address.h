@@ -1,0 +1,25 @@
+/* address.h
+ * Meters as Wireshark addresses: source and destination columns, Endpoints and Conversations.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_ADDRESS_H
+#define CJT188_ADDRESS_H
+
+#include "stats.h"
+
+/* Register the address type and the tables of endpoints and conversations for the protocol. */
+void cjt188_address_register(int proto);
+
+/* A frame with a whole address: add the hidden fields .src, .dst and .addr to `tree`, set the packet's addresses where no
+ * other protocol has, and tell who speaks to whom in *seen. */
+void cjt188_address_add(const struct cjt188_frame *frame, proto_tree *tree, struct cjt188_seen *seen);
+
+/* Does the number on this meter's display read A0..A4, not A4..A0? Known from the user's Meters table, or from a reply of
+ * the same meter in a dialect that sends it so (Maituo): a request alone cannot tell. `number` is A0..A4. */
+bool cjt188_number_high_first(const uint8_t number[5]);
+/* A reply in such a dialect was seen. */
+void cjt188_note_number_high_first(const uint8_t number[5]);
+
+#endif

@@ -1,0 +1,192 @@
+/* changes.c
+ * What changed in a reply since the same meter's last reply to the same identifier.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Of each frame only the bytes are kept that had changed, as they were before; of each meter and identifier the last
+ * data.
+ */
+#include "changes.h"
+
+#include "fields.h"
+#include "reading.h"
+#include "userfields.h"
+
+enum { DATA_MAX = UINT8_MAX };
+
+/* A run of bytes that differed, as they were before. Lives as long as the capture. */
+struct change {
+    uint8_t at, width; /* from the first byte behind SER */
+    const struct change *next;
+    uint8_t before[];
+};
+
+struct last_data {
+    uint32_t packet;
+    uint8_t bytes[DATA_MAX];
+};
+
+/* "meter function identifier L" to struct last_data. */
+static wmem_map_t *last_replies;
+
+static const char *
+reply_key(const struct cjt188_frame *frame)
+{
+    return wmem_strdup_printf(frame->pinfo->pool, "%s %02X %04X %u", cjt188_meter_key(frame, frame->pinfo->pool),
+                              frame->function, frame->di, frame->data_length);
+}
+
+/* The runs in which `now` differs from `before`. */
+static const struct change *
+find_changes(const uint8_t *before, const uint8_t *now, unsigned length)
+{
+    const struct change *first = NULL, **link = &first;
+
+    for (unsigned at = 0; at < length;) {
+        unsigned end = at;
+        struct change *change;
+
+        while (end < length && before[end] != now[end])
+            end++;
+        if (end == at) {
+            at++;
+            continue;
+        }
+        change = (struct change *)wmem_alloc0(wmem_file_scope(), sizeof *change + (end - at));
+        change->at = (uint8_t)at;
+        change->width = (uint8_t)(end - at);
+        memcpy(change->before, before + at, end - at);
+        *link = change;
+        link = &change->next;
+        at = end;
+    }
+    return first;
+}
+
+static void
+compare(const struct cjt188_frame *frame, struct cjt188_facts *facts)
+{
+    const char *key = reply_key(frame);
+    const unsigned length = frame->data_end - frame->data;
+    struct last_data *last = (struct last_data *)wmem_map_lookup(last_replies, key);
+
+    if (last == NULL) {
+        last = wmem_new0(wmem_file_scope(), struct last_data);
+        wmem_map_insert(last_replies, wmem_strdup(wmem_file_scope(), key), last);
+    } else {
+        facts->changes = find_changes(last->bytes, frame->bytes + frame->data, length);
+        facts->changed_since = last->packet;
+    }
+    cjt188_note_number(frame->pinfo, &last->packet);
+    memcpy(last->bytes, frame->bytes + frame->data, length);
+}
+
+/* ---- items ---- */
+
+/* The frame as its data were before. */
+static struct cjt188_frame *
+frame_before(const struct cjt188_frame *frame, const struct change *change)
+{
+    struct cjt188_frame *before = (struct cjt188_frame *)wmem_memdup(frame->pinfo->pool, frame, sizeof *frame);
+
+    for (; change != NULL; change = change->next)
+        memcpy(before->bytes + before->data + change->at, change->before, change->width);
+    cjt188_decide_unit_position(before);
+    return before;
+}
+
+static bool
+is_time(const struct cjt188_span *span)
+{
+    static const int *const fields[] = { &hf_cjt188_clock, &hf_cjt188_date, &hf_cjt188_operating_hours };
+
+    for (size_t i = 0; i < array_length(fields); i++) {
+        if (g_str_equal(span->abbrev, proto_registrar_get_nth((unsigned)*fields[i])->abbrev))
+            return true;
+    }
+    return false;
+}
+
+static const char *
+span_text(const struct cjt188_frame *frame, const struct cjt188_span *span)
+{
+    if (span->user != NULL)
+        return cjt188_userfield_text(frame, span->user);
+    return cjt188_row_text(frame, span->row, frame->data + span->at, span->width);
+}
+
+static void
+add_field_change(const struct cjt188_frame *frame, const struct cjt188_frame *before, proto_tree *tree,
+                 const struct cjt188_span *span)
+{
+    const unsigned at = frame->data + span->at;
+    const char *text;
+
+    if (memcmp(frame->bytes + at, before->bytes + at, span->width) == 0)
+        return;
+    text = wmem_strdup_printf(frame->pinfo->pool, "%s: %s → %s", span->name, span_text(before, span),
+                              span_text(frame, span));
+    proto_item_set_generated(proto_tree_add_string(tree, is_time(span) ? hf_cjt188_changed_time : hf_cjt188_changed,
+                                                   frame->tvb, (int)(frame->offset + at), span->width, text));
+}
+
+static bool
+is_named_by_user(const struct cjt188_frame *frame, unsigned at)
+{
+    return frame->user_covered != NULL && frame->user_covered[at];
+}
+
+/* Each run of changed bytes in a span that nobody has documented. */
+static void
+add_undocumented_changes(const struct cjt188_frame *frame, const struct cjt188_frame *before, proto_tree *tree,
+                         const struct cjt188_span *span)
+{
+    const uint8_t *now = frame->bytes + frame->data, *then = before->bytes + frame->data;
+    const unsigned span_end = (unsigned)span->at + span->width;
+
+    for (unsigned at = span->at; at < span_end;) {
+        unsigned end = at;
+
+        while (end < span_end && now[end] != then[end] && !is_named_by_user(frame, end))
+            end++;
+        if (end == at) {
+            at++;
+            continue;
+        }
+        proto_item_set_generated(proto_tree_add_bytes_format_value(
+            tree, hf_cjt188_undocumented_changed, frame->tvb, (int)(frame->offset + frame->data + at), (int)(end - at),
+            now + at, "offset %u: %s → %s", at, cjt188_row_text(before, NULL, frame->data + at, end - at),
+            cjt188_row_text(frame, NULL, frame->data + at, end - at)));
+        at = end;
+    }
+}
+
+void
+cjt188_changes_add(const struct cjt188_frame *frame, proto_tree *tree, struct cjt188_facts *facts)
+{
+    const struct cjt188_frame *before;
+
+    if (frame->kind != CJT188_FRAME || !frame->is_reply || frame->is_error || !frame->has_di)
+        return;
+    if (!PINFO_FD_VISITED(frame->pinfo))
+        compare(frame, facts);
+    if (facts->changes == NULL)
+        return;
+    before = frame_before(frame, facts->changes);
+    tree = proto_tree_add_subtree_format(tree, frame->tvb, 0, 0, ett_cjt188_part, NULL, "Changed since %s",
+                                         facts->changed_since == 0 ? "the last such reply"
+                                             : wmem_strdup_printf(frame->pinfo->pool, "packet %u", facts->changed_since));
+    for (unsigned i = 0; i < frame->span_count; i++) {
+        if (frame->spans[i].undocumented)
+            add_undocumented_changes(frame, before, tree, &frame->spans[i]);
+        else
+            add_field_change(frame, before, tree, &frame->spans[i]);
+    }
+}
+
+void
+cjt188_changes_register(void)
+{
+    last_replies = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), wmem_str_hash, g_str_equal);
+}

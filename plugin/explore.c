@@ -1,0 +1,600 @@
+/* explore.c
+ * Collects what the byte explorer knows of a capture, in bounded memory.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Counters run over all frames. Of the frames themselves at most EXPLORE_SAMPLES per group are kept: each meter's first,
+ * then every stride-th of that meter; when there is no more room the stride doubles and every second sample goes.
+ */
+#include "explore.h"
+
+#include <math.h>
+
+#include "cjt188-codes.h"
+#include "reading.h"
+#include "userfields.h"
+
+/* ---- hashes ---- */
+
+static uint64_t
+hash_bytes(uint64_t hash, const void *bytes, size_t length)
+{
+    const uint8_t *byte = (const uint8_t *)bytes;
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+
+static bool
+put(uint64_t *slots, unsigned size, uint64_t hash)
+{
+    unsigned i = (unsigned)(hash ^ hash >> 32) & (size - 1);
+
+    for (; slots[i] != 0; i = (i + 1) & (size - 1)) {
+        if (slots[i] == hash)
+            return false;
+    }
+    slots[i] = hash;
+    return true;
+}
+
+static void
+grow_distinct(struct distinct *set)
+{
+    const unsigned size = set->size == 0 ? 8 : 2 * set->size;
+    uint64_t *slots = g_new0(uint64_t, size);
+
+    for (unsigned i = 0; i < set->size; i++) {
+        if (set->slots[i] != 0)
+            put(slots, size, set->slots[i]);
+    }
+    g_free(set->slots);
+    set->slots = slots;
+    set->size = size;
+}
+
+static void
+add_distinct(struct distinct *set, const uint8_t *bytes, unsigned width)
+{
+    const uint64_t hash = hash_bytes(HASH_START, bytes, width) | 1;
+
+    if (set->more)
+        return;
+    if (2 * set->used >= set->size)
+        grow_distinct(set);
+    if (!put(set->slots, set->size, hash))
+        return;
+    if (++set->used > EXPLORE_DISTINCT) {
+        set->more = true;
+        set->used = EXPLORE_DISTINCT;
+        g_clear_pointer(&set->slots, g_free);
+        set->size = 0;
+    }
+}
+
+/* ---- numbers ---- */
+
+bool
+explore_bcd(const uint8_t *bytes, unsigned width, uint64_t *number)
+{
+    *number = 0;
+    for (unsigned i = width; i > 0; i--) {
+        const uint8_t byte = bytes[i - 1];
+
+        if (byte >> 4 > 9 || (byte & 0x0F) > 9)
+            return false;
+        *number = *number * 100 + (uint64_t)(byte >> 4) * 10 + (byte & 0x0F);
+    }
+    return true;
+}
+
+static uint64_t
+number_of(const uint8_t *bytes, unsigned width, bool high_first)
+{
+    uint64_t number = 0;
+
+    for (unsigned i = 0; i < width; i++)
+        number = number << 8 | bytes[high_first ? i : width - 1 - i];
+    return number;
+}
+
+static int
+compare_low_first(const uint8_t *a, const uint8_t *b, unsigned width)
+{
+    for (unsigned i = width; i > 0; i--) {
+        if (a[i - 1] != b[i - 1])
+            return a[i - 1] < b[i - 1] ? -1 : 1;
+    }
+    return 0;
+}
+
+/* ---- fields ---- */
+
+static void
+widen(uint64_t *least, uint64_t *most, uint64_t number, bool first)
+{
+    if (first || number < *least)
+        *least = number;
+    if (first || number > *most)
+        *most = number;
+}
+
+static void
+count_numbers(struct explore_field *field, const uint8_t *bytes)
+{
+    const bool first = field->seen == 0;
+    uint64_t bcd;
+
+    if (field->width > 8)
+        return;
+    widen(&field->least_low, &field->most_low, number_of(bytes, field->width, false), first);
+    widen(&field->least_high, &field->most_high, number_of(bytes, field->width, true), first);
+    if (!explore_bcd(bytes, field->width, &bcd))
+        field->not_bcd++;
+    else
+        widen(&field->least_bcd, &field->most_bcd, bcd, field->seen == field->not_bcd);
+}
+
+static char *
+text_of(const struct cjt188_frame *frame, const struct explore_field *field)
+{
+    const unsigned at = frame->data + field->at;
+
+    if (field->user != NULL)
+        return g_strdup(cjt188_userfield_text(frame, field->user));
+    return g_strdup(cjt188_row_text(frame, field->undocumented ? NULL : field->row, at, field->width));
+}
+
+static void
+set_text(char **text, char *value)
+{
+    g_free(*text);
+    *text = value;
+}
+
+static void
+make_extremes(struct explore_field *field)
+{
+    field->least = (uint8_t *)g_realloc(field->least, field->width);
+    field->most = (uint8_t *)g_realloc(field->most, field->width);
+}
+
+static void
+count_extremes(struct explore_field *field, const uint8_t *bytes, const struct cjt188_frame *frame, bool texts)
+{
+    const bool first = field->seen == 0;
+
+    if (first)
+        make_extremes(field);
+    if (first || compare_low_first(bytes, field->least, field->width) < 0) {
+        memcpy(field->least, bytes, field->width);
+        if (texts)
+            set_text(&field->least_text, text_of(frame, field));
+    }
+    if (first || compare_low_first(bytes, field->most, field->width) > 0) {
+        memcpy(field->most, bytes, field->width);
+        if (texts)
+            set_text(&field->most_text, text_of(frame, field));
+    }
+    if (texts && first)
+        set_text(&field->example, text_of(frame, field));
+}
+
+/* Does a run of bytes hold the four low bytes of a meter's number, in either order? */
+static bool
+holds_number(const uint8_t *bytes, unsigned width, const uint8_t *number)
+{
+    for (unsigned i = 0; i + 4 <= width; i++) {
+        const uint8_t *b = bytes + i;
+
+        if (memcmp(b, number, 4) == 0 ||
+            (b[0] == number[3] && b[1] == number[2] && b[2] == number[1] && b[3] == number[0]))
+            return true;
+    }
+    return false;
+}
+
+/* A value that this meter did not have the last time. */
+static void
+count_value(struct explore_field *field, const uint8_t *data, const struct cjt188_frame *frame, bool texts)
+{
+    const uint8_t *bytes = data + field->at;
+
+    add_distinct(&field->distinct, bytes, field->width);
+    count_extremes(field, bytes, frame, texts);
+    count_numbers(field, bytes);
+    field->has_number = field->has_number || holds_number(bytes, field->width, frame->bytes + CJT188_OFF_ADDRESS);
+    field->dirty = true;
+}
+
+/* Of several fields of one kind the row tells only which. */
+static char *
+name_of(const struct cjt188_span *span)
+{
+    if (span->row != NULL && span->row->kind == cjt188_kind_uint && span->row->name != NULL && span->user == NULL)
+        return g_strdup_printf("%s, %s", proto_registrar_get_byname(span->abbrev)->name, span->name);
+    return g_strdup(span->name);
+}
+
+static void
+add_field(GArray *fields, const struct cjt188_span *span, unsigned at, unsigned width)
+{
+    const struct explore_field field = {
+        .at = at, .width = width, .name = name_of(span), .abbrev = g_strdup(span->abbrev), .row = span->row,
+        .user = span->user, .undocumented = span->undocumented && span->user == NULL, .row_in_table = -1,
+    };
+
+    g_array_append_val(fields, field);
+}
+
+/* The parts of an undocumented span that no row of the user's names. */
+static void
+add_undocumented(GArray *fields, const struct cjt188_frame *frame, const struct cjt188_span *span)
+{
+    unsigned at = span->at;
+
+    for (unsigned end = at; end <= span->at + span->width; end++) {
+        bool named = end == span->at + span->width;
+
+        for (unsigned i = 0; i < frame->span_count && !named; i++) {
+            const struct cjt188_span *other = &frame->spans[i];
+
+            named = other->user != NULL && end >= other->at && end < (unsigned)other->at + other->width;
+        }
+        if (!named)
+            continue;
+        if (end > at)
+            add_field(fields, span, at, end - at);
+        at = end + 1;
+    }
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+    const struct explore_field *first = (const struct explore_field *)a, *second = (const struct explore_field *)b;
+
+    return first->at != second->at ? (int)first->at - (int)second->at : (int)first->width - (int)second->width;
+}
+
+static void
+find_fields(struct explore_group *group, const struct cjt188_frame *frame)
+{
+    GArray *fields = g_array_new(false, true, sizeof(struct explore_field));
+
+    for (unsigned i = 0; i < frame->span_count; i++) {
+        const struct cjt188_span *span = &frame->spans[i];
+
+        if (span->width == 0 || span->at + span->width > (int)group->width)
+            continue;
+        if (span->undocumented && span->user == NULL)
+            add_undocumented(fields, frame, span);
+        else
+            add_field(fields, span, span->at, span->width);
+    }
+    g_array_sort(fields, by_place);
+    group->field_count = fields->len;
+    group->fields = (struct explore_field *)(void *)g_array_free(fields, false);
+}
+
+/* ---- groups ---- */
+
+static uint64_t
+hash_spans(const struct cjt188_frame *frame)
+{
+    uint64_t hash = HASH_START;
+
+    for (unsigned i = 0; i < frame->span_count; i++) {
+        const struct cjt188_span *span = &frame->spans[i];
+        const uint64_t words[] = { (uint64_t)span->at << 8 | span->width, (uintptr_t)span->abbrev, (uintptr_t)span->user };
+
+        for (size_t j = 0; j < array_length(words); j++)
+            hash = (hash ^ words[j]) * UINT64_C(0x9E3779B97F4A7C15), hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+static unsigned
+group_hash(const void *key)
+{
+    const struct explore_group *group = (const struct explore_group *)key;
+
+    return (unsigned)(group->spans_hash ^ group->spans_hash >> 32) ^
+        ((unsigned)group->di << 16 | (unsigned)group->control << 8 | group->length);
+}
+
+static int
+group_equal(const void *a, const void *b)
+{
+    const struct explore_group *first = (const struct explore_group *)a, *second = (const struct explore_group *)b;
+
+    return first->spans_hash == second->spans_hash && first->dialect == second->dialect &&
+        first->layout == second->layout && first->control == second->control && first->di == second->di &&
+        first->length == second->length && first->width == second->width && first->unit_first == second->unit_first;
+}
+
+static struct explore_group *
+group_of(struct explore *explore, const struct cjt188_frame *frame)
+{
+    struct explore_group key = { .dialect = frame->dialect, .layout = frame->layout, .is_reply = frame->is_reply,
+                                 .unit_first = frame->unit_position == UNIT_FIRST, .control = frame->control,
+                                 .length = frame->data_length, .di = frame->di,
+                                 .width = frame->data_end > frame->data ? frame->data_end - frame->data : 0,
+                                 .spans_hash = hash_spans(frame) };
+    struct explore_group *group = (struct explore_group *)g_hash_table_lookup(explore->group_index, &key);
+
+    if (group != NULL)
+        return group;
+    if (explore->groups->len >= EXPLORE_GROUPS) {
+        explore->unkept_groups++;
+        return NULL;
+    }
+    group = g_new(struct explore_group, 1);
+    *group = key;
+    group->stride = 1;
+    group->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
+    group->meters = g_new0(struct explore_meter, EXPLORE_METERS);
+    group->toggled = g_new0(uint8_t, MAX(group->width, 1));
+    find_fields(group, frame);
+    g_ptr_array_add(explore->groups, group);
+    g_hash_table_add(explore->group_index, group);
+    return group;
+}
+
+static void
+empty_field(struct explore_field *field)
+{
+    g_clear_pointer(&field->distinct.slots, g_free);
+    memset(&field->distinct, 0, sizeof field->distinct);
+    g_clear_pointer(&field->least, g_free);
+    g_clear_pointer(&field->most, g_free);
+    g_clear_pointer(&field->least_text, g_free);
+    g_clear_pointer(&field->most_text, g_free);
+    g_clear_pointer(&field->example, g_free);
+    field->seen = field->not_bcd = 0;
+    field->first_change = field->last_change = 0;
+    field->has_number = false;
+    field->dirty = true;
+}
+
+static void
+empty_group(struct explore_group *group)
+{
+    for (unsigned i = 0; i < group->field_count; i++)
+        empty_field(&group->fields[i]);
+    for (unsigned i = 0; i < group->meter_count; i++)
+        g_free(group->meters[i].last);
+    memset(group->meters, 0, EXPLORE_METERS * sizeof *group->meters);
+    memset(group->toggled, 0, MAX(group->width, 1));
+    g_hash_table_remove_all(group->meter_index);
+    g_clear_pointer(&group->samples, g_free);
+    g_clear_pointer(&group->data, g_free);
+    group->meter_count = group->sample_count = group->sample_room = 0;
+    group->frames = group->unkept = 0;
+    group->first_packet = group->last_packet = 0;
+    group->stride = 1;
+}
+
+static void
+free_group(void *data)
+{
+    struct explore_group *group = (struct explore_group *)data;
+
+    empty_group(group);
+    for (unsigned i = 0; i < group->field_count; i++) {
+        g_free(group->fields[i].name);
+        g_free(group->fields[i].abbrev);
+    }
+    g_free(group->fields);
+    g_free(group->meters);
+    g_free(group->toggled);
+    g_hash_table_destroy(group->meter_index);
+    g_free(group);
+}
+
+/* ---- meters, and what is known of them ---- */
+
+static uint64_t
+meter_hash(const struct cjt188_seen *seen, const uint8_t *address)
+{
+    return hash_bytes(hash_bytes(HASH_START, seen->line, strlen(seen->line)), address, 5);
+}
+
+static struct explore_meter *
+meter_of(struct explore_group *group, uint64_t hash, const uint8_t *address)
+{
+    struct explore_meter *meter;
+    void *found;
+
+    if (g_hash_table_lookup_extended(group->meter_index, &hash, NULL, &found))
+        return &group->meters[GPOINTER_TO_UINT(found)];
+    if (group->meter_count >= EXPLORE_METERS)
+        return NULL;
+    meter = &group->meters[group->meter_count];
+    meter->last = (uint8_t *)g_malloc(MAX(group->width, 1));
+    memcpy(meter->number, address, sizeof meter->number);
+    meter->key = hash;
+    g_hash_table_insert(group->meter_index, &meter->key, GUINT_TO_POINTER(group->meter_count));
+    group->meter_count++;
+    return meter;
+}
+
+struct known {
+    uint64_t key;
+    double value[READINGS];
+};
+
+static void
+remember_reading(struct explore *explore, uint64_t hash, const struct reading *reading)
+{
+    struct known *known = (struct known *)g_hash_table_lookup(explore->readings, &hash);
+
+    if (known == NULL) {
+        if (g_hash_table_size(explore->readings) >= EXPLORE_READINGS)
+            return;
+        known = g_new0(struct known, 1);
+        known->key = hash;
+        g_hash_table_insert(explore->readings, &known->key, known);
+    }
+    for (unsigned i = 0; i < READINGS; i++)
+        known->value[i] = reading->has[i] ? reading->value[i] : NAN;
+}
+
+/* ---- samples ---- */
+
+static void
+thin_out(struct explore_group *group)
+{
+    unsigned kept = 0;
+
+    group->stride *= 2;
+    for (unsigned i = 0; i < group->sample_count; i++) {
+        if (group->samples[i].turn % group->stride != 0)
+            continue;
+        if (kept != i) {
+            group->samples[kept] = group->samples[i];
+            memcpy(group->data + (size_t)kept * group->width, group->data + (size_t)i * group->width, group->width);
+        }
+        kept++;
+    }
+    group->sample_count = kept;
+}
+
+static void
+make_room(struct explore_group *group)
+{
+    while (group->sample_count >= EXPLORE_SAMPLES)
+        thin_out(group);
+    if (group->sample_count < group->sample_room)
+        return;
+    group->sample_room = group->sample_room == 0 ? 8 : MIN(2 * group->sample_room, EXPLORE_SAMPLES);
+    group->samples = g_renew(struct explore_sample, group->samples, group->sample_room);
+    group->data = (uint8_t *)g_realloc(group->data, (size_t)group->sample_room * MAX(group->width, 1));
+}
+
+static void
+keep_sample(struct explore *explore, struct explore_group *group, const struct explore_meter *meter, uint64_t hash,
+            const struct cjt188_frame *frame)
+{
+    const struct known *known = (const struct known *)g_hash_table_lookup(explore->readings, &hash);
+    struct explore_sample *sample;
+
+    if (meter->frames % group->stride != 0)
+        return;
+    make_room(group);
+    if (meter->frames % group->stride != 0)
+        return;
+    sample = &group->samples[group->sample_count];
+    sample->meter = (unsigned)(meter - group->meters);
+    sample->turn = meter->frames;
+    sample->packet = frame->pinfo->num;
+    sample->time = (double)frame->pinfo->abs_ts.secs + frame->pinfo->abs_ts.nsecs / 1e9;
+    for (unsigned i = 0; i < READINGS; i++)
+        sample->reading[i] = frame->reading.has[i] ? frame->reading.value[i] : known != NULL ? known->value[i] : NAN;
+    memcpy(sample->address, frame->bytes + CJT188_OFF_ADDRESS, sizeof sample->address);
+    memcpy(group->data + (size_t)group->sample_count * group->width, frame->bytes + frame->data, group->width);
+    group->sample_count++;
+}
+
+/* ---- frames ---- */
+
+static void
+count_changes(struct explore_group *group, const struct explore_meter *meter, const uint8_t *data,
+              const struct cjt188_frame *frame, bool texts)
+{
+    const bool first = meter->frames == 0;
+
+    for (unsigned i = 0; i < group->field_count; i++) {
+        struct explore_field *field = &group->fields[i];
+
+        if (first || memcmp(data + field->at, meter->last + field->at, field->width) != 0) {
+            count_value(field, data, frame, texts);
+            if (!first) {
+                field->first_change = field->first_change != 0 ? field->first_change : frame->pinfo->num;
+                field->last_change = frame->pinfo->num;
+            }
+        }
+        field->seen++;
+    }
+    for (unsigned i = 0; !first && i < group->width; i++)
+        group->toggled[i] |= data[i] ^ meter->last[i];
+}
+
+struct explore_group *
+explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_seen *seen)
+{
+    const struct cjt188_frame *frame = seen->frame;
+    struct explore_group *group;
+    struct explore_meter *meter;
+    const uint8_t *data;
+    uint64_t hash;
+
+    if (frame == NULL)
+        return NULL;
+    hash = meter_hash(seen, frame->bytes + CJT188_OFF_ADDRESS);
+    if (seen->reading != NULL)
+        remember_reading(explore, hash, seen->reading);
+    group = group_of(explore, frame);
+    if (group == NULL)
+        return NULL;
+    group->first_packet = group->frames == 0 ? pinfo->num : group->first_packet;
+    group->last_packet = pinfo->num;
+    group->frames++;
+    meter = meter_of(group, hash, frame->bytes + CJT188_OFF_ADDRESS);
+    if (meter == NULL) {
+        group->unkept++;
+        return group;
+    }
+    data = frame->bytes + frame->data;
+    count_changes(group, meter, data, frame, explore->texts);
+    keep_sample(explore, group, meter, hash, frame);
+    memcpy(meter->last, data, group->width);
+    meter->frames++;
+    return group;
+}
+
+/* ---- the whole ---- */
+
+struct explore *
+explore_new(bool texts)
+{
+    struct explore *explore = g_new0(struct explore, 1);
+
+    explore->texts = texts;
+    explore->groups = g_ptr_array_new_with_free_func(free_group);
+    explore->group_index = g_hash_table_new(group_hash, group_equal);
+    explore->readings = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    return explore;
+}
+
+void
+explore_free(struct explore *explore)
+{
+    g_hash_table_destroy(explore->group_index);
+    g_ptr_array_unref(explore->groups);
+    g_hash_table_destroy(explore->readings);
+    g_free(explore);
+}
+
+void
+explore_reset(struct explore *explore)
+{
+    for (unsigned i = 0; i < explore->groups->len; i++)
+        empty_group((struct explore_group *)g_ptr_array_index(explore->groups, i));
+    g_hash_table_remove_all(explore->readings);
+    explore->unkept_groups = 0;
+}
+
+char *
+explore_group_title(const struct explore_group *group)
+{
+    const char *name = group->layout != NULL ? group->layout->name : cjt188_identifier_name(group->di, group->control & 0x3F);
+
+    return g_strdup_printf("%s %04X, control %02X, L %u (%s), dialect %s",
+                           (group->control & 0x40) != 0 ? "Error reply" : group->is_reply ? "Reply" : "Request", group->di,
+                           group->control, group->length, name != NULL ? name : "not documented", group->dialect->name);
+}

@@ -1,0 +1,100 @@
+/* neighbours.c
+ * The neighbours on the wire: link layer fields of EN 13757 (M-Bus) and DL/T 645 frames. Their data are left alone.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "cjt188.h"
+
+#include "fields.h"
+
+enum { MBUS_ACK = 0xE5, MBUS_SHORT_START = 0x10, MBUS_LONG_START = 0x68 };
+
+/* A field of one byte at a fixed place, counted from the start or, negative, from the end. */
+struct link_field {
+    int at;
+    const int *field;
+};
+
+static void
+add_link_fields(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length, const struct link_field *fields)
+{
+    for (; fields->field != NULL; fields++) {
+        const unsigned at = fields->at >= 0 ? (unsigned)fields->at : length - (unsigned)-fields->at;
+
+        proto_tree_add_item(tree, *fields->field, tvb, offset + at, 1, ENC_NA);
+    }
+}
+
+static void
+add_data(tvbuff_t *tvb, proto_tree *tree, int field, unsigned offset, unsigned length, unsigned head, unsigned tail)
+{
+    if (length > head + tail)
+        proto_tree_add_item(tree, field, tvb, offset + head, (int)(length - head - tail), ENC_NA);
+}
+
+static proto_tree *
+add_neighbour(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length, const char *text)
+{
+    return proto_tree_add_subtree(tree, tvb, offset, (int)length, ett_cjt188_part, NULL, text);
+}
+
+const char *
+cjt188_dissect_mbus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, unsigned length)
+{
+    static const struct link_field ack[] = { { 0, &hf_cjt188_mbus_start }, { 0, NULL } };
+    static const struct link_field short_frame[] = {
+        { 0, &hf_cjt188_mbus_start },     { 1, &hf_cjt188_mbus_control }, { 2, &hf_cjt188_mbus_address },
+        { -2, &hf_cjt188_mbus_checksum }, { -1, &hf_cjt188_mbus_end },    { 0, NULL },
+    };
+    static const struct link_field long_frame[] = {
+        { 0, &hf_cjt188_mbus_start },   { 1, &hf_cjt188_mbus_length },  { 2, &hf_cjt188_mbus_length },
+        { 3, &hf_cjt188_mbus_start },   { 4, &hf_cjt188_mbus_control }, { 5, &hf_cjt188_mbus_address },
+        { 6, &hf_cjt188_mbus_ci },      { -2, &hf_cjt188_mbus_checksum }, { -1, &hf_cjt188_mbus_end },
+        { 0, NULL },
+    };
+    enum { LONG_HEAD = 7, TAIL = 2 };
+    const uint8_t start = tvb_get_uint8(tvb, offset);
+    const char *text;
+
+    if (start == MBUS_ACK) {
+        add_link_fields(tvb, add_neighbour(tvb, tree, offset, length, "M-Bus acknowledge"), offset, length, ack);
+        return "M-Bus acknowledge";
+    }
+    if (start == MBUS_SHORT_START) {
+        text = wmem_strdup_printf(pinfo->pool, "M-Bus short frame, control %02X, address %u",
+                                  tvb_get_uint8(tvb, offset + 1), tvb_get_uint8(tvb, offset + 2));
+        add_link_fields(tvb, add_neighbour(tvb, tree, offset, length, text), offset, length, short_frame);
+        return text;
+    }
+    text = wmem_strdup_printf(pinfo->pool, "M-Bus long frame, control %02X, address %u, CI %02X",
+                              tvb_get_uint8(tvb, offset + 4), tvb_get_uint8(tvb, offset + 5),
+                              tvb_get_uint8(tvb, offset + 6));
+    tree = add_neighbour(tvb, tree, offset, length, text);
+    add_link_fields(tvb, tree, offset, length, long_frame);
+    add_data(tvb, tree, hf_cjt188_mbus_data, offset, length, LONG_HEAD, TAIL);
+    return text;
+}
+
+const char *
+cjt188_dissect_dlt645(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, unsigned length)
+{
+    static const struct link_field fields[] = {
+        { 0, &hf_cjt188_dlt645_start },   { 7, &hf_cjt188_dlt645_start },     { 8, &hf_cjt188_dlt645_control },
+        { 9, &hf_cjt188_dlt645_length },  { -2, &hf_cjt188_dlt645_checksum }, { -1, &hf_cjt188_dlt645_end },
+        { 0, NULL },
+    };
+    enum { ADDRESS = 1, ADDRESS_LENGTH = 6, HEAD = 10, TAIL = 2 };
+    char address[2 * ADDRESS_LENGTH + 1];
+    const char *text;
+
+    for (unsigned i = 0; i < ADDRESS_LENGTH; i++)
+        snprintf(address + 2 * i, 3, "%02X", tvb_get_uint8(tvb, offset + ADDRESS + ADDRESS_LENGTH - 1 - i));
+    text = wmem_strdup_printf(pinfo->pool, "DL/T 645 frame, control %02X, address %s", tvb_get_uint8(tvb, offset + 8),
+                              address);
+    tree = add_neighbour(tvb, tree, offset, length, text);
+    proto_tree_add_string(tree, hf_cjt188_dlt645_address, tvb, offset + ADDRESS, ADDRESS_LENGTH, address);
+    add_link_fields(tvb, tree, offset, length, fields);
+    add_data(tvb, tree, hf_cjt188_dlt645_data, offset, length, HEAD, TAIL);
+    return text;
+}

@@ -1,0 +1,569 @@
+/* notes.c
+ * tshark -z cjt188,notes[,mask]: a Markdown page of what a capture teaches about the protocol.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * With "mask" no meter can be told from the page: numbers become "meter 1", "meter 2" in the order of the capture, values
+ * that hold a number or a key are left out, and names from the user's Meters table are not shown in either case.
+ */
+#include "notes.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "explore.h"
+
+#include <epan/stat_groups.h>
+#include <epan/stat_tap_ui.h>
+
+#define NOTES_OPTION "cjt188,notes"
+
+enum { NOTES_METERS = 4096, NOTES_LINES = 256, MASKED_LEAST_DIGITS = 6 };
+
+struct noted_meter {
+    uint64_t key;
+    uint8_t number[5];
+    char *display;
+    const char *dialect;       /* of its last reply; lives as long as the program */
+    uint64_t requests, replies, unanswered;
+};
+
+struct notes {
+    bool mask;
+    struct explore *explore;
+    GPtrArray *meters;         /* struct noted_meter */
+    GHashTable *meter_index;   /* number -> struct noted_meter */
+    GHashTable *lines;
+    bool more_meters, more_lines;
+    uint64_t frames, requests, wildcards, replies, errors, damaged, truncated, noise_bytes, neighbours, unanswered;
+    nstime_t first, last;
+    bool has_time;
+};
+
+/* ---- taking in ---- */
+
+static uint64_t
+number_key(const uint8_t *number)
+{
+    uint64_t key = 0;
+
+    for (unsigned i = 5; i > 0; i--)
+        key = key << 8 | number[i - 1];
+    return key;
+}
+
+static void
+free_meter(void *data)
+{
+    g_free(((struct noted_meter *)data)->display);
+    g_free(data);
+}
+
+static struct noted_meter *
+meter_of(struct notes *notes, const uint8_t *number, const char *display)
+{
+    const uint64_t key = number_key(number);
+    struct noted_meter *meter = (struct noted_meter *)g_hash_table_lookup(notes->meter_index, &key);
+
+    if (meter != NULL)
+        return meter;
+    if (notes->meters->len >= NOTES_METERS) {
+        notes->more_meters = true;
+        return NULL;
+    }
+    meter = g_new0(struct noted_meter, 1);
+    meter->key = key;
+    memcpy(meter->number, number, sizeof meter->number);
+    meter->display = g_strdup(display != NULL ? display : "");
+    g_ptr_array_add(notes->meters, meter);
+    g_hash_table_insert(notes->meter_index, &meter->key, meter);
+    return meter;
+}
+
+static void
+note_frame(struct notes *notes, const struct cjt188_seen *seen)
+{
+    struct noted_meter *meter;
+
+    notes->frames++;
+    notes->requests += !seen->is_reply;
+    notes->replies += seen->is_reply && !seen->is_error;
+    notes->errors += seen->is_error;
+    notes->wildcards += !seen->is_reply && seen->is_wildcard;
+    notes->unanswered += seen->no_response_to != NULL;
+    if (seen->is_wildcard)
+        return;
+    meter = meter_of(notes, seen->number, seen->meter);
+    if (meter == NULL)
+        return;
+    meter->requests += !seen->is_reply;
+    meter->replies += seen->is_reply;
+    if (seen->is_reply)
+        meter->dialect = seen->dialect;
+}
+
+static void
+note_line(struct notes *notes, const char *line)
+{
+    if (line == NULL || g_hash_table_contains(notes->lines, line))
+        return;
+    if (g_hash_table_size(notes->lines) >= NOTES_LINES)
+        notes->more_lines = true;
+    else
+        g_hash_table_add(notes->lines, g_strdup(line));
+}
+
+static tap_packet_status
+add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
+{
+    struct notes *notes = (struct notes *)data;
+    const struct cjt188_seen *seen = (const struct cjt188_seen *)packet;
+
+    note_line(notes, seen->line);
+    if (!notes->has_time || nstime_cmp(&pinfo->abs_ts, &notes->first) < 0)
+        notes->first = pinfo->abs_ts;
+    if (!notes->has_time || nstime_cmp(&pinfo->abs_ts, &notes->last) > 0)
+        notes->last = pinfo->abs_ts;
+    notes->has_time = true;
+    if (seen->line_error)
+        return TAP_PACKET_DONT_REDRAW;
+    notes->damaged += seen->kind == CJT188_DAMAGED;
+    notes->truncated += seen->kind == CJT188_TRUNCATED;
+    notes->noise_bytes += seen->kind == CJT188_NOISE ? seen->length : 0;
+    notes->neighbours += seen->kind == CJT188_MBUS || seen->kind == CJT188_DLT645;
+    if (seen->kind == CJT188_FRAME)
+        note_frame(notes, seen);
+    explore_add(notes->explore, pinfo, seen);
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+/* ---- masking ---- */
+
+static void
+replace_all(GString *text, const char *what, const char *by)
+{
+    if (what[0] != '\0')
+        g_string_replace(text, what, by, 0);
+}
+
+/* A meter's number in every way that a page could write it. */
+static void
+mask_meter(GString *text, const struct noted_meter *meter, unsigned index)
+{
+    const uint8_t *n = meter->number;
+    char name[24], digits[64];
+    const char *bare;
+
+    g_snprintf(name, sizeof name, "meter %u", index + 1);
+    if (strlen(meter->display) >= MASKED_LEAST_DIGITS)
+        replace_all(text, meter->display, name);
+    g_snprintf(digits, sizeof digits, "%02X%02X%02X%02X%02X", n[4], n[3], n[2], n[1], n[0]);
+    replace_all(text, digits, name);
+    replace_all(text, digits + 2, name);
+    for (bare = digits; *bare == '0'; bare++)
+        ;
+    if (strlen(bare) >= MASKED_LEAST_DIGITS)
+        replace_all(text, bare, name);
+    g_snprintf(digits, sizeof digits, "%02X %02X %02X %02X", n[0], n[1], n[2], n[3]);
+    replace_all(text, digits, name);
+    g_snprintf(digits, sizeof digits, "%02X%02X%02X%02X", n[0], n[1], n[2], n[3]);
+    replace_all(text, digits, name);
+    g_snprintf(digits, sizeof digits, "%02X %02X %02X %02X", n[3], n[2], n[1], n[0]);
+    replace_all(text, digits, name);
+}
+
+static bool
+is_zero(const uint8_t *bytes, unsigned width)
+{
+    for (unsigned i = 0; i < width; i++) {
+        if (bytes[i] != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_private(const struct explore_field *field)
+{
+    static const char *const fields[] = { "cjt188.new_address", "cjt188.meter_number", "cjt188.key" };
+
+    if (is_zero(field->most, field->width))
+        return false;
+    for (size_t i = 0; i < array_length(fields); i++) {
+        if (g_str_equal(field->abbrev, fields[i]))
+            return true;
+    }
+    return field->has_number;
+}
+
+/* ---- Markdown ---- */
+
+/* A table's cell: nothing in it may be taken for Markdown or HTML. */
+static void
+append_escaped(GString *page, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\n' || *text == '\r' || *text == '\t')
+            g_string_append_c(page, ' ');
+        else if (*text == '<')
+            g_string_append(page, "&lt;");
+        else if (*text == '>')
+            g_string_append(page, "&gt;");
+        else if (*text == '&')
+            g_string_append(page, "&amp;");
+        else if ((unsigned char)*text < 0x20 || *text == 0x7F)
+            g_string_append_c(page, '?');
+        else {
+            if (strchr("\\`*_[]|#~", *text) != NULL)
+                g_string_append_c(page, '\\');
+            g_string_append_c(page, *text);
+        }
+    }
+}
+
+static void
+append_cell(GString *page, const char *text)
+{
+    g_string_append(page, " ");
+    append_escaped(page, text);
+    g_string_append(page, " |");
+}
+
+static void G_GNUC_PRINTF(2, 3)
+append_format_cell(GString *page, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    append_cell(page, text);
+    g_free(text);
+}
+
+/* ---- what a field means, and who says so ---- */
+
+/* A blurb ends in its source, in parentheses. */
+static char *
+split_blurb(const char *blurb, char **source)
+{
+    const char *open = strrchr(blurb, '(');
+    const size_t length = strlen(blurb);
+    char *meaning;
+
+    *source = NULL;
+    if (open == NULL || length == 0 || blurb[length - 1] != ')')
+        return g_strdup(blurb);
+    *source = g_strndup(open + 1, (size_t)(blurb + length - 1 - (open + 1)));
+    meaning = g_strndup(blurb, (size_t)(open - blurb));
+    return g_strchomp(meaning);
+}
+
+static void
+append_meaning(GString *page, const struct explore_field *field)
+{
+    const header_field_info *info = proto_registrar_get_byname(field->abbrev);
+    char *source = NULL, *meaning = NULL;
+
+    if (info != NULL && info->blurb != NULL)
+        meaning = split_blurb(info->blurb, &source);
+    if (field->user != NULL) {
+        g_free(source);
+        source = g_strdup("user's table");
+    }
+    append_cell(page, meaning != NULL ? meaning : "");
+    append_cell(page, source != NULL ? source : field->undocumented ? "nobody" : "not said");
+    g_free(meaning);
+    g_free(source);
+}
+
+static void
+append_values(GString *page, const struct notes *notes, const struct explore_field *field)
+{
+    if (notes->mask && is_private(field)) {
+        append_cell(page, "masked");
+        append_cell(page, "masked");
+        return;
+    }
+    if (g_strcmp0(field->least_text, field->most_text) == 0)
+        append_format_cell(page, "always %s", field->least_text);
+    else
+        append_format_cell(page, "%s … %s", field->least_text, field->most_text);
+    append_cell(page, field->example);
+}
+
+static void
+append_place(GString *page, unsigned at, unsigned width)
+{
+    g_string_append(page, "|");
+    append_format_cell(page, "%u", at);
+    append_format_cell(page, "%u", width);
+}
+
+static void
+append_field(GString *page, const struct notes *notes, const struct explore_field *field)
+{
+    append_place(page, field->at, field->width);
+    append_cell(page, field->name);
+    append_meaning(page, field);
+    append_values(page, notes, field);
+    g_string_append_c(page, '\n');
+}
+
+/* The best reading of each part of an undocumented field, as rows of its own below it. */
+static void
+append_proposals(GString *page, const struct notes *notes, const struct explore_group *group,
+                 const struct explore_field *field)
+{
+    char *noise;
+    GPtrArray *proposals = explore_propose(group, field, &noise);
+
+    for (unsigned i = 0; i < proposals->len; i++) {
+        const struct proposal *proposal = (const struct proposal *)g_ptr_array_index(proposals, i);
+
+        if (proposal->rank != 1)
+            continue;
+        append_place(page, proposal->at, proposal->width);
+        append_format_cell(page, "%s?", proposal->name);
+        append_format_cell(page, "%s: %s", proposal->kind, proposal->evidence->str);
+        append_format_cell(page, "proposal, %s", explore_strength_text(proposal->strength));
+        append_cell(page, notes->mask && is_private(field) ? "masked" : "");
+        append_cell(page, "");
+        g_string_append_c(page, '\n');
+    }
+    g_free(noise);
+    g_ptr_array_unref(proposals);
+}
+
+static void
+append_group(GString *page, const struct notes *notes, const struct explore_group *group)
+{
+    char *title = explore_group_title(group);
+
+    g_string_append(page, "\n## ");
+    append_escaped(page, title);
+    g_string_append_printf(page, "\n\n%" PRIu64 " frame%s of %s%u meter%s.\n", group->frames, group->frames == 1 ? "" : "s",
+                           group->unkept > 0 ? "more than " : "", group->meter_count, group->meter_count == 1 ? "" : "s");
+    if (group->width > 0)
+        g_string_append(page, "\n| Offset | Bytes | Name | Meaning | Source | Range seen | Example |\n"
+                              "|---:|---:|---|---|---|---|---|\n");
+    else
+        g_string_append(page, "\nNothing follows the sequence number.\n");
+    for (unsigned i = 0; i < group->field_count; i++) {
+        append_field(page, notes, &group->fields[i]);
+        if (group->fields[i].undocumented)
+            append_proposals(page, notes, group, &group->fields[i]);
+    }
+    g_free(title);
+}
+
+/* ---- what is left, and the capture as a whole ---- */
+
+static const char *
+constant_text(const struct explore_group *group, const struct explore_field *field)
+{
+    if (field->distinct.used != 1 || field->distinct.more)
+        return field->first_change != 0 ? "changes" : "differs between meters, never changes within one";
+    return is_zero(field->most, field->width) ? "always zero" : group->frames == 1 ? "seen once" : "always the same";
+}
+
+static void
+append_unknown(GString *page, const GPtrArray *groups)
+{
+    bool any = false;
+
+    g_string_append(page, "\n## Still unknown\n\n");
+    for (unsigned i = 0; i < groups->len; i++) {
+        const struct explore_group *group = (const struct explore_group *)g_ptr_array_index(groups, i);
+
+        for (unsigned j = 0; j < group->field_count; j++) {
+            const struct explore_field *field = &group->fields[j];
+
+            if (!field->undocumented)
+                continue;
+            any = true;
+            g_string_append_printf(page, "- %s %04X, control %02X, L %u, ", group->is_reply ? "Reply" : "Request", group->di,
+                                   group->control, group->length);
+            append_escaped(page, group->dialect->name);
+            g_string_append_printf(page, ": %u byte%s at %u (", field->width, field->width == 1 ? "" : "s", field->at);
+            append_escaped(page, field->name);
+            g_string_append_printf(page, "), %s\n", constant_text(group, field));
+        }
+    }
+    if (!any)
+        g_string_append(page, "Nothing: every byte of every frame is documented.\n");
+}
+
+static void
+append_time(GString *page, const nstime_t *time)
+{
+    GDateTime *moment = g_date_time_new_from_unix_utc(time->secs);
+    char *text = moment != NULL ? g_date_time_format(moment, "%Y-%m-%d %H:%M:%S UTC") : NULL;
+
+    g_string_append(page, text != NULL ? text : "unknown");
+    g_free(text);
+    g_clear_pointer(&moment, g_date_time_unref);
+}
+
+static void
+append_meters(GString *page, const struct notes *notes)
+{
+    g_string_append(page, "\n| Meter | Dialect | Requests to it | Replies |\n|---|---|---:|---:|\n");
+    for (unsigned i = 0; i < notes->meters->len; i++) {
+        const struct noted_meter *meter = (const struct noted_meter *)g_ptr_array_index(notes->meters, i);
+
+        g_string_append_c(page, '|');
+        if (notes->mask)
+            append_format_cell(page, "meter %u", i + 1);
+        else
+            append_cell(page, meter->display);
+        append_cell(page, meter->dialect != NULL ? meter->dialect : "");
+        append_format_cell(page, "%" PRIu64, meter->requests);
+        append_format_cell(page, "%" PRIu64, meter->replies);
+        g_string_append_c(page, '\n');
+    }
+    if (notes->more_meters)
+        g_string_append_printf(page, "\nMore than %d meters; the others are not listed.\n", NOTES_METERS);
+}
+
+static void
+append_statistics(GString *page, const struct notes *notes)
+{
+    g_string_append(page, "\n## The capture\n\n");
+    if (notes->has_time) {
+        g_string_append(page, "From ");
+        append_time(page, &notes->first);
+        g_string_append(page, " to ");
+        append_time(page, &notes->last);
+        g_string_append_printf(page, ", %s%u line%s.\n\n", notes->more_lines ? "more than " : "",
+                               g_hash_table_size(notes->lines), g_hash_table_size(notes->lines) == 1 ? "" : "s");
+    }
+    g_string_append_printf(page,
+                           "| What | How many |\n|---|---:|\n"
+                           "| Frames with a right checksum | %" PRIu64 " |\n| of them requests | %" PRIu64 " |\n"
+                           "| requests to all meters | %" PRIu64 " |\n| replies | %" PRIu64 " |\n"
+                           "| error replies | %" PRIu64 " |\n| Requests without a reply | %" PRIu64 " |\n"
+                           "| Damaged frames | %" PRIu64 " |\n| Truncated frames | %" PRIu64 " |\n"
+                           "| Bytes of noise | %" PRIu64 " |\n| Frames of other protocols | %" PRIu64 " |\n",
+                           notes->frames, notes->requests, notes->wildcards, notes->replies, notes->errors,
+                           notes->unanswered, notes->damaged, notes->truncated, notes->noise_bytes, notes->neighbours);
+    append_meters(page, notes);
+}
+
+/* ---- the page ---- */
+
+static int
+by_identifier(const void *a, const void *b)
+{
+    const struct explore_group *first = *(const struct explore_group *const *)a;
+    const struct explore_group *second = *(const struct explore_group *const *)b;
+
+    if (first->di != second->di)
+        return (int)first->di - (int)second->di;
+    if (first->control != second->control)
+        return (int)first->control - (int)second->control;
+    return (int)first->first_packet - (int)second->first_packet;
+}
+
+static GPtrArray *
+groups_of(const struct explore *explore)
+{
+    GPtrArray *groups = g_ptr_array_new();
+
+    for (unsigned i = 0; i < explore->groups->len; i++) {
+        struct explore_group *group = (struct explore_group *)g_ptr_array_index(explore->groups, i);
+
+        if (group->frames > 0)
+            g_ptr_array_add(groups, group);
+    }
+    g_ptr_array_sort(groups, by_identifier);
+    return groups;
+}
+
+static void
+print_page(void *data)
+{
+    const struct notes *notes = (const struct notes *)data;
+    GPtrArray *groups = groups_of(notes->explore);
+    GString *page = g_string_new("# What a capture teaches about CJ/T 188\n\n"
+                                 "Offsets count from the first byte behind the sequence number; low byte first unless said "
+                                 "otherwise. Made by `tshark -z cjt188,notes`.\n");
+
+    for (unsigned i = 0; i < groups->len; i++)
+        append_group(page, notes, (const struct explore_group *)g_ptr_array_index(groups, i));
+    append_unknown(page, groups);
+    append_statistics(page, notes);
+    for (unsigned i = 0; notes->mask && i < notes->meters->len; i++)
+        mask_meter(page, (const struct noted_meter *)g_ptr_array_index(notes->meters, i), i);
+    fputs(page->str, stdout);
+    g_string_free(page, true);
+    g_ptr_array_unref(groups);
+}
+
+/* ---- the tap ---- */
+
+static void
+reset(void *data)
+{
+    struct notes *notes = (struct notes *)data;
+
+    explore_reset(notes->explore);
+    g_hash_table_remove_all(notes->meter_index);
+    g_ptr_array_set_size(notes->meters, 0);
+    g_hash_table_remove_all(notes->lines);
+    notes->more_meters = notes->more_lines = notes->has_time = false;
+    notes->frames = notes->requests = notes->wildcards = notes->replies = notes->errors = notes->unanswered = 0;
+    notes->damaged = notes->truncated = notes->noise_bytes = notes->neighbours = 0;
+}
+
+static void
+finish(void *data)
+{
+    struct notes *notes = (struct notes *)data;
+
+    explore_free(notes->explore);
+    g_hash_table_destroy(notes->meter_index);
+    g_ptr_array_unref(notes->meters);
+    g_hash_table_destroy(notes->lines);
+    g_free(notes);
+}
+
+static struct notes *
+notes_new(bool mask)
+{
+    struct notes *notes = g_new0(struct notes, 1);
+
+    notes->mask = mask;
+    notes->explore = explore_new(true);
+    notes->meters = g_ptr_array_new_with_free_func(free_meter);
+    notes->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
+    notes->lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return notes;
+}
+
+static bool
+start(const char *argument, void *data _U_)
+{
+    const char *rest;
+    bool mask;
+
+    if (!explore_option_rest(NOTES_OPTION, argument, &rest))
+        return false;
+    mask = rest != NULL && g_str_has_prefix(rest, "mask") && (rest[4] == '\0' || rest[4] == ',');
+    if (mask)
+        rest = rest[4] == ',' && rest[5] != '\0' ? rest + 5 : NULL;
+    return explore_listen(notes_new(mask), rest, reset, add_packet, print_page, finish);
+}
+
+STAT_TAP_INIT(start_notes, start)
+
+void
+cjt188_notes_register(void)
+{
+    static stat_tap_ui ui = { .group = REGISTER_PACKET_STAT_GROUP_UNSORTED, .title = "CJ/T 188 notes",
+                              .cli_string = NOTES_OPTION, .tap_init_cb = start_notes };
+
+    register_stat_tap_ui(&ui, NULL);
+}

@@ -1,0 +1,33 @@
+/* userfields.h
+ * The user's own fields: a table that turns undocumented bytes into named, filterable fields.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_USERFIELDS_H
+#define CJT188_USERFIELDS_H
+
+#include "cjt188.h"
+
+struct user_field;
+
+/* The rows of the table that are for a frame, in the table's order. */
+struct user_matches {
+    const struct user_field **field;
+    unsigned count;
+    bool covered[UINT8_MAX]; /* bytes behind SER that at least one of them names */
+};
+
+/* Register the table "CJ/T 188 fields" as a preference. */
+void cjt188_userfields_register(module_t *module);
+
+/* Which rows are for this frame and lie within its data. */
+void cjt188_userfields_match(const struct cjt188_frame *frame, struct user_matches *matches);
+
+/* Add an item for each, and a span to the frame. */
+void cjt188_userfields_add(struct cjt188_frame *frame, proto_tree *tree, const struct user_matches *matches);
+
+/* The value of a row as text, without its name. */
+const char *cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field *field);
+
+#endif
