@@ -1,0 +1,34 @@
+/* format.h
+ * The forms in which output.c writes: blocks of bytes, each of which makes sense only whole.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include "output.h"
+
+/* A line, and what is to be said about it. */
+struct format_line {
+    const struct source_info *info;
+    const char *filter;
+    uint64_t missing; /* in front of the next record */
+    GString *note;    /* for the next record */
+    uint64_t records, missing_ever;
+    int64_t first_ns, last_ns; /* of its records */
+};
+
+struct format {
+    /* What a file begins with. */
+    void (*header)(GByteArray *block, struct format_line *lines, unsigned count);
+    /* lines[line] says what is missing and noted; `count` lines there are. */
+    void (*record)(GByteArray *block, const struct record *record, const struct format_line *lines, unsigned line,
+                   unsigned count);
+    /* What a file ends with, about one line; NULL = nothing. start_ns: of the capture. */
+    void (*totals)(GByteArray *block, const struct format_line *lines, unsigned line, int64_t start_ns, int64_t end_ns);
+};
+
+extern const struct format format_pcapng, format_pcap, format_text, format_nothing;
+
+#endif

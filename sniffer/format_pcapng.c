@@ -1,0 +1,104 @@
+/* format_pcapng.c
+ * Records as pcapng: see format.h.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "format.h"
+#include "pcapng.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+static void
+add(GByteArray *block, GByteArray *part)
+{
+    g_byte_array_append(block, part->data, part->len);
+}
+
+static void
+header(GByteArray *block, struct format_line *lines, unsigned count)
+{
+    struct utsname system;
+    /* A simulated line is the same on every machine, and so is its capture. */
+    const bool known = lines[0].info->timing != TIMING_SIMULATED && uname(&system) == 0;
+    char *os = known ? g_strdup_printf("%s %s", system.sysname, system.release) : NULL;
+    GByteArray *part = g_byte_array_new();
+
+    pcapng_section(part, known ? system.machine : NULL, os, "cjt188dump " CJT188_VERSION);
+    add(block, part);
+    for (unsigned i = 0; i < count; i++) {
+        const struct source_info *line = lines[i].info;
+        const struct pcapng_interface interface = {
+            .name = line->name,
+            .description = line->description,
+            .hardware = line->hardware,
+            .filter = lines[i].filter,
+            .os = os,
+            .speed = line->baud,
+        };
+
+        pcapng_interface(part, &interface);
+        add(block, part);
+    }
+    g_byte_array_unref(part);
+    g_free(os);
+}
+
+/* What is missing, what happened, what is wrong with the record itself. NULL when there is nothing to say. */
+static char *
+comment_of(const struct record *record, const struct format_line *line)
+{
+    char *wrong = record_comment(record), *all;
+
+    if (line->missing == 0 && line->note->len == 0)
+        return wrong;
+    all = g_strdup_printf("%s%s", line->note->str, wrong != NULL ? wrong : "");
+    g_free(wrong);
+    if (line->missing != 0) {
+        char *missing = g_strdup_printf("%" G_GUINT64_FORMAT " bytes of the line are missing before this%s%s",
+                                        line->missing, *all != '\0' ? "; " : "", all);
+
+        g_free(all);
+        all = missing;
+    }
+    if (g_str_has_suffix(all, "; "))
+        all[strlen(all) - 2] = '\0';
+    return all;
+}
+
+static void
+record(GByteArray *block, const struct record *record, const struct format_line *lines, unsigned line,
+       unsigned count G_GNUC_UNUSED)
+{
+    char *comment = comment_of(record, &lines[line]);
+    const struct pcapng_packet packet = {
+        .interface = line,
+        .time_ns = record->time_ns,
+        .bytes = record->bytes,
+        .length = record->length,
+        .flags = record_flags(record),
+        .dropped = lines[line].missing,
+        .comment = comment,
+    };
+
+    pcapng_packet(block, &packet);
+    g_free(comment);
+}
+
+static void
+totals(GByteArray *block, const struct format_line *lines, unsigned line, int64_t start_ns, int64_t end_ns)
+{
+    const bool simulated = lines[line].info->timing == TIMING_SIMULATED;
+    const struct pcapng_statistics statistics = {
+        .interface = line,
+        .start_ns = simulated ? lines[line].first_ns : start_ns,
+        .end_ns = simulated ? lines[line].last_ns : end_ns,
+        .received = lines[line].records,
+        .dropped = lines[line].missing_ever + lines[line].missing,
+    };
+
+    pcapng_statistics(block, &statistics);
+}
+
+const struct format format_pcapng = { header, record, totals };

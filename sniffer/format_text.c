@@ -1,0 +1,56 @@
+/* format_text.c
+ * Records as lines of text for people, or not at all: see format.h.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "format.h"
+
+#include <string.h>
+#include <time.h>
+
+static void
+put(GByteArray *block, const char *text)
+{
+    g_byte_array_append(block, (const guint8 *)text, (guint)strlen(text));
+}
+
+static void
+no_header(GByteArray *block G_GNUC_UNUSED, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED)
+{
+}
+
+/* Local time with microseconds: finer than any line of this kind is known. */
+static void
+record(GByteArray *block, const struct record *record, const struct format_line *lines, unsigned line, unsigned count)
+{
+    const time_t seconds = (time_t)(record->time_ns / NS_PER_SECOND);
+    char text[80];
+    struct tm local;
+    size_t length;
+
+    localtime_r(&seconds, &local);
+    length = strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+    g_snprintf(text + length, sizeof text - length, ".%06d  ", (int)(record->time_ns % NS_PER_SECOND / 1000));
+    put(block, text);
+    if (count > 1) {
+        put(block, lines[line].info->name);
+        put(block, "  ");
+    }
+    g_snprintf(text, sizeof text, "%-9s ", record_class_name(record_class(record)));
+    put(block, text);
+    for (size_t i = 0; i < record->length; i++) {
+        g_snprintf(text, sizeof text, " %02X", record->bytes[i]);
+        put(block, text);
+    }
+    put(block, "\n");
+}
+
+static void
+no_record(GByteArray *block G_GNUC_UNUSED, const struct record *record G_GNUC_UNUSED,
+          const struct format_line *lines G_GNUC_UNUSED, unsigned line G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED)
+{
+}
+
+const struct format format_text = { no_header, record, NULL };
+const struct format format_nothing = { no_header, no_record, NULL };

@@ -1,0 +1,65 @@
+/* main.c
+ * cjt188dump: a passive tap for lines with CJ/T 188 meters.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "extcap.h"
+#include "options.h"
+#include "ports.h"
+#include "status.h"
+#include "tap.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+static void
+print_ports(void)
+{
+    GPtrArray *ports = ports_list();
+
+    for (guint i = 0; i < ports->len; i++) {
+        const struct port *port = g_ptr_array_index(ports, i);
+
+        if (*port->description != '\0')
+            printf("%u. %s (%s)\n", i + 1, port->name, port->description);
+        else
+            printf("%u. %s\n", i + 1, port->name);
+    }
+    g_ptr_array_unref(ports);
+}
+
+static gboolean
+run(const struct options *options, GError **error)
+{
+    if (options->version)
+        puts("cjt188dump " CJT188_VERSION);
+    else if (options->list)
+        print_ports();
+    else if (options->list_types)
+        puts("Data link types of every line (there is no other):\n  USER0 (DLT_USER0, 147: CJ/T 188)");
+    else if (options->install_extcap)
+        return extcap_install(error);
+    else
+        return tap_run(options, error);
+    return TRUE;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct options options;
+    GError *error = NULL;
+    int status = TAP_OK;
+
+    setlocale(LC_ALL, "");
+    if (extcap_is_meant(argc, argv))
+        return extcap_run(argc, argv);
+    if (!options_parse(&options, argc, argv, &error) || !run(&options, &error)) {
+        fprintf(stderr, "cjt188dump: %s\n", error->message);
+        status = error->code;
+        g_error_free(error);
+    }
+    options_clear(&options);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* options.h
+ * The command line of cjt188dump. The letters are dumpcap's where dumpcap has one.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "output.h"
+#include "source.h"
+
+#include <glib.h>
+
+/* One -i with what belongs to it: as with dumpcap, options before the first -i are for all. */
+struct line_options {
+    char *name;   /* -i */
+    char *filter; /* -f, or NULL */
+    struct source_options source;
+};
+
+struct options {
+    struct line_options all; /* what was said before the first -i; has no name */
+    GPtrArray *lines;        /* of struct line_options */
+    struct output_options output;
+    guint64 stop_packets; /* 0 = never */
+    guint64 stop_bytes;   /* of output */
+    gint64 stop_after_ns;
+    gboolean quiet, list, list_types, version;
+    gboolean install_extcap; /* link this program into Wireshark's folder */
+    gboolean probe;          /* find the settings, print them, end */
+};
+
+/* Read the command line; prints help and exits when asked to. false with *error set (TAP_USAGE) when it is wrong. */
+gboolean options_parse(struct options *options, int argc, char **argv, GError **error);
+void options_clear(struct options *options);
+
+#endif

@@ -1,0 +1,577 @@
+/* output.c
+ * Where records go: see output.h.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "output.h"
+#include "format.h"
+#include "signals.h"
+#include "status.h"
+#include "timer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    /* Whole blocks of a line at rest that leave together; a live line's leave one by one. */
+    BATCH_BYTES = 65536,
+    STALLED_MS = 2000, /* patience with a reader that does not read, when the end was asked for */
+    HEADER = -1,
+};
+
+/* A whole block in the queue. */
+struct item {
+    int line; /* or HEADER */
+    size_t end;
+    uint64_t bytes;   /* of the line: lost if the block is */
+    uint64_t missing; /* what the block says is missing */
+};
+
+struct output {
+    const struct output_options *options;
+    struct output_events events;
+    const struct format *format;
+    char *name; /* for messages */
+    char *path; /* of the file that is open, or NULL */
+    int fd;
+    bool at_rest; /* a regular file: what was written by halves can be undone */
+    bool begun;   /* the file has its beginning */
+    bool waiting; /* for room on the disk */
+    bool complete;
+    uint64_t size, earlier_files;
+    GByteArray *block, *queue;
+    GArray *items; /* of struct item */
+    GArray *lines; /* of struct format_line */
+    int64_t start_ns;
+    struct ring *ring;
+    guint64 files, packets; /* begun; in this one */
+    GSource *until;
+};
+
+static int64_t
+wall_clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+static struct format_line *
+line_at(struct output *output, unsigned line)
+{
+    return &g_array_index(output->lines, struct format_line, line);
+}
+
+static bool
+write_failed(struct output *output, int reason, GError **error)
+{
+    if (reason == EPIPE)
+        g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED,
+                    "Whoever read from %s is gone, so there is nothing left to do.", output->name);
+    else if (reason == ETIMEDOUT)
+        g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED,
+                    "Whoever reads from %s has stopped reading, so its last packets are not complete.", output->name);
+    else
+        g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED, "Cannot write to %s: %s.", output->name, g_strerror(reason));
+    return false;
+}
+
+/* false: the end was asked for, and the reader still does not read. */
+static bool
+wait_for_room(const struct output *output)
+{
+    struct pollfd fds[] = {
+        { .fd = output->fd, .events = POLLOUT },
+        { .fd = signals_stop_fd(), .events = POLLIN },
+    };
+
+    poll(fds, 2, -1);
+    if (fds[0].revents == 0 && fds[1].revents != 0)
+        return poll(fds, 1, STALLED_MS) > 0;
+    return true;
+}
+
+/* Returns how much of the queue is written, with *reason = 0 when it is all. One write, unless a pipe is full. */
+static size_t
+write_queue(struct output *output, int *reason)
+{
+    size_t done = 0;
+
+    *reason = 0;
+    while (done < output->queue->len) {
+        const ssize_t written = write(output->fd, output->queue->data + done, output->queue->len - done);
+
+        if (written >= 0)
+            done += (size_t)written;
+        else if (errno == EAGAIN && !wait_for_room(output))
+            *reason = ETIMEDOUT;
+        else if (errno != EINTR && errno != EAGAIN)
+            *reason = errno;
+        if (*reason != 0)
+            break;
+        if (output->at_rest && done < output->queue->len) {
+            *reason = ENOSPC; /* a file takes all, or it is full */
+            break;
+        }
+    }
+    return done;
+}
+
+static bool
+is_full(int reason)
+{
+    return reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
+}
+
+/* How many items are whole in the first `done` bytes. */
+static guint
+whole_items(const struct output *output, size_t done)
+{
+    guint count = 0;
+
+    while (count < output->items->len && g_array_index(output->items, struct item, count).end <= done)
+        count++;
+    return count;
+}
+
+/* The blocks from `first` on did not get into the file: what they held is missing. */
+static void
+lose_items(struct output *output, guint first)
+{
+    for (guint i = first; i < output->items->len; i++) {
+        const struct item *item = &g_array_index(output->items, struct item, i);
+
+        if (item->line == HEADER) {
+            output->begun = false;
+        } else {
+            struct format_line *line = line_at(output, (unsigned)item->line);
+
+            line->missing += item->bytes + item->missing;
+            line->missing_ever -= item->missing;
+        }
+    }
+}
+
+static void
+empty_queue(struct output *output)
+{
+    g_byte_array_set_size(output->queue, 0);
+    g_array_set_size(output->items, 0);
+}
+
+static void
+disk_is_full(struct output *output, int reason)
+{
+    if (!output->waiting)
+        tap_complain("Cannot write to %s: %s. Counting what is lost until there is room.", output->name,
+                     g_strerror(reason));
+    output->waiting = true;
+}
+
+static void
+disk_has_room(struct output *output)
+{
+    if (output->waiting)
+        tap_complain("There is room for %s again.", output->name);
+    output->waiting = false;
+}
+
+static bool
+flush(struct output *output, GError **error)
+{
+    guint whole;
+    size_t done;
+    int reason;
+
+    if (output->queue->len == 0)
+        return true;
+    done = write_queue(output, &reason);
+    if (reason == 0) {
+        output->size += done;
+        empty_queue(output);
+        disk_has_room(output);
+        return true;
+    }
+    if (output->at_rest) {
+        whole = whole_items(output, done);
+        output->size += whole > 0 ? g_array_index(output->items, struct item, whole - 1).end : 0;
+        if (ftruncate(output->fd, (off_t)output->size) == 0)
+            lseek(output->fd, (off_t)output->size, SEEK_SET);
+        lose_items(output, whole);
+    }
+    empty_queue(output);
+    if (!output->at_rest || !is_full(reason) || output->options->exit_when_full)
+        return write_failed(output, reason, error);
+    disk_is_full(output, reason);
+    return true;
+}
+
+/* output->block into the queue. */
+static void
+enqueue(struct output *output, int line, uint64_t bytes, uint64_t missing)
+{
+    struct item item = { .line = line, .bytes = bytes, .missing = missing };
+
+    g_byte_array_append(output->queue, output->block->data, output->block->len);
+    item.end = output->queue->len;
+    g_array_append_val(output->items, item);
+}
+
+/* A disk that was full when the file began has no beginning of it yet. */
+static void
+enqueue_header(struct output *output)
+{
+    if (output->begun)
+        return;
+    g_byte_array_set_size(output->block, 0);
+    output->format->header(output->block, (struct format_line *)(void *)output->lines->data, output->lines->len);
+    if (output->block->len > 0)
+        enqueue(output, HEADER, 0, 0);
+    output->begun = true;
+}
+
+static void
+name_output(struct output *output, const char *path)
+{
+    g_free(output->path);
+    g_free(output->name);
+    output->path = g_strdup(path);
+    output->name = path != NULL ? g_strdup_printf("\"%s\"", path) : g_strdup("standard output");
+}
+
+/* how: O_TRUNC, or O_EXCL where nobody else's file may be hurt. */
+static bool
+open_path(struct output *output, const char *path, int how, GError **error)
+{
+    struct stat status;
+    const int fd =
+        open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC | how, output->options->group_read ? 0640 : 0600);
+
+    if (fd < 0) {
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot write to \"%s\": %s.", path, g_strerror(errno));
+        return false;
+    }
+    if (output->fd >= 0)
+        close(output->fd);
+    output->fd = fd;
+    output->at_rest = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    if (!output->at_rest)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); /* so that a reader that stalls does not hold us */
+    name_output(output, path);
+    output->earlier_files += output->size;
+    output->size = 0;
+    output->packets = 0;
+    output->begun = false;
+    output->files++;
+    return true;
+}
+
+/* Others share standard output with us, so a pipe is opened anew before it is made non-blocking. */
+static bool
+open_stdout(struct output *output, GError **error)
+{
+    struct stat status;
+
+    if (output->options->path != NULL && isatty(STDOUT_FILENO)) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE,
+                    "Standard output is a terminal: send it to a file or a program, or leave out -w to read along.");
+        return false;
+    }
+    if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode))
+        output->fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (output->fd < 0)
+        output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (output->fd < 0) {
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Standard output is not open.");
+        return false;
+    }
+    name_output(output, NULL);
+    return true;
+}
+
+static void on_until(void *user);
+
+/* When the clock ends the file. A timer runs on another clock than the wall's, so it may look once too often. */
+static void
+set_until(struct output *output)
+{
+    const int64_t now = wall_clock_ns(), until = ring_until_ns(&output->options->ring, now);
+
+    if (output->until == NULL)
+        output->until = timer_new(G_PRIORITY_DEFAULT, on_until, output);
+    if (until != 0)
+        timer_set(output->until, source_now() + until - now);
+}
+
+static bool
+open_file(struct output *output, GError **error)
+{
+    const char *path = output->options->path;
+
+    if (output->ring != NULL)
+        path = ring_next(output->ring, wall_clock_ns() / NS_PER_SECOND);
+    if (!open_path(output, path, O_TRUNC, error))
+        return false;
+    if (output->ring != NULL) {
+        ring_opened(output->ring);
+        set_until(output);
+    }
+    return true;
+}
+
+static void
+clear_line(gpointer data)
+{
+    g_string_free(((struct format_line *)data)->note, TRUE);
+}
+
+struct output *
+output_open(const struct output_options *options, const struct output_events *events, GError **error)
+{
+    static const struct format *const formats[] = {
+        [FORMAT_PCAPNG] = &format_pcapng,
+        [FORMAT_PCAP] = &format_pcap,
+        [FORMAT_TEXT] = &format_text,
+        [FORMAT_NOTHING] = &format_nothing,
+    };
+    struct output *output = g_new0(struct output, 1);
+    const bool on_stdout = options->path == NULL || strcmp(options->path, "-") == 0;
+
+    output->options = options;
+    output->events = *events;
+    output->format = formats[options->format];
+    output->fd = -1;
+    output->block = g_byte_array_new();
+    output->queue = g_byte_array_new();
+    output->items = g_array_new(FALSE, FALSE, sizeof(struct item));
+    output->lines = g_array_new(FALSE, TRUE, sizeof(struct format_line));
+    g_array_set_clear_func(output->lines, clear_line);
+    output->start_ns = wall_clock_ns();
+    if (ring_wanted(&options->ring))
+        output->ring = ring_new(options->path, &options->ring);
+    if (on_stdout ? open_stdout(output, error) : open_file(output, error))
+        return output;
+    output_close(output);
+    return NULL;
+}
+
+void
+output_close(struct output *output)
+{
+    if (output == NULL)
+        return;
+    if (output->fd >= 0)
+        close(output->fd);
+    timer_free(output->until);
+    ring_free(output->ring);
+    g_array_unref(output->lines);
+    g_array_unref(output->items);
+    g_byte_array_unref(output->queue);
+    g_byte_array_unref(output->block);
+    g_free(output->path);
+    g_free(output->name);
+    g_free(output);
+}
+
+void
+output_add_line(struct output *output, const struct source_info *info, const char *filter)
+{
+    const struct format_line line = { .info = info, .filter = filter, .note = g_string_new(NULL) };
+
+    g_array_append_val(output->lines, line);
+}
+
+bool
+output_begin(struct output *output, GError **error)
+{
+    enqueue_header(output);
+    return flush(output, error);
+}
+
+/* A line that waits for us can fill a batch; a live one may be silent for a long time. */
+static bool
+may_wait(const struct output *output)
+{
+    for (guint i = 0; i < output->lines->len; i++)
+        if (g_array_index(output->lines, struct format_line, i).info->timing == TIMING_LIVE)
+            return false;
+    return output->queue->len < BATCH_BYTES && !output->waiting;
+}
+
+/* The end of the file that is open. */
+static bool
+finish_file(struct output *output, GError **error)
+{
+    const int64_t now = wall_clock_ns();
+
+    if (output->begun && output->format->totals != NULL)
+        for (guint i = 0; i < output->lines->len; i++) {
+            output->format->totals(output->block, (struct format_line *)(void *)output->lines->data, i,
+                                   output->start_ns, now);
+            enqueue(output, (int)i, 0, 0);
+        }
+    return flush(output, error);
+}
+
+static bool
+next_file(struct output *output, GError **error)
+{
+    const guint64 stop_files = output->options->ring.stop_files;
+    GError *wrong = NULL;
+
+    if (!finish_file(output, error))
+        return false;
+    if (stop_files != 0 && output->files >= stop_files) {
+        output->complete = true;
+        output->events.complete(output->events.user);
+        return true;
+    }
+    if (open_file(output, &wrong))
+        return output_begin(output, error);
+    if (output->options->exit_when_full) {
+        wrong->code = TAP_OUTPUT_FAILED;
+        g_propagate_error(error, wrong);
+        return false;
+    }
+    if (!output->waiting)
+        tap_complain("%s The file before is written on.", wrong->message);
+    output->waiting = true;
+    g_error_free(wrong);
+    set_until(output);
+    return true;
+}
+
+static void
+on_until(void *user)
+{
+    struct output *output = user;
+    GError *error = NULL;
+
+    if (!output->complete && !next_file(output, &error))
+        output->events.failed(output->events.user, error);
+}
+
+static bool
+file_is_over(const struct output *output)
+{
+    const struct ring_limits *ring = &output->options->ring;
+
+    return (ring->bytes != 0 && output->size + output->queue->len >= ring->bytes) ||
+        (ring->packets != 0 && output->packets >= ring->packets);
+}
+
+bool
+output_record(struct output *output, unsigned number, const struct record *record, GError **error)
+{
+    struct format_line *line = line_at(output, number);
+
+    if (output->complete)
+        return true;
+    if (line->records++ == 0)
+        line->first_ns = record->time_ns;
+    line->last_ns = record->time_ns;
+    enqueue_header(output);
+    g_byte_array_set_size(output->block, 0);
+    output->format->record(output->block, record, (struct format_line *)(void *)output->lines->data, number,
+                           output->lines->len);
+    enqueue(output, (int)number, record->length, line->missing);
+    line->missing_ever += line->missing;
+    line->missing = 0;
+    output->packets++;
+    if (!may_wait(output) && !flush(output, error))
+        return false;
+    if (line->missing == 0) /* else it got lost, and the next record says it */
+        g_string_truncate(line->note, 0);
+    return output->ring == NULL || !file_is_over(output) || next_file(output, error);
+}
+
+void
+output_missing(struct output *output, unsigned line, uint64_t bytes)
+{
+    line_at(output, line)->missing += bytes;
+}
+
+void
+output_note(struct output *output, unsigned line, const char *text)
+{
+    GString *note = line_at(output, line)->note;
+
+    if (note->len < 2000) /* a comment is for people */
+        g_string_append_printf(note, "%s; ", text);
+}
+
+bool
+output_end(struct output *output, GError **error)
+{
+    uint64_t lost;
+
+    if (output->complete)
+        return true;
+    if (!finish_file(output, error))
+        return false;
+    lost = output_lost(output);
+    if (!output->waiting || lost == 0)
+        return true;
+    g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED,
+                "There is no room for %s: the last %" G_GUINT64_FORMAT " bytes of the line are not in it.",
+                output->name, lost);
+    return false;
+}
+
+/* Does the path still name the file that is open? */
+static bool
+still_there(const struct output *output)
+{
+    struct stat here, open_one;
+
+    return stat(output->path, &here) == 0 && fstat(output->fd, &open_one) == 0 && here.st_dev == open_one.st_dev &&
+        here.st_ino == open_one.st_ino;
+}
+
+bool
+output_reopen(struct output *output, GError **error)
+{
+    GError *wrong = NULL;
+    char *path;
+
+    if (!output->at_rest || output->path == NULL || output->complete || still_there(output))
+        return true;
+    if (!finish_file(output, error))
+        return false;
+    path = g_strdup(output->path);
+    if (!open_path(output, path, O_EXCL, &wrong)) {
+        tap_complain("%s The renamed file is written on.", wrong->message);
+        g_error_free(wrong);
+    }
+    g_free(path);
+    return output_begin(output, error);
+}
+
+uint64_t
+output_size(const struct output *output)
+{
+    return output->earlier_files + output->size + output->queue->len;
+}
+
+uint64_t
+output_lost(const struct output *output)
+{
+    uint64_t lost = 0;
+
+    for (guint i = 0; i < output->lines->len; i++)
+        lost += g_array_index(output->lines, struct format_line, i).missing;
+    return lost;
+}
+
+const char *
+output_name(const struct output *output)
+{
+    return output->path != NULL ? output->path : "-";
+}

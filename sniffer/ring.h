@@ -1,0 +1,38 @@
+/* ring.h
+ * Several files in place of one: their names, as dumpcap makes them, and which of them are kept.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RING_H
+#define RING_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* -b. 0 = no such limit. */
+struct ring_limits {
+    guint64 bytes, packets; /* of one file */
+    gint64 duration_ns;     /* of one file */
+    gint64 interval_ns;     /* a new file whenever the wall clock is a multiple of this */
+    guint64 files;          /* that are kept; older ones are removed */
+    guint64 stop_files;     /* -a files: the end, when as many are complete */
+};
+
+/* Does anything end a file? */
+bool ring_wanted(const struct ring_limits *limits);
+
+struct ring *ring_new(const char *path, const struct ring_limits *limits);
+void ring_free(struct ring *ring);
+
+/* The file to write next, "base_00001_20260427181215.pcapng"; belongs to the ring until the next call. */
+const char *ring_next(struct ring *ring, gint64 now_s);
+
+/* It could be opened: the oldest file goes, when that is one too many. */
+void ring_opened(struct ring *ring);
+
+/* When the file that was begun at `begun_ns` is over by the clock, or 0. All since 1970. */
+gint64 ring_until_ns(const struct ring_limits *limits, gint64 begun_ns);
+
+#endif

@@ -1,0 +1,31 @@
+# Bash completion for cjt188dump: options, the lines there are, and what an option takes.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+_cjt188dump()
+{
+    local word=$2 before=$3
+
+    COMPREPLY=()
+    case $before in
+    -i | --interface)
+        # A name with a colon would be cut by readline.
+        mapfile -t COMPREPLY < <(compgen -W "$("$1" -D 2>/dev/null | sed 's/^[0-9]*\. //; s/ (.*//') -" -- "$word"
+            compgen -f -- "$word")
+        ;;
+    -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --baud) mapfile -t COMPREPLY < <(compgen -W "auto 300 600 1200 2400 4800 9600 19200" -- "$word") ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "8E1 8N1 8O1 7E1" -- "$word") ;;
+    --dtr | --rts) mapfile -t COMPREPLY < <(compgen -W "on off keep" -- "$word") ;;
+    --on-full) mapfile -t COMPREPLY < <(compgen -W "wait exit" -- "$word") ;;
+    -a | --autostop) mapfile -t COMPREPLY < <(compgen -W "duration: packets: filesize: files:" -- "$word") ;;
+    -b | --ring-buffer) mapfile -t COMPREPLY < <(compgen -W "duration: interval: filesize: packets: files:" -- "$word") ;;
+    -c | --count | -f | --filter | --gap) ;;
+    *)
+        mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
+            --low-latency --no-wait --marked --hex --on-full --probe --install-extcap --help" -- "$word")
+        ;;
+    esac
+    [[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace
+}
+complete -o filenames -F _cjt188dump cjt188dump

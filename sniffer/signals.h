@@ -1,0 +1,20 @@
+/* signals.h
+ * Signals as events of the main loop, and for whoever has to wait elsewhere.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SIGNALS_H
+#define SIGNALS_H
+
+#include <stdbool.h>
+
+/* From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 come to `callback` from the default main context. To be called before
+ * any thread is started. The caller ends with signals_end(). */
+void signals_begin(void (*callback)(int number, void *user), void *user);
+void signals_end(void);
+
+/* Readable while SIGINT or SIGTERM waits to be told to the callback; -1 before signals_begin(). */
+int signals_stop_fd(void);
+
+#endif

@@ -1,0 +1,177 @@
+/* source.c
+ * Which kind of source a name stands for: see source.h.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "source.h"
+#include "ports.h"
+#include "record.h"
+#include "status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t
+source_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+static bool
+is_capture(int fd)
+{
+    static const uint8_t magics[][4] = {
+        { 0x0A, 0x0D, 0x0D, 0x0A }, { 0xA1, 0xB2, 0xC3, 0xD4 }, { 0xD4, 0xC3, 0xB2, 0xA1 },
+        { 0xA1, 0xB2, 0x3C, 0x4D }, { 0x4D, 0x3C, 0xB2, 0xA1 },
+    };
+    uint8_t start[4];
+
+    if (pread(fd, start, sizeof start, 0) != sizeof start)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(magics); i++)
+        if (memcmp(start, magics[i], sizeof start) == 0)
+            return true;
+    return false;
+}
+
+/* What is in it decides. Takes fd over. */
+static struct source *
+open_content(const char *name, int fd, const struct source_options *options, GError **error)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is empty: there is nothing to read.",
+                    strcmp(name, "-") == 0 ? "standard input" : name);
+    else if (S_ISDIR(status.st_mode))
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is a folder, not a line or a file of raw bytes.", name);
+    else if (is_capture(fd))
+        return source_pcap_open(name, fd, error);
+    else if (options->hex)
+        return source_hex_open(name, fd, error);
+    else
+        return source_stream_open(name, fd, options, error);
+    close(fd);
+    return NULL;
+}
+
+static struct source *
+open_stdin(const struct source_options *options, GError **error)
+{
+    const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+
+    if (fd < 0) {
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Standard input is not open.");
+        return NULL;
+    }
+    return open_content("-", fd, options, error);
+}
+
+static void
+explain_open(const char *path, int reason, GError **error)
+{
+    if (reason == ENOENT && strchr(path, '/') == NULL)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN,
+                    "There is no line or file called \"%s\"; \"cjt188dump -D\" lists the lines.", path);
+    else
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot open \"%s\": %s.", path, g_strerror(reason));
+}
+
+static struct source *
+open_path(const char *path, const struct source_options *options, GError **error)
+{
+    struct stat status;
+    int fd;
+
+    if (stat(path, &status) != 0) {
+        explain_open(path, errno, error);
+        return NULL;
+    }
+    if (S_ISCHR(status.st_mode))
+        return source_serial_open(path, options, error);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        explain_open(path, errno, error);
+        return NULL;
+    }
+    return open_content(path, fd, options, error);
+}
+
+static struct source *
+open_number(const char *number, const struct source_options *options, GError **error)
+{
+    char *name = ports_name(g_ascii_strtoull(number, NULL, 10));
+    struct source *source = NULL;
+
+    if (name == NULL)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "There is no line number %s; \"cjt188dump -D\" lists the lines.",
+                    number);
+    else
+        source = source_open(name, options, error);
+    g_free(name);
+    return source;
+}
+
+static struct source *
+open_kind(const char *name, const struct source_options *options, GError **error)
+{
+    if (strcmp(name, "-") == 0)
+        return open_stdin(options, error);
+    if (strcmp(name, "demo") == 0)
+        return source_demo_open("", options, error);
+    if (g_str_has_prefix(name, "demo:"))
+        return source_demo_open(name + strlen("demo:"), options, error);
+    if (g_str_has_prefix(name, "tcp://"))
+        return source_tcp_open(name, options, error);
+    if (*name != '\0' && strspn(name, "0123456789") == strlen(name))
+        return open_number(name, options, error);
+    return open_path(name, options, error);
+}
+
+struct source *
+source_open(const char *name, const struct source_options *options, GError **error)
+{
+    struct source *source = open_kind(name, options, error);
+
+    /* A port whose settings are searched has characters, but no speed yet. */
+    if (source == NULL || !options->find_settings || (source->info.baud == 0 && source->info.char_time_ns != 0))
+        return source;
+    g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is no serial port whose settings could be searched.", name);
+    source_close(source);
+    return NULL;
+}
+
+void
+source_start(struct source *source, const struct source_sink *sink)
+{
+    source->sink = *sink;
+    source->start(source);
+}
+
+void
+source_stop(struct source *source)
+{
+    if (source->watch != 0)
+        g_source_remove(source->watch);
+    source->watch = 0;
+}
+
+void
+source_close(struct source *source)
+{
+    if (source == NULL)
+        return;
+    source_stop(source);
+    g_free(source->info.name);
+    g_free(source->info.description);
+    g_free(source->info.hardware);
+    source->close(source);
+}

@@ -1,0 +1,98 @@
+/* source.h
+ * Where bytes come from: a serial port, a pseudo terminal, a serial device server, a file or pipe of raw bytes,
+ * a capture, text, the built-in demo bus. A source hands bytes with their arrival to a sink and knows nothing of frames.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Every source opens what it reads from for reading only.
+ */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include "line.h"
+#include "record.h"
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum source_timing {
+    TIMING_LIVE,      /* arrivals are CLOCK_MONOTONIC; silence means something */
+    TIMING_NONE,      /* a file at rest: arrivals are when it was read, there is no silence in it */
+    TIMING_SIMULATED, /* arrivals are nanoseconds since 1970 of a clock that runs as fast as it can */
+};
+
+/* A control line of a port: some level converters are fed from it. */
+enum source_signal { SIGNAL_KEEP, SIGNAL_ON, SIGNAL_OFF };
+
+struct source_options {
+    struct line_settings line;
+    bool find_settings; /* --baud auto: `line` is only what is tried first */
+    bool no_wait;       /* a lost line is the end */
+    bool low_latency;
+    bool marked; /* a file or pipe holds what a tty with PARMRK gives */
+    bool hex;    /* a file or pipe holds text with bytes in hex */
+    enum source_signal dtr, rts;
+};
+
+struct source_info {
+    char *name;           /* what the user called it, or the device found for it */
+    char *description;    /* settings, in words */
+    char *hardware;       /* the adapter, or NULL */
+    unsigned baud;        /* 0 = none, or not known yet */
+    int64_t char_time_ns; /* 0 = unknown */
+    enum source_timing timing;
+};
+
+struct source_sink {
+    /* marks: as framer_push() has them. arrival_ns: as the source's timing says. */
+    void (*bytes)(void *user, const uint8_t *bytes, const uint8_t *marks, size_t length, int64_t arrival_ns);
+    /* What came so far is all of it: what comes next does not belong to it. */
+    void (*pause)(void *user);
+    /* As many bytes, or more, are lost here. */
+    void (*missing)(void *user, uint64_t bytes);
+    /* A sentence for the comment of the next record. */
+    void (*note)(void *user, const char *text);
+    /* Who sends what comes next, as far as its bytes do not tell. */
+    void (*direction)(void *user, enum record_direction direction);
+    /* The line is listened to with other settings from now on. found: they are right, and no others are tried. */
+    void (*settings)(void *user, const struct line_settings *line, bool found);
+    /* No more will come. lost is NULL at a regular end (end of file), else why; the sink frees it. */
+    void (*end)(void *user, GError *lost);
+    void *user;
+};
+
+struct source {
+    struct source_info info;
+    struct source_sink sink;
+    guint watch; /* the GSource of the main context that feeds it, or 0 */
+    void (*start)(struct source *source);
+    void (*close)(struct source *source); /* frees what the kind of source added, and the struct itself */
+};
+
+/*
+ * Open what the user named: a path, a number of `cjt188dump -D`, "tcp://host:port", "-", or "demo[:options]".
+ * NULL with *error set (TAP_USAGE or TAP_CANNOT_OPEN) when that does not work. The caller ends with source_close().
+ */
+struct source *source_open(const char *name, const struct source_options *options, GError **error);
+
+/* Begin to feed the sink from the default main context. Nothing is given before that. */
+void source_start(struct source *source, const struct source_sink *sink);
+/* No more, please. */
+void source_stop(struct source *source);
+void source_close(struct source *source);
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+int64_t source_now(void);
+
+/* The kinds of sources; source_open() picks one. `name` is what the user said. */
+struct source *source_demo_open(const char *name, const struct source_options *options, GError **error);
+struct source *source_serial_open(const char *path, const struct source_options *options, GError **error);
+struct source *source_tcp_open(const char *name, const struct source_options *options, GError **error);
+/* These take fd over. */
+struct source *source_stream_open(const char *name, int fd, const struct source_options *options, GError **error);
+struct source *source_hex_open(const char *name, int fd, GError **error);
+struct source *source_pcap_open(const char *name, int fd, GError **error);
+
+#endif

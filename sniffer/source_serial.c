@@ -1,0 +1,498 @@
+/* source_serial.c
+ * A serial port, or a pseudo terminal that stands for one, opened for reading only. When it goes away it is
+ * waited for; when its settings are not known they are searched.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "holder.h"
+#include "parmrk.h"
+#include "ports.h"
+#include "probe.h"
+#include "record.h"
+#include "source.h"
+#include "status.h"
+#include "timer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <libserialport.h>
+#include <linux/serial.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { READ_MAX = 4096 };
+
+/* How often a line that is gone is looked for. */
+#define RETRY_NS NS_PER_SECOND
+
+struct serial {
+    struct source source;
+    struct source_options options;
+    char *path;           /* what the user named */
+    char *stable;         /* what leads to the same adapter when it comes back */
+    struct sp_port *port; /* NULL: libserialport does not know the device */
+    int lock_fd;          /* holds the lock; opened first, before any setting is touched */
+    int fd;               /* what is read; the port's own, or lock_fd */
+    bool marked;          /* the tty escapes FF and marks errors */
+    bool latency_lowered; /* by us */
+    bool counts;          /* the driver counts overruns */
+    unsigned overruns;    /* when it was looked at last */
+    struct parmrk parmrk;
+    GSource *retry;      /* set while the line is gone */
+    int64_t lost_ns;     /* since when */
+    struct probe *probe; /* NULL: the settings are known */
+    GSource *silence;    /* for the probe */
+    uint8_t raw[READ_MAX];
+    uint8_t bytes[READ_MAX + PARMRK_CARRY];
+    uint8_t marks[READ_MAX + PARMRK_CARRY];
+};
+
+static bool
+fail(GError **error, const char *path, const char *what)
+{
+    g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot open \"%s\": %s.", path, what);
+    return false;
+}
+
+static bool
+fail_busy(GError **error, const char *path, const char *device)
+{
+    char *holder = holder_of(device);
+    char *what =
+        holder != NULL ? g_strdup_printf("it is open already, in %s", holder) : g_strdup("another program has it open");
+
+    fail(error, path, what);
+    g_free(what);
+    g_free(holder);
+    return false;
+}
+
+static bool
+fail_errno(GError **error, const char *path, int reason)
+{
+    if (reason == EACCES)
+        return fail(error, path,
+                    "permission denied; serial ports belong to the group dialout, "
+                    "\"sudo adduser $USER dialout\" and a new login let you in");
+    return fail(error, path, g_strerror(reason));
+}
+
+/* Alone on the port: a second reader would take bytes away. flock is what terminal programs look at. */
+static bool
+lock(struct serial *serial, const char *device, GError **error)
+{
+    serial->lock_fd = open(device, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (serial->lock_fd < 0)
+        return errno == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
+    if (!isatty(serial->lock_fd))
+        return fail(error, serial->path, "it is a device, but no serial line");
+    if (flock(serial->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
+    return true;
+}
+
+/* Through libserialport, where it knows the device. It knows neither ptys nor links, hence the real name. */
+static bool
+open_port(struct serial *serial, const char *device, GError **error)
+{
+    if (sp_get_port_by_name(device, &serial->port) != SP_OK) {
+        serial->port = NULL;
+        serial->fd = serial->lock_fd;
+        return true;
+    }
+    if (sp_open(serial->port, SP_MODE_READ) != SP_OK || sp_get_port_handle(serial->port, &serial->fd) != SP_OK)
+        return errno == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
+    fcntl(serial->fd, F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+static bool
+set_port(struct sp_port *port, const struct line_settings *line)
+{
+    static const struct {
+        char letter;
+        enum sp_parity parity;
+    } parities[] = { { 'N', SP_PARITY_NONE }, { 'E', SP_PARITY_EVEN }, { 'O', SP_PARITY_ODD } };
+    enum sp_parity parity = SP_PARITY_NONE;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parities); i++)
+        if (parities[i].letter == line->parity)
+            parity = parities[i].parity;
+    return sp_set_baudrate(port, (int)line->baud) == SP_OK && sp_set_bits(port, (int)line->data_bits) == SP_OK &&
+        sp_set_parity(port, parity) == SP_OK && sp_set_stopbits(port, (int)line->stop_bits) == SP_OK;
+}
+
+/* What libserialport does not set, or not as a tap needs it. */
+static void
+tap_mode(struct termios *mode, const struct line_settings *line)
+{
+    static const tcflag_t sizes[] = { CS5, CS6, CS7, CS8 };
+
+    mode->c_iflag &= ~(tcflag_t)(IGNPAR | IGNBRK | BRKINT | ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXOFF);
+    mode->c_iflag |= INPCK | PARMRK; /* PARMRK does nothing without INPCK */
+    mode->c_oflag &= ~(tcflag_t)OPOST;
+    mode->c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    mode->c_cflag &= ~(tcflag_t)(CRTSCTS | HUPCL); /* no toggling of DTR at the end: it may feed the converter */
+    mode->c_cflag |= CLOCAL | CREAD;
+    mode->c_cc[VMIN] = 1; /* else an idle read looks like a lost line */
+    mode->c_cc[VTIME] = 0;
+    mode->c_cflag &= ~(tcflag_t)(CSIZE | PARENB | PARODD | CSTOPB);
+    mode->c_cflag |= sizes[line->data_bits - 5] | (line->stop_bits == 2 ? CSTOPB : 0) |
+        (line->parity != 'N' ? PARENB : 0) | (line->parity == 'O' ? PARODD : 0);
+}
+
+/* The speed that a port really has; drivers may round. */
+static bool
+has_speed(struct sp_port *port, unsigned baud)
+{
+    struct sp_port_config *config;
+    int real = 0;
+
+    if (sp_new_config(&config) != SP_OK)
+        return false;
+    if (sp_get_config(port, config) != SP_OK || sp_get_config_baudrate(config, &real) != SP_OK)
+        real = 0;
+    sp_free_config(config);
+    return real > 0 && abs(real - (int)baud) <= (int)(baud / 30);
+}
+
+static bool
+same_settings(const struct termios *wanted, const struct termios *got)
+{
+    const tcflag_t bits = CSIZE | PARENB | PARODD | CSTOPB | CRTSCTS;
+
+    return (wanted->c_cflag & bits) == (got->c_cflag & bits);
+}
+
+/* A driver may take less than it is asked for, without a word. */
+static bool
+set_mode(struct serial *serial, const struct line_settings *line, GError **error)
+{
+    const char *path = serial->path;
+    struct termios wanted, got;
+
+    if (serial->port != NULL && !set_port(serial->port, line))
+        return fail(error, path, "the port refuses these line settings");
+    if (tcgetattr(serial->fd, &wanted) != 0)
+        return fail_errno(error, path, errno);
+    tap_mode(&wanted, line);
+    if (serial->port == NULL)
+        cfsetspeed(&wanted, line->baud); /* for show, as far as it is known: a pty has no speed */
+    if (tcsetattr(serial->fd, TCSANOW, &wanted) != 0 && serial->port != NULL)
+        return fail(error, path, "the port refuses these line settings");
+    if (tcgetattr(serial->fd, &got) != 0)
+        return fail_errno(error, path, errno);
+    /* A pty has no characters on a wire: it drops parity and size, and that changes nothing. */
+    if (serial->port != NULL && (!same_settings(&wanted, &got) || !has_speed(serial->port, line->baud)))
+        return fail(error, path, "the port took other line settings than these");
+    if ((got.c_lflag & ICANON) != 0 || got.c_cc[VMIN] != 1)
+        return fail(error, path, "it does not give its bytes as they come");
+    serial->marked = (got.c_iflag & PARMRK) != 0;
+    return true;
+}
+
+static void
+set_signal(const struct serial *serial, int line, const char *name, enum source_signal wanted)
+{
+    if (wanted == SIGNAL_KEEP)
+        return;
+    if (ioctl(serial->fd, wanted == SIGNAL_ON ? TIOCMBIS : TIOCMBIC, &line) != 0)
+        tap_complain("\"%s\" has no control line %s that could be set: %s.", serial->path, name, g_strerror(errno));
+}
+
+static bool
+set_latency(const struct serial *serial, bool low)
+{
+    struct serial_struct state;
+
+    if (ioctl(serial->fd, TIOCGSERIAL, &state) != 0)
+        return false;
+    if (((state.flags & ASYNC_LOW_LATENCY) != 0) == low)
+        return false;
+    state.flags ^= ASYNC_LOW_LATENCY;
+    return ioctl(serial->fd, TIOCSSERIAL, &state) == 0;
+}
+
+/* Characters that the adapter or the kernel had no room for; nothing marks them in the stream. */
+static bool
+count_overruns(const struct serial *serial, unsigned *count)
+{
+    struct serial_icounter_struct counters;
+
+    if (ioctl(serial->fd, TIOCGICOUNT, &counters) != 0)
+        return false;
+    *count = (unsigned)counters.overrun + (unsigned)counters.buf_overrun;
+    return true;
+}
+
+static void
+close_line(struct serial *serial)
+{
+    if (serial->fd >= 0) {
+        ioctl(serial->fd, TIOCNXCL); /* a pty outlives us */
+        if (serial->latency_lowered)
+            set_latency(serial, false);
+    }
+    if (serial->port != NULL) {
+        sp_close(serial->port);
+        sp_free_port(serial->port);
+    }
+    if (serial->lock_fd >= 0)
+        close(serial->lock_fd);
+    serial->port = NULL;
+    serial->fd = serial->lock_fd = -1;
+    serial->latency_lowered = false;
+}
+
+static bool
+open_line(struct serial *serial, const char *device, GError **error)
+{
+    const struct source_options *options = &serial->options;
+
+    if (!lock(serial, device, error) || !open_port(serial, device, error) || !set_mode(serial, &options->line, error)) {
+        close_line(serial);
+        return false;
+    }
+    ioctl(serial->fd, TIOCEXCL);
+    set_signal(serial, TIOCM_DTR, "DTR", options->dtr);
+    set_signal(serial, TIOCM_RTS, "RTS", options->rts);
+    serial->latency_lowered = options->low_latency && set_latency(serial, true);
+    serial->counts = count_overruns(serial, &serial->overruns);
+    serial->parmrk = (struct parmrk){ 0 };
+    return true;
+}
+
+static void
+tell_overruns(struct serial *serial)
+{
+    unsigned now;
+
+    if (!serial->counts || !count_overruns(serial, &now) || now == serial->overruns)
+        return;
+    serial->source.sink.missing(serial->source.sink.user, now - serial->overruns);
+    serial->overruns = now;
+}
+
+/* The line is listened to with what the probe wants; the record in progress is over. */
+static void
+follow_probe(struct serial *serial, enum probe_advice advice)
+{
+    const struct source_sink *sink = &serial->source.sink;
+    GError *refused = NULL;
+    char *settings, *reasons, *text;
+
+    if (advice == PROBE_STAY)
+        return;
+    sink->pause(sink->user);
+    while (!set_mode(serial, probe_settings(serial->probe), &refused) && advice == PROBE_CHANGE) {
+        g_clear_error(&refused);
+        advice = probe_refused(serial->probe);
+    }
+    g_clear_error(&refused);
+    serial->options.line = *probe_settings(serial->probe);
+    settings = line_text(&serial->options.line);
+    reasons = probe_reasons(serial->probe);
+    text = advice == PROBE_FOUND ? g_strdup_printf("Settings found: %s (%s)", settings, reasons)
+                                 : g_strdup_printf("Settings searched, from here with %s", settings);
+    sink->note(sink->user, text);
+    if (advice == PROBE_FOUND) {
+        tap_say("%s: %s.", serial->source.info.name, text);
+        g_clear_pointer(&serial->probe, probe_free);
+        timer_unset(serial->silence);
+    }
+    g_free(text);
+    g_free(reasons);
+    g_free(settings);
+    sink->settings(sink->user, &serial->options.line, advice == PROBE_FOUND);
+}
+
+static void
+on_silence(void *user)
+{
+    struct serial *serial = user;
+
+    if (serial->probe != NULL)
+        follow_probe(serial, probe_silence(serial->probe));
+}
+
+static void
+pass_on(struct serial *serial, const uint8_t *bytes, const uint8_t *marks, size_t length)
+{
+    const struct source_sink *sink = &serial->source.sink;
+
+    sink->bytes(sink->user, bytes, marks, length, source_now());
+    if (serial->probe == NULL)
+        return;
+    timer_set(serial->silence, source_now() + line_gap_ns(&serial->options.line));
+    follow_probe(serial, probe_bytes(serial->probe, bytes, marks, length));
+}
+
+static void
+give(struct serial *serial, size_t length, bool over)
+{
+    size_t decoded;
+
+    tell_overruns(serial);
+    if (!serial->marked) {
+        if (length > 0)
+            pass_on(serial, serial->raw, NULL, length);
+        return;
+    }
+    decoded = over ? parmrk_finish(&serial->parmrk, serial->bytes, serial->marks)
+                   : parmrk_decode(&serial->parmrk, serial->raw, length, serial->bytes, serial->marks);
+    if (decoded > 0)
+        pass_on(serial, serial->bytes, serial->marks, decoded);
+}
+
+/* Closed at once: an adapter that comes back gets its old name only when nobody holds it any more. */
+static void
+line_is_lost(struct serial *serial)
+{
+    struct source *source = &serial->source;
+
+    source->watch = 0;
+    close_line(serial);
+    if (serial->options.no_wait) {
+        source->sink.end(source->sink.user,
+                         g_error_new(TAP_ERROR, TAP_LINE_LOST,
+                                     "The line \"%s\" is gone: adapter unplugged, or the other end "
+                                     "closed.",
+                                     source->info.name));
+        return;
+    }
+    source->sink.pause(source->sink.user);
+    tap_complain("The line \"%s\" is gone. Waiting for it to come back.", source->info.name);
+    serial->lost_ns = source_now();
+    timer_set(serial->retry, serial->lost_ns + RETRY_NS);
+}
+
+static gboolean
+on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
+{
+    struct serial *serial = user;
+    const ssize_t length = read(fd, serial->raw, sizeof serial->raw);
+
+    if (length > 0) {
+        give(serial, (size_t)length, false);
+        return G_SOURCE_CONTINUE;
+    }
+    if (length < 0 && (errno == EINTR || errno == EAGAIN))
+        return G_SOURCE_CONTINUE;
+    give(serial, 0, true);
+    line_is_lost(serial);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+listen(struct serial *serial)
+{
+    serial->source.watch = g_unix_fd_add(serial->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, serial);
+}
+
+/* Under its name there may be another adapter by now. */
+static bool
+is_same_adapter(const struct serial *serial, const char *device)
+{
+    char *hardware = ports_hardware(device);
+    const bool same = g_strcmp0(hardware, serial->source.info.hardware) == 0;
+
+    g_free(hardware);
+    return same;
+}
+
+static void
+on_retry(void *user)
+{
+    struct serial *serial = user;
+    const struct source_sink *sink = &serial->source.sink;
+    char *device = realpath(serial->stable, NULL), *text;
+
+    if (device == NULL || !is_same_adapter(serial, device) || !open_line(serial, device, NULL)) {
+        free(device);
+        timer_set(serial->retry, source_now() + RETRY_NS);
+        return;
+    }
+    free(device);
+    text = g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing",
+                           (double)(source_now() - serial->lost_ns) / NS_PER_SECOND);
+    sink->note(sink->user, text);
+    g_free(text);
+    tap_complain("The line \"%s\" is back.", serial->source.info.name);
+    listen(serial);
+}
+
+static void
+serial_start(struct source *source)
+{
+    struct serial *serial = (struct serial *)source;
+
+    serial->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, serial);
+    serial->silence = timer_new(G_PRIORITY_LOW, on_silence, serial);
+    if (serial->probe != NULL)
+        follow_probe(serial, PROBE_CHANGE);
+    listen(serial);
+}
+
+static void
+serial_close(struct source *source)
+{
+    struct serial *serial = (struct serial *)source;
+
+    close_line(serial);
+    timer_free(serial->retry);
+    timer_free(serial->silence);
+    probe_free(serial->probe);
+    g_free(serial->stable);
+    g_free(serial->path);
+    g_free(serial);
+}
+
+static void
+describe(struct serial *serial, const char *device)
+{
+    struct source_info *info = &serial->source.info;
+    const struct line_settings *line = &serial->options.line;
+    char *settings = serial->probe != NULL ? g_strdup("settings searched") : line_text(line);
+
+    info->name = g_filename_display_name(serial->path);
+    info->hardware = ports_hardware(device);
+    info->description = g_strdup_printf("%s, %s", serial->port != NULL ? "serial port" : "pseudo terminal", settings);
+    info->baud = serial->probe != NULL ? 0 : line->baud;
+    info->char_time_ns = line_char_time_ns(line);
+    info->timing = TIMING_LIVE;
+    g_free(settings);
+}
+
+struct source *
+source_serial_open(const char *path, const struct source_options *options, GError **error)
+{
+    struct serial *serial = g_new0(struct serial, 1);
+    char *device = realpath(path, NULL);
+    bool opened;
+
+    serial->fd = serial->lock_fd = -1;
+    serial->source.start = serial_start;
+    serial->source.close = serial_close;
+    serial->options = *options;
+    serial->path = g_strdup(path);
+    if (options->find_settings) {
+        serial->probe = probe_new(options->line.gap_ms);
+        serial->options.line = *probe_settings(serial->probe);
+    }
+    opened = device != NULL ? open_line(serial, device, error) : fail_errno(error, path, errno);
+    if (opened) {
+        serial->stable = ports_stable_name(path, device);
+        describe(serial, device);
+    }
+    free(device);
+    if (opened)
+        return &serial->source;
+    source_close(&serial->source);
+    return NULL;
+}

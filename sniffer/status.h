@@ -1,0 +1,36 @@
+/* status.h
+ * How cjt188dump ends, and how its modules say so: a GError of domain TAP_ERROR carries the exit code
+ * and one sentence for the user.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STATUS_H
+#define STATUS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+enum tap_status {
+    TAP_OK = 0,
+    TAP_USAGE = 1,         /* the command line is wrong */
+    TAP_CANNOT_OPEN = 2,   /* line or file cannot be opened */
+    TAP_OUTPUT_FAILED = 3, /* disk full, reader gone */
+    TAP_LINE_LOST = 4,     /* the line went away */
+};
+
+#define TAP_ERROR tap_error_quark()
+GQuark tap_error_quark(void);
+
+/* One line on stderr about something that goes wrong while the tap goes on. Said even when quiet. */
+void tap_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* One line on stderr that is good to know; not said when quiet. */
+void tap_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+void tap_be_quiet(bool quiet);
+
+/* Both kinds of lines, as they are without a name in front, from now on to `callback` and not to stderr; NULL = to
+ * stderr again. */
+void tap_tell_to(void (*callback)(const char *text, void *user), void *user);
+
+#endif

@@ -1,0 +1,311 @@
+/* tap.c
+ * The tap at work: see tap.h.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tap.h"
+#include "channel.h"
+#include "output.h"
+#include "signals.h"
+#include "source.h"
+#include "status.h"
+#include "timer.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct tap {
+    const struct options *options;
+    GPtrArray *channels; /* of struct channel, in the order of -i */
+    unsigned ended;      /* of them */
+    struct output *output;
+    GMainLoop *loop;
+    GSource *duration;
+    bool full; /* a stop condition holds: no record counts any more */
+    uint64_t records;
+    uint64_t (*of_class)[RECORD_CLASSES]; /* for each channel */
+    bool show_counter;
+    GError *error;
+};
+
+/* For the next record, or NULL. */
+static char *mark;
+
+void
+tap_mark(const char *text)
+{
+    char *before = mark;
+
+    mark = before == NULL ? g_strdup(text) : g_strdup_printf("%s; %s", before, text);
+    g_free(before);
+}
+
+static void
+stop(struct tap *tap, GError *error)
+{
+    if (tap->error == NULL)
+        tap->error = error;
+    else
+        g_clear_error(&error);
+    g_main_loop_quit(tap->loop);
+}
+
+static void
+fill_up(struct tap *tap, GError *error)
+{
+    tap->full = true;
+    stop(tap, error);
+}
+
+static void
+on_record(void *user, unsigned number, const struct record *record)
+{
+    struct tap *tap = user;
+    const struct options *options = tap->options;
+    GError *error = NULL;
+
+    if (tap->full)
+        return;
+    if (mark != NULL)
+        output_note(tap->output, number, mark);
+    g_clear_pointer(&mark, g_free);
+    if (!output_record(tap->output, number, record, &error)) {
+        fill_up(tap, error);
+        return;
+    }
+    tap->records++;
+    tap->of_class[number][record_class(record)]++;
+    if (tap->show_counter)
+        fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", tap->records);
+    if ((options->stop_packets != 0 && tap->records >= options->stop_packets) ||
+        (options->stop_bytes != 0 && output_size(tap->output) >= options->stop_bytes))
+        fill_up(tap, NULL);
+}
+
+static void
+on_missing(void *user, unsigned number, uint64_t bytes)
+{
+    output_missing(((struct tap *)user)->output, number, bytes);
+}
+
+static void
+on_note(void *user, unsigned number, const char *text)
+{
+    output_note(((struct tap *)user)->output, number, text);
+}
+
+static void
+on_found(void *user, unsigned number, const struct line_settings *line)
+{
+    struct tap *tap = user;
+    char *settings = line_text(line);
+
+    if (tap->options->probe) {
+        printf("%s\n", settings);
+        fill_up(tap, NULL);
+    } else {
+        tap_say("%s speaks %s.", channel_info(tap->channels->pdata[number])->name, settings);
+    }
+    g_free(settings);
+}
+
+/* One line is lost for good: the tap ends. A file is over: the others go on. */
+static void
+on_end(void *user, unsigned number G_GNUC_UNUSED, GError *lost)
+{
+    struct tap *tap = user;
+
+    if (++tap->ended == tap->channels->len || lost != NULL)
+        stop(tap, lost);
+}
+
+static void
+on_duration(void *user)
+{
+    stop(user, NULL);
+}
+
+static void
+on_complete(void *user)
+{
+    fill_up(user, NULL);
+}
+
+static void
+on_output_failed(void *user, GError *error)
+{
+    fill_up(user, error);
+}
+
+static void
+print_counters(const struct tap *tap)
+{
+    for (guint i = 0; i < tap->channels->len; i++) {
+        const char *separator = "  ";
+        uint64_t any = 0;
+
+        if (tap->channels->len > 1)
+            fprintf(stderr, "  %s:", channel_info(tap->channels->pdata[i])->name);
+        for (enum record_class class = 0; class < RECORD_CLASSES; class ++)
+            if (tap->of_class[i][class] > 0) {
+                fprintf(stderr, "%s%s %" G_GUINT64_FORMAT, separator, record_class_name(class),
+                        tap->of_class[i][class]);
+                separator = ", ";
+                any++;
+            }
+        if (any > 0 || tap->channels->len > 1)
+            fprintf(stderr, "%s\n", any > 0 ? "" : "  nothing");
+    }
+}
+
+static void
+print_totals(const struct tap *tap)
+{
+    const uint64_t lost = output_lost(tap->output);
+
+    fprintf(stderr, "%sPackets captured: %" G_GUINT64_FORMAT "\n", tap->show_counter && tap->records > 0 ? "\r" : "",
+            tap->records);
+    print_counters(tap);
+    if (lost > 0)
+        fprintf(stderr, "  bytes not written yet: %" G_GUINT64_FORMAT "\n", lost);
+}
+
+static void
+on_signal(int number, void *user)
+{
+    struct tap *tap = user;
+    GError *error = NULL;
+
+    if (number == SIGUSR1)
+        print_totals(tap);
+    else if (number != SIGHUP)
+        stop(tap, NULL);
+    else if (!output_reopen(tap->output, &error))
+        fill_up(tap, error);
+}
+
+static void
+announce(const struct tap *tap)
+{
+    for (guint i = 0; i < tap->channels->len; i++)
+        tap_say("Capturing on '%s'", channel_info(tap->channels->pdata[i])->name);
+    if (tap->options->output.path != NULL && !tap->options->quiet)
+        tap_say("File: %s", output_name(tap->output));
+}
+
+/* Writing over what is being read would destroy it. */
+static bool
+is_same_file(const char *input, const char *output)
+{
+    struct stat in, out;
+
+    return output != NULL && stat(input, &in) == 0 && stat(output, &out) == 0 && in.st_dev == out.st_dev &&
+        in.st_ino == out.st_ino;
+}
+
+static bool
+open_lines(struct tap *tap)
+{
+    const struct options *options = tap->options;
+    const struct channel_events events = { on_record, on_missing, on_note, on_found, on_end, tap };
+
+    for (guint i = 0; i < options->lines->len; i++) {
+        const struct line_options *line = options->lines->pdata[i];
+        struct channel *channel = channel_open(line, i, options->stop_after_ns, &events, &tap->error);
+
+        if (channel == NULL)
+            return false;
+        g_ptr_array_add(tap->channels, channel);
+        if (is_same_file(line->name, options->output.path)) {
+            tap->error =
+                g_error_new(TAP_ERROR, TAP_USAGE, "\"%s\" cannot be read and written at once.", options->output.path);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The lines first: when one cannot be opened, the file of an earlier capture stays as it is. */
+static bool
+open_ends(struct tap *tap)
+{
+    const struct output_events events = { on_complete, on_output_failed, tap };
+
+    if (!open_lines(tap))
+        return false;
+    tap->output = output_open(&tap->options->output, &events, &tap->error);
+    if (tap->output == NULL)
+        return false;
+    for (guint i = 0; i < tap->channels->len; i++)
+        output_add_line(tap->output, channel_info(tap->channels->pdata[i]),
+                        ((struct line_options *)tap->options->lines->pdata[i])->filter);
+    announce(tap);
+    signals_begin(on_signal, tap); /* only now: opening a FIFO waits for its reader, and must be easy to end */
+    return output_begin(tap->output, &tap->error);
+}
+
+static void
+run_loop(struct tap *tap)
+{
+    tap->duration = timer_new(G_PRIORITY_DEFAULT, on_duration, tap);
+    if (tap->options->stop_after_ns != 0)
+        for (guint i = 0; i < tap->channels->len; i++)
+            if (channel_info(tap->channels->pdata[i])->timing != TIMING_SIMULATED)
+                timer_set(tap->duration, source_now() + tap->options->stop_after_ns);
+    tap->show_counter = !tap->options->quiet && tap->options->output.path != NULL && isatty(STDERR_FILENO);
+    for (guint i = 0; i < tap->channels->len; i++)
+        channel_start(tap->channels->pdata[i]);
+    g_main_loop_run(tap->loop);
+    for (guint i = 0; i < tap->channels->len; i++)
+        channel_finish(tap->channels->pdata[i]);
+}
+
+static void
+write_totals(struct tap *tap)
+{
+    GError *error = NULL;
+
+    if (g_error_matches(tap->error, TAP_ERROR, TAP_OUTPUT_FAILED))
+        return;
+    if (!output_end(tap->output, &error))
+        stop(tap, error);
+}
+
+static void
+close_channel(gpointer channel)
+{
+    channel_close(channel);
+}
+
+gboolean
+tap_run(const struct options *options, GError **error)
+{
+    struct tap tap = { .options = options };
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    tap_be_quiet(options->quiet);
+    tap.loop = g_main_loop_new(NULL, FALSE);
+    tap.channels = g_ptr_array_new_with_free_func(close_channel);
+    tap.of_class = g_malloc0_n(options->lines->len, sizeof *tap.of_class);
+    if (open_ends(&tap)) {
+        run_loop(&tap);
+        write_totals(&tap);
+        if (!options->quiet && !options->probe)
+            print_totals(&tap);
+    }
+    output_close(tap.output);
+    timer_free(tap.duration);
+    g_ptr_array_unref(tap.channels);
+    signals_end();
+    g_clear_pointer(&mark, g_free);
+    g_main_loop_unref(tap.loop);
+    g_free(tap.of_class);
+    if (tap.error == NULL)
+        return TRUE;
+    g_propagate_error(error, tap.error);
+    return FALSE;
+}
