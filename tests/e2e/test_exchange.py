@@ -1,0 +1,491 @@
+# Who asked and who answered: scripted lines of which every pair, repetition, silence and collision is known.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+import random
+import subprocess
+import threading
+
+import pytest
+from bus import (ALL, HIRES, ONE_PASS, READ, START, TWO_PASSES, VALVE, Bus, conversation, damaged, hires, mixed,
+                 reading, request)
+from conftest import TIMEOUT
+from craft import frame
+
+SEED = 188
+A, B, C = "24263225", "24263241", "24263258"
+
+
+@pytest.fixture
+def check(tshark, tmp_path):
+    """check(bus): what the plugin says is exactly the bus's truth, in one pass and dissected again."""
+
+    def run(bus, *options):
+        path = bus.write(tmp_path / "bus.pcapng", dlts=[147] * (1 + max(p[0] for p in bus.packets if p)))
+        assert conversation(tshark, path, *options) == bus.known(ONE_PASS)
+        assert conversation(tshark, path, "-2", *options) == bus.known(TWO_PASSES)
+        return path
+
+    return run
+
+
+# ---- pairs ----
+
+
+def test_plain_pairs(check):
+    bus = Bus()
+    for meter in (A, B, A, C):
+        bus.answer(bus.ask(request(meter)), reading(meter), after=0.151)
+        bus.answer(bus.ask(request(meter, HIRES)), hires(meter), after=0.162)
+    assert len(bus.known(ONE_PASS)) == 8
+    check(bus)
+
+
+def test_a_pair_is_by_number_function_and_identifier(check):
+    """Type, manufacturer code and sequence number may be others in the reply; the identifier's order too."""
+    bus = Bus()
+    bus.answer(bus.ask(request(A, ser=0x12)), reading(A, ser=0x03, type=0x25, maker="00 00"))
+    bus.answer(bus.ask(request(A, "90 1F", type=0x10)), reading(A, maker="59 42"))
+    bus.answer(bus.ask(request(A, "1F 90")), reading(A, di="90 1F", maker="11 11"))
+    bus.answer(bus.ask(request()), reading(B, maker="74 00"))
+    bus.answer(bus.ask(request("99" * 5, maker="99 99", type=0xAA)), reading(C))
+    bus.answer(bus.ask(request("00FFFFFFFF")), reading(C))
+    bus.answer(bus.ask(request(ALL, "0A 81", control=0x03)), frame("0A 81 00", number=B, control=0x83))
+    check(bus)
+
+
+def test_another_meter_identifier_or_function_is_no_reply(check):
+    bus = Bus()
+    first = bus.ask(request(A))
+    bus.send(reading(B), no_request=1)
+    bus.send(hires(A), no_request=1)
+    bus.send(frame("1F 90 00 00 00", number=A, control=0x84), no_request=1)
+    bus.answer(first, reading(A))
+    check(bus)
+
+
+def test_an_error_reply_is_a_reply_with_an_identifier_or_without(check):
+    bus = Bus()
+    bus.answer(bus.ask(request(A)), frame("00 04 00", number=A, control=0xC1))
+    bus.answer(bus.ask(request(A)), frame("1F 90 00 04", number=A, control=0xC1))
+    bus.answer(bus.ask(request(A)), frame("1F 90 00 04 00", number=A, control=0xC1))
+    bus.answer(bus.ask(request(A, VALVE, control=0x04, data="55")), frame("01", number=A, control=0xC4))
+    check(bus)
+
+
+def test_a_reply_without_data_and_a_makers_own_control(check):
+    bus = Bus()
+    bus.answer(bus.ask(request(A, "", control=0x33)), frame(b"", number=A, control=0xB3))
+    bus.answer(bus.ask(request(A, "0E A0", control=0x24)), frame("0E A0 00", number=A, control=0xA4))
+    check(bus)
+
+
+def test_several_frames_in_one_packet(check):
+    bus = Bus()
+    bus.send(request(A) + reading(A), request_in=1, response_time=0.0, response_in=1)
+    asked = bus.ask(request(B))
+    number = bus.answer(asked, reading(B) + request(C))
+    bus.answer(number, reading(C) + reading(A), no_request=1)
+    both = bus.ask(request() + request(B, HIRES))
+    bus.note(both, no_response_to=both, unanswered=1)
+    bus.answer(both, hires(B))
+    check(bus)
+
+
+def test_two_meters_answer_one_broadcast(check):
+    bus = Bus()
+    asked = bus.ask(request())
+    bus.answer(asked, reading(A))
+    bus.answer(asked, reading(B), first=False)
+    bus.answer(bus.ask(request(A)), reading(A))
+    check(bus)
+
+
+# ---- silence ----
+
+
+def test_repeated_requests_and_a_silent_meter(check):
+    bus = Bus()
+    first = bus.ask(request(A, ser=1))
+    second = bus.ask(request(A, ser=2, type=0x10))
+    bus.silent(first, second, repeated=True)
+    third = bus.ask(request(A, ser=3))
+    bus.silent(second, third, repeated=True)
+    other = bus.ask(request(B))
+    bus.silent(third, other)
+    bus.answer(other, reading(B))
+    again = bus.ask(request(A))
+    last = bus.ask(request(A, HIRES))
+    bus.silent(again, last)
+    check(bus)  # nothing proves yet that the last one stays unanswered
+
+
+def test_another_command_is_no_repetition(check):
+    bus = Bus()
+    opened = bus.ask(request(A, VALVE, control=0x04, data="55"))
+    closed = bus.ask(request(A, VALVE, control=0x04, data="99"))
+    bus.silent(opened, closed)
+    again = bus.ask(request(A, VALVE, control=0x04, data="99", ser=7))
+    bus.silent(closed, again, repeated=True)
+    bus.answer(again, frame("17 A0 07 00 00", number=A, control=0x84))
+    check(bus)
+
+
+def test_the_first_reply_after_a_repetition_belongs_to_the_newest_request(check):
+    bus = Bus()
+    first = bus.ask(request(A))
+    second = bus.ask(request(A))
+    bus.silent(first, second, repeated=True)
+    bus.answer(second, reading(A))
+    check(bus)
+
+
+def test_a_late_reply(tshark, tmp_path):
+    """Packet 2 cannot know that the reply to packet 1 is only late; dissected again it does."""
+    bus = Bus()
+    first = bus.ask(request(A))
+    second = bus.ask(request(B))
+    bus.answer(first, reading(A))
+    bus.answer(second, reading(B))
+    path = bus.write(tmp_path / "late.pcapng")
+    assert conversation(tshark, path, "-2") == bus.known(TWO_PASSES)
+    bus.note(second, no_response_to=first)
+    assert conversation(tshark, path) == bus.known(ONE_PASS)
+
+
+def test_a_slow_reply(check):
+    bus = Bus()
+    bus.answer(bus.ask(request(A)), reading(A), after=4.9)
+    check(bus)
+
+
+# ---- replies that nobody asked for ----
+
+
+def test_a_reply_that_nobody_asked_for(check):
+    bus = Bus()
+    bus.answer(bus.ask(request(A)), reading(A))
+    bus.send(reading(A), no_request=1)
+    bus.send(reading(B), no_request=1)
+    check(bus)
+
+
+def test_replies_on_a_line_without_requests_are_not_called_unasked(check):
+    bus = Bus()
+    bus.send(reading(A))
+    bus.send(reading(B))
+    check(bus)
+
+
+def test_a_broadcast_of_long_ago_asked_for_nothing_now(check):
+    bus = Bus()
+    bus.answer(bus.ask(request()), reading(A))
+    bus.answer(bus.ask(request(A), after=60), reading(A))
+    bus.send(reading(A), no_request=1)
+    bus.send(reading(B), no_request=1)
+    check(bus)
+
+
+# ---- collisions ----
+
+
+def test_damage_behind_a_broadcast_is_a_collision_and_nowhere_else(check):
+    bus = Bus()
+    bus.answer(bus.ask(request(A)), reading(A))
+    broken = bus.ask(request(B))
+    bus.send(damaged(reading(B)))
+    bus.send(b"\x55\x01\x02\x03" * 4, after=0.4)
+    asked = bus.ask(request())
+    bus.silent(broken, asked)
+    bus.send(mixed(reading(A), reading(B)), collision=1)
+    again = bus.ask(request())
+    bus.silent(asked, again, repeated=True)
+    bus.send(b"\x01\x5a\x23\x70\x11\x92\x40\x77\x35\x21\x01", collision=1)
+    answered = bus.ask(request())
+    bus.silent(again, answered, repeated=True)
+    bus.answer(answered, reading(A))
+    bus.send(damaged(reading(B)))
+    spike = bus.ask(request())
+    bus.send(b"\x00")
+    long_after = bus.send(damaged(reading(B)), after=60)
+    late = bus.ask(request(A))
+    bus.silent(spike, late)
+    bus.send(damaged(request(A)), after=0.5)
+    assert "collision" not in bus.truth[long_after]
+    check(bus)
+
+
+def test_a_damaged_broadcast_is_no_collision(check):
+    bus = Bus()
+    first = bus.ask(request())
+    bus.send(damaged(request()), after=1)
+    bus.silent(first, bus.ask(request()), repeated=True)
+    check(bus)
+
+
+def test_damage_in_the_packet_of_the_broadcast(check):
+    bus = Bus()
+    bus.send(request() + damaged(reading(A)), collision=1)
+    check(bus)
+
+
+# ---- lines ----
+
+
+def test_two_lines_are_never_mixed(check):
+    """The same meters on both, so that only the interface tells them apart."""
+    bus = Bus()
+    for meter in (A, B):
+        asked = [bus.ask(request(meter), after=0.1, interface=line) for line in (0, 1)]
+        for line in (1, 0):
+            bus.answer(asked[line], reading(meter), interface=line)
+    first = bus.ask(request(A), interface=0)
+    bus.send(reading(A), interface=1, no_request=1)
+    bus.silent(first, bus.ask(request(B), interface=0))
+    bus.ask(request(), interface=1)
+    bus.send(damaged(reading(A)), interface=0)
+    check(bus)
+
+
+def test_two_taps_of_one_line(check):
+    bus = Bus()
+    for meter in (A, B, C):
+        bus.answer(bus.ask(request(meter), interface=0), reading(meter), interface=1)
+    asked = bus.ask(request(), interface=0)
+    bus.answer(asked, reading(A), interface=1)
+    bus.answer(asked, reading(B), interface=1, first=False)
+    silent = bus.ask(request(A), interface=0)
+    broadcast = bus.ask(request(), interface=0)
+    bus.silent(silent, broadcast)
+    bus.send(damaged(reading(A)), interface=1, collision=1)
+    bus.silent(broadcast, bus.ask(request(B), interface=0))
+    check(bus)
+
+
+def test_two_taps_beside_a_line_that_carries_both(check):
+    bus = Bus()
+    bus.answer(bus.ask(request(A), interface=2), reading(A), interface=2)
+    asked = bus.ask(request(A), interface=0)
+    bus.ask(request(A), interface=2, after=0.01)
+    bus.answer(asked, reading(A), interface=1)
+    check(bus)
+
+
+def test_sections_are_lines_of_their_own(check):
+    bus = Bus()
+    first = bus.ask(request(A))
+    bus.section()
+    second = bus.ask(request(B))
+    bus.answer(second, reading(B))
+    bus.send(reading(A), no_request=1)
+    assert first == 1
+    check(bus)
+
+
+# ---- 500 random exchanges ----
+
+
+class Random:
+    """A master, six meters, and everything that happens on a line; each event notes what is true of it."""
+
+    METERS = ("24263225", "24263241", "24263258", "24263266", "24263274", "2426328201")
+
+    def __init__(self):
+        self.dice = random.Random(SEED)
+        self.bus = Bus()
+        self.unanswered = None  # the line's last request, while it has no reply
+        self.counts = {}
+
+    def ask(self, data, repeated=False):
+        number = self.bus.ask(data, after=self.dice.uniform(0.6, 3))
+        if self.unanswered:
+            self.bus.silent(self.unanswered, number, repeated)
+        self.unanswered = number
+        return number
+
+    def answer(self, asked, data, **more):
+        self.bus.answer(asked, data, after=self.dice.uniform(0.12, 0.5), **more)
+        self.unanswered = None
+
+    def what(self, meter):
+        """A request that was not the last, so that it is none repeated, and its reply."""
+        number = meter or ALL
+        di = self.dice.choice((READ, HIRES))
+        swapped = di if self.dice.random() < 0.7 else " ".join(reversed(di.split()))
+        maker = self.dice.choice(("11 11", "00 00"))
+        return request(number, swapped, ser=self.dice.randrange(256), maker=maker), \
+            lambda who: (reading if di == READ else hires)(who, type=self.dice.choice((0x20, 0x25)))
+
+    def pair(self):
+        meter = self.dice.choice(self.METERS)
+        asked, reply = self.what(meter)
+        self.answer(self.ask(asked), reply(meter))
+
+    def retry(self):
+        meter = self.dice.choice(self.METERS)
+        asked, reply = self.what(meter)
+        self.ask(asked)
+        for _ in range(self.dice.randint(1, 3)):
+            last = self.ask(asked, repeated=True)
+        self.answer(last, reply(meter))
+
+    def silence(self):
+        self.ask(frame("03 81 00", number=self.dice.choice(self.METERS), control=0x01))
+        self.pair()
+
+    def broadcast(self):
+        asked, reply = self.what(None)
+        number = self.ask(asked)
+        for i, meter in enumerate(self.dice.sample(self.METERS, self.dice.randint(1, 3))):
+            self.answer(number, reply(meter), first=i == 0)
+
+    def collision(self):
+        asked, reply = self.what(None)
+        self.ask(asked)
+        self.bus.send(mixed(*(reply(meter) for meter in self.dice.sample(self.METERS, 2))), collision=1)
+        self.pair()
+
+    def unasked(self):
+        self.pair()
+        self.bus.send(frame("04 81 00 01", number=self.dice.choice(self.METERS)), no_request=1)
+
+    def damage(self):
+        meter = self.dice.choice(self.METERS)
+        asked, reply = self.what(meter)
+        self.ask(asked)
+        self.bus.send(damaged(reply(meter)))
+        self.answer(self.ask(asked, repeated=True), reply(meter))
+
+    def noise(self):
+        self.pair()
+        self.bus.send(bytes(self.dice.choice(range(0x17, 0x68)) for _ in range(self.dice.randint(1, 20))))
+
+    def error(self):
+        meter = self.dice.choice(self.METERS)
+        asked, _ = self.what(meter)
+        self.answer(self.ask(asked), frame("00 04 00", number=meter, control=0xC1))
+
+    def run(self, count):
+        kinds = (self.pair,) * 8 + (self.retry, self.silence, self.broadcast, self.collision, self.unasked, self.damage,
+                                    self.noise, self.error)
+        for _ in range(count):
+            kind = self.dice.choice(kinds)
+            kind()
+            self.counts[kind.__name__] = self.counts.get(kind.__name__, 0) + 1
+        return self
+
+
+@pytest.fixture(scope="module")
+def random_bus(readable_folder):
+    made = Random().run(500)
+    assert min(made.counts.values()) > 15 and len(made.counts) == 9
+    assert sum("request_in" in fields for fields in made.bus.truth.values()) > 400
+    for name in TWO_PASSES:
+        assert sum(name in fields for fields in made.bus.truth.values()) > 15, name
+    return made.bus, made.bus.write(readable_folder / "random.pcapng")
+
+
+def test_500_exchanges_in_one_pass(tshark, random_bus):
+    bus, path = random_bus
+    assert conversation(tshark, path) == bus.known(ONE_PASS)
+
+
+def test_500_exchanges_dissected_again(tshark, random_bus):
+    bus, path = random_bus
+    assert conversation(tshark, path, "-2") == bus.known(TWO_PASSES)
+
+
+@pytest.mark.parametrize("shown", ["cjt188.control.response == 1", "cjt188.control.response == 0",
+                                   "!(cjt188.control.response == 1)", "cjt188.request_in", "cjt188.collision"])
+def test_a_display_filter_changes_nothing(tshark, random_bus, shown):
+    bus, path = random_bus
+    for names, option in ((ONE_PASS, []), (TWO_PASSES, ["-2"])):
+        rows = tshark.fields(path, ["frame.number"], "-Y", shown, *option)
+        numbers = {int(row["frame.number"]) for row in rows}
+        assert 0 < len(numbers) < len(bus.times)
+        known = {number: fields for number, fields in bus.known(names).items() if number in numbers}
+        assert conversation(tshark, path, "-Y", shown, *option) == known
+
+
+def test_a_read_filter_leaves_pairs_right(tshark, random_bus):
+    """With -R the packets are counted anew, and a request that was filtered away has no number that could be named."""
+    bus, path = random_bus
+    replies = tshark.fields(path, ["frame.time_epoch"], "-Y", "cjt188.control.response == 1")
+    names = ["frame.time_epoch", "frame.number", "cjt188.response_time", "cjt188.request_in", "cjt188.no_request"]
+    rows = tshark.fields(path, names, "-2", "-R", "cjt188.control.response == 1")
+    assert [row["frame.time_epoch"] for row in rows] == [row["frame.time_epoch"] for row in replies]
+    number_at = {time: number for number, time in bus.times.items()}
+    seen = {number_at[round(float(row["frame.time_epoch"].split(".")[0])) * 10**9 +
+                      int(row["frame.time_epoch"].split(".")[1].ljust(9, "0"))]: row for row in rows}
+    for number, row in seen.items():
+        times = bus.truth[number].get("response_time", [])
+        assert [float(text) for text in row["cjt188.response_time"].split("|") if text] == times, number
+        assert bool(row["cjt188.no_request"]) == ("no_request" in bus.truth[number]), number
+    invented = {number: row["cjt188.request_in"] for number, row in seen.items() if row["cjt188.request_in"]}
+    assert invented == {}
+
+
+def test_a_read_filter_that_keeps_frames(tshark, random_bus):
+    """Noise and damage go; requests and replies have new numbers, and name one another by these."""
+    bus, path = random_bus
+    kept = [int(row["frame.number"]) for row in tshark.fields(path, ["frame.number"], "-Y", "cjt188.di")]
+    assert 0 < len(kept) < len(bus.times)
+    new = {old: i + 1 for i, old in enumerate(kept)}
+    numbers = ("request_in", "response_in", "retransmission", "no_response_to")
+    expected = {}
+    for old, fields in bus.known([name for name in TWO_PASSES if name != "collision"]).items():
+        if old in new:
+            expected[new[old]] = {name: [new[v] for v in values if v in new] if name in numbers else values
+                                  for name, values in fields.items()}
+    names = [name for name in TWO_PASSES if name != "collision"]
+    rows = conversation(tshark, path, "-2", "-R", "cjt188.di", names=names)
+    expected = {number: {name: values for name, values in fields.items() if values} for number, fields in expected.items()}
+    assert rows == {number: fields for number, fields in expected.items() if fields}
+
+
+def test_live_through_a_slow_pipe(tshark, tmp_path):
+    """Each line comes while the next packet is not yet written."""
+    bus = Bus(START)
+    first = bus.ask(request(A))
+    second = bus.ask(request(A))
+    bus.silent(first, second, repeated=True)
+    bus.answer(second, reading(A))
+    bus.answer(bus.ask(request(B)), reading(B))
+    asked = bus.ask(request())
+    bus.send(damaged(reading(A)), collision=1)
+    bus.silent(asked, bus.ask(request(A)))
+    data = bus.write(tmp_path / "live.pcapng").read_bytes()
+    names = [name for name in ONE_PASS]
+    columns = [word for name in ["frame.number"] + ["cjt188." + name for name in names] for word in ("-e", name)]
+    command, env = tshark.command("-l", "-r", "-", "-T", "fields", *columns)
+    process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    guard = threading.Timer(TIMEOUT, process.kill)
+    guard.start()
+    found = {}
+    try:
+        at = 0
+        while at < len(data):
+            length = int.from_bytes(data[at + 4:at + 8], "little")
+            kind = int.from_bytes(data[at:at + 4], "little")
+            process.stdin.write(data[at:at + length // 2])
+            process.stdin.flush()
+            process.stdin.write(data[at + length // 2:at + length])
+            process.stdin.flush()
+            at += length
+            if kind != 6:
+                continue
+            cells = process.stdout.readline().decode().rstrip("\n").split("\t")
+            fields = {name: [1 if name in ("collision", "no_request") else float(cell)]
+                      for name, cell in zip(names, cells[1:]) if cell}
+            if fields:
+                found[int(cells[0])] = fields
+        process.stdin.close()
+        assert process.stdout.read() == b""
+        assert process.wait(TIMEOUT) == 0, process.stderr.read()
+    finally:
+        guard.cancel()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+    assert found == bus.known(ONE_PASS)

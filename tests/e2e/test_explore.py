@@ -1,0 +1,241 @@
+# tshark -z cjt188,explore and cjt188,bytes: counts against counts made here, and proposals against the truth.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+import random
+import re
+
+import pytest
+import truth
+from conftest import write_pcap
+from craft import bcd, frame, heat_901f, le
+from truth import BE, LE
+
+LINE = re.compile(r"^  +(\d+) +(\d+)  (.*) \((cjt188[^)]*)\): seen (\d+)  distinct (more than )?(\d+)(.*)$")
+
+
+@pytest.fixture(scope="module")
+def explore(tshark):
+    return lambda path, argument="", *options: tshark("-r", path, *options, "-q", "-z", "cjt188,explore" + argument).stdout
+
+
+def unknown(*rest, di="00 9A", number="24263225"):
+    """A reply to an identifier without a layout."""
+    return frame(bytes.fromhex(di) + b"\0" + b"".join(rest), number=number)
+
+
+def fields(text, di):
+    """{offset: [width, name, filter name, seen, more than, distinct, what else is said]} of the replies to `di`."""
+    found, inside = {}, False
+    for line in text.splitlines():
+        if line and not line.startswith(" "):
+            inside = line.startswith(f"Reply {di}")
+        match = LINE.match(line) if inside else None
+        if match:
+            at, width, name, abbrev, seen, more, distinct, rest = match.groups()
+            found[int(at)] = [int(width), name, abbrev, int(seen), bool(more), int(distinct), rest]
+    return found
+
+
+def firsts(text):
+    return [entry for entry in truth.proposals(text) if entry["rank"] == 1]
+
+
+def within(entry, offset, width):
+    return offset <= int(entry["offset"]) and int(entry["offset"]) + int(entry["width"]) <= offset + width
+
+
+# ---- the truth ----
+
+
+@pytest.fixture(scope="module")
+def judged(explore, readable_folder):
+    """(varying fields found, varying fields, wrong proposals that are not weak, all that are not weak, on noise, on zeros)"""
+    found = varying = wrong = claimed = 0
+    on_noise, on_zeros, missed = [], [], []
+    for seed in range(20):
+        made = truth.make_capture(1000 + seed, [50, 120, 300][seed % 3])
+        entries = firsts(explore(write_pcap(readable_folder / f"truth-{seed}.pcap", made.packets)))
+        for offset, field, _, changes in made.fields:
+            if field.kind is None:
+                inside = [entry for entry in entries if within(entry, offset, field.width)]
+                on_noise += [entry for entry in inside if field.what == "noise" and entry["strength"] != "weak"]
+                on_zeros += [entry for entry in inside if field.what == "zeros"]
+            elif changes > 0:
+                right = any(truth.is_true(entry, offset, field) for entry in entries)
+                varying += 1
+                found += right
+                missed += [] if right else [(seed, offset, field.what)]
+        sure = [entry for entry in entries if entry["strength"] != "weak"]
+        claimed += len(sure)
+        wrong += sum(not any(field.kind and truth.is_true(entry, offset, field) for offset, field, _, _ in made.fields)
+                     for entry in sure)
+    assert varying > 50 and claimed > 80
+    return found, varying, wrong, claimed, on_noise, on_zeros, missed
+
+
+def test_true_readings_rank_first(judged):
+    found, varying, *_, missed = judged
+    assert found >= 0.9 * varying, missed
+
+
+def test_what_is_not_called_weak_is_true(judged):
+    _, _, wrong, claimed, *_ = judged
+    assert wrong <= 0.1 * claimed
+
+
+def test_noise_and_zeros_get_nothing(judged):
+    assert judged[4] == []
+    assert judged[5] == []
+
+
+@pytest.mark.parametrize("replies", [1, 2, 5, 1000])
+def test_any_number_of_replies(explore, tmp_path, replies):
+    made = truth.make_capture(77, replies)
+    text = explore(write_pcap(tmp_path / "some.pcap", made.packets))
+    found = fields(text, "9A00")
+    assert sum(row[0] for row in found.values()) == sum(field.width for _, field, _, _ in made.fields)
+    assert {row[3] for row in found.values()} == {replies}
+
+
+def test_zeros_alone(explore, tmp_path):
+    text = explore(write_pcap(tmp_path / "zeros.pcap", [unknown(bytes(20)) for _ in range(60)]))
+    assert "9A00" in text and truth.proposals(text) == []
+
+
+def test_noise_alone(explore, tmp_path):
+    rng = random.Random(5)
+    text = explore(write_pcap(tmp_path / "noise.pcap", [unknown(rng.randbytes(40)) for _ in range(200)]))
+    assert "9A00" in text and [entry for entry in truth.proposals(text) if entry["strength"] != "weak"] == []
+    assert "no proposal for the bytes" in text
+
+
+CASES = {
+    "BCD counter": ("BCD", 4, lambda i, rng: bcd(123456 + 7 * i + i % 3, 4), "increases"),
+    "low byte first": (LE, 4, lambda i, rng: le(70000 + 90 * i + i % 7, 4), "increases"),
+    "high byte first": (BE, 4, lambda i, rng: (70000 + 90 * i + i % 7).to_bytes(4, "big"), "increases"),
+    "minutes": (LE, 4, lambda i, rng: le(500000 + i, 4), "time"),
+    "number": ("BCD", 4, lambda i, rng: bytes.fromhex("25322624"), "address"),
+    "coefficient": ("value/4096", 2, lambda i, rng: le(4107, 2), "1.0027"),
+    "text": ("text", 6, lambda i, rng: b"V2A17B", "letters"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_evidence(explore, tmp_path, name):
+    """One field between two bytes that never change, beside readings that are a minute apart."""
+    kind, width, make, evidence = CASES[name]
+    rng = random.Random(9)
+    packets = []
+    for i in range(80):
+        packets.append((truth.START + 60 * i, frame(heat_901f(supply=2500 + 37 * i % 900, hours=7))))
+        packets.append((truth.START + 60 * i + 1, unknown(b"\xa5", make(i, rng), b"\xff")))
+    entry, = [entry for entry in firsts(explore(write_pcap(tmp_path / "case.pcap", packets))) if entry["offset"] == "1"]
+    assert (entry["kind"], int(entry["width"])) == (kind, width)
+    assert evidence in entry["note"]
+
+
+# ---- rows ----
+
+
+def test_a_proposed_row_works_as_it_is(explore, tshark, tmp_path):
+    made = truth.make_capture(1004, 60)
+    path = write_pcap(tmp_path / "rows.pcap", made.packets)
+    entries = firsts(explore(path))
+    assert len(entries) >= 3
+    for entry in entries:
+        text = tshark("-r", path, "-o", "uat:cjt188_fields:" + entry["row"], "-T", "fields", "-e",
+                      "cjt188.user." + entry["suffix"], "-Y", "cjt188.user." + entry["suffix"]).stdout
+        assert len(text.splitlines()) == 60, entry
+    options = [word for entry in entries for word in ("-o", "uat:cjt188_fields:" + entry["row"])]
+    named = fields(explore(path, "", *options), "9A00")
+    for entry in entries:
+        assert named[int(entry["offset"])][1] == entry["name"]
+        assert named[int(entry["offset"])][2] == "cjt188.user." + entry["suffix"]
+
+
+def test_named_bytes_are_proposed_no_more(explore, tmp_path):
+    packets = [(truth.START + 60 * i, unknown(bcd(1000 + 3 * i, 4), le(5000 + 11 * i, 4))) for i in range(60)]
+    path = write_pcap(tmp_path / "named.pcap", packets)
+    assert {entry["offset"] for entry in firsts(explore(path))} == {"0", "4"}
+    row = '"","reply","","9A00","","0","4","BCD","","","","","Mine","mine",""'
+    after = explore(path, "", "-o", "uat:cjt188_fields:" + row)
+    assert {entry["offset"] for entry in firsts(after)} == {"4"}
+    assert fields(after, "9A00")[0][1:3] == ["Mine", "cjt188.user.mine"]
+
+
+# ---- counts ----
+
+
+def test_counts(explore, tmp_path):
+    values = [0x10, 0x10, 0x11, 0x19, 0x1A, 0x10]
+    packets = [unknown(b"\x34\x12", bytes([value])) for value in values] + [unknown(b"\x34\x12\x10", number="11111111")]
+    found = fields(explore(write_pcap(tmp_path / "counts.pcap", packets)), "9A00")
+    (width, name, abbrev, seen, more, distinct, rest), = found.values()
+    assert (width, abbrev, seen, more, distinct) == (3, "cjt188.undocumented", 7, False, 4)
+    assert "BCD no" in rest
+    assert f"low byte first {0x101234}..{0x1A1234}" in rest and f"high byte first {0x341210}..{0x34121A}" in rest
+    assert "changes in packets 3..6" in rest
+    assert rest.endswith("bits toggled 00 00 0B")
+
+
+def test_documented_fields_are_counted(explore, samples):
+    found = fields(explore(samples / "thread.pcapng"), "903F")
+    assert found[0][:6] == [2, "Supply temperature", "cjt188.temperature.supply", 2, False, 2]
+    assert "BCD 2472..2553" in found[0][6] and "changes in packets 6..6" in found[0][6]
+    assert found[40][1] != found[42][1]
+    assert sum(row[0] for row in found.values()) == 55
+
+
+def test_damaged_frames_are_left_out(explore, tmp_path):
+    good, bad = unknown(b"\x01\x02"), bytearray(unknown(b"\x03\x04"))
+    bad[-2] ^= 0xFF
+    found = fields(explore(write_pcap(tmp_path / "bad.pcap", [good, bytes(bad), good])), "9A00")
+    assert found[0][3] == 2 and found[0][5] == 1
+
+
+def test_bounds(explore, tmp_path):
+    """More values, meters and kinds of frames than are kept: said so, not forgotten."""
+    packets = [unknown(le(i, 2)) for i in range(1500)]
+    packets += [unknown(bytes(2), number=f"{i:08d}") for i in range(300)]
+    packets += [unknown(b"\x01", di=f"{i & 0xFF:02x} {0x70 + (i >> 8):02x}") for i in range(300)]
+    text = explore(write_pcap(tmp_path / "bounds.pcap", packets))
+    found = fields(text, "9A00")
+    assert found[0][3] + 45 == 1800 and found[0][4] and found[0][5] == 512
+    assert "1800 frames of more than 256 meters" in text
+    assert re.search(r"\n45 frames of further kinds were not explored", text)
+
+
+def test_meters_in_turn_are_all_sampled(explore, tmp_path):
+    """Thinning out by packets would keep one of two meters that are asked in turn."""
+    packets = []
+    for i in range(3000):
+        number = ("24263225", "31020456")[i % 2]
+        packets.append((truth.START + 30 * i, unknown(bytes.fromhex(number)[::-1], number=number)))
+    entry, = firsts(explore(write_pcap(tmp_path / "turns.pcap", packets)))
+    assert "2 meters" in entry["note"] and "address" in entry["note"] and entry["strength"] == "strong"
+
+
+def test_filter_and_wrong_arguments(explore, tshark, samples):
+    text = explore(samples / "thread.pcapng", ",cjt188.di == 0x901f")
+    assert "901F" in text and "903F" not in text
+    for wrong in ("x", ",no such =="):
+        done = tshark("-r", samples / "thread.pcapng", "-q", "-z", "cjt188,explore" + wrong, check=False)
+        assert done.returncode != 0 and "CJ/T 188 bytes" not in done.stdout and done.stderr.strip()
+
+
+def test_two_passes_count_once(explore, samples):
+    assert explore(samples / "demo-line.pcapng", "", "-2") == explore(samples / "demo-line.pcapng")
+
+
+def test_window_has_the_same_counts(explore, tshark, samples):
+    lines = tshark("-r", samples / "demo-line.pcapng", "-q", "-z", "cjt188,bytes").stdout.splitlines()
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("Reply 903F")]
+    found = fields(explore(samples / "demo-line.pcapng"), "903F")
+    assert len(rows) == len(found) > 15
+    for row in rows:
+        _, offset, width, name, abbrev, seen, _, distinct, decimal, low, *_ = row
+        expected = found[int(offset)]
+        assert [int(width), name, abbrev, int(seen)] == expected[:4]
+        assert int(distinct) == expected[5]
+        assert f"low byte first {low}" in expected[6] and (not decimal or f"BCD {decimal}" in expected[6])

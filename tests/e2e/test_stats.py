@@ -1,0 +1,355 @@
+# Statistics as text: a scripted capture, every number of it computed here from the script, and the whole text compared with
+# golden files. CJT188_REMAKE=1 writes these anew; they are worth what their review was.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+import collections
+import datetime
+import os
+import re
+
+import pytest
+from bus import ALL, HIRES, SECOND, SYMBOL_ERROR, Bus, damaged, hires, mixed, reading, request
+from conftest import SRC
+from craft import frame, water_901f
+
+A, B, C, WATER, LONG = "24263225", "24263241", "24263258", "10000042", "0124263225"
+GOLDEN = SRC / "tests" / "golden" / "stats"
+KWH, M3 = 0x05, 0x2C
+READ_901F, READ_903F = ("1F 90", "901F"), (HIRES, "903F")
+OEM, STANDARD = "OEM ultrasonic", "CJ/T 188-2004"
+
+
+def clock_at(now, offset):
+    """A clock as it is sent, `offset` seconds ahead of the whole second of `now`."""
+    moment = datetime.datetime.fromtimestamp(now // SECOND + offset, datetime.timezone.utc)
+    parts = (moment.second, moment.minute, moment.hour, moment.day, moment.month, moment.year % 100, moment.year // 100)
+    return " ".join(f"{part:02d}" for part in parts)
+
+
+class Script:
+    """A bus that also keeps what the statistics are to say."""
+
+    def __init__(self):
+        self.bus = Bus()
+        self.meters, self.lines = {}, {}
+        self.pieces = []                           # (kind, control, identifier, bytes, meter)
+        self.calls = collections.defaultdict(list)  # response times by identifier
+        self.asked, self.open = {}, {}              # by line: (meter, identifier, when) of the last request
+
+    def meter(self, line, number):
+        fresh = {"requests": 0, "replies": 0, "unanswered": 0, "damaged": 0, "times": [], "dialect": "", "readings": [],
+                 "unit": "", "faults": "", "offset": None}
+        return self.meters.setdefault((line, number), fresh)
+
+    def send(self, data, what, count, line, after, marked):
+        self.bus.send(data, after, interface=line, flags=SYMBOL_ERROR if marked else 0)
+        sums = self.lines.setdefault(line, collections.Counter(first=self.bus.now))
+        sums["last"] = self.bus.now
+        sums[what] += count
+        sums["marks"] += marked
+
+    def ask(self, number=ALL, di=READ_901F, line=0, after=1.0, marked=False):
+        data = request(number, di[0])
+        self.send(data, "requests", 1, line, after, marked)
+        if self.open.get(line):
+            self.meter(line, self.asked[line][0])["unanswered"] += 1
+            self.lines[line]["unanswered"] += 1
+        self.meter(line, number)["requests"] += 1
+        self.asked[line] = (number, di[1], self.bus.now)
+        self.open[line] = True
+        self.pieces.append(("Requests", "Control 01 Read", di[1], len(data), number))
+
+    def answer(self, data, number, line=0, after=0.2, dialect="", error=False, marked=False):
+        """A reply to the last request of its line."""
+        _, di, when = self.asked[line]
+        self.send(data, "replies", 1, line, after, marked)
+        self.open[line] = False
+        sums = self.meter(line, number)
+        sums["replies"] += 1
+        sums["times"].append((self.bus.now - when) / SECOND)
+        self.calls[di].append(sums["times"][-1])
+        sums["dialect"] = dialect or sums["dialect"]
+        self.pieces.append(("Error replies" if error else "Replies", "Control 01 Read", None if error else di, len(data),
+                            number))
+        return sums
+
+    def read(self, number, digits, line=0, after=0.2, status="00 00", faults="", offset=0, marked=False):
+        """A heat meter's answer with its heating energy in 0.001 kWh."""
+        clock = clock_at(self.bus.now + round(after * SECOND), offset)
+        data = reading(number, energy2=(digits, KWH), status=status, clock=clock)
+        sums = self.answer(data, number, line, after, OEM, marked=marked)
+        sums["readings"].append(digits / 1000)
+        known = [fault for fault in (sums["faults"], faults) if fault]
+        sums.update(unit="kWh", faults=", ".join(dict.fromkeys(known)), offset=offset - self.bus.now % SECOND / SECOND)
+
+    def read_water(self, number, digits, line=0, after=0.2, offset=0):
+        clock = clock_at(self.bus.now + round(after * SECOND), offset)
+        sums = self.answer(frame(water_901f(volume=(digits, M3), clock=clock), number=number, type=0x10), number, line, after,
+                           STANDARD)
+        sums["readings"].append(digits / 100)
+        sums.update(unit="m³", offset=offset - self.bus.now % SECOND / SECOND)
+
+    def damage(self, data, number=None, kind="damaged", line=0, after=0.2, marked=False):
+        """A frame that is not whole; `number` is the known meter that it still names."""
+        self.send(data, kind, 1, line, after, marked)
+        if number:
+            self.meter(line, number)["damaged"] += 1
+        self.pieces.append((kind.capitalize(), None, None, len(data), None))
+
+    def noise(self, data, line=0, after=0.2, marked=False):
+        self.send(data, "noise", len(data), line, after, marked)
+        self.pieces.append(("Noise", None, None, len(data), None))
+
+
+def written():
+    """Two lines for a quarter of an hour; number A is on both, and is another meter on each."""
+    script = Script()
+    script.ask(A)
+    script.read(A, 7, after=0.1514, status="00 08", faults="flow sensor fault", offset=15)
+    script.ask(B)
+    script.read(B, 8412320, after=0.208, offset=-5)
+    script.ask(A, line=1, after=0.25)
+    script.read(A, 500000, line=1, after=0.125, offset=3600)
+    script.ask(WATER)
+    script.read_water(WATER, 1200, after=0.33)
+    script.ask(C)                                  # never answers
+    script.ask(C, after=0.7)
+    script.ask(C, after=0.7)
+    script.ask(A, READ_903F)
+    script.answer(hires(A), A, after=0.2, dialect=OEM)
+    script.noise(b"\x55\x01\x02")
+    script.ask(B, READ_903F)
+    script.damage(damaged(hires(B)), B, marked=True)
+    script.ask(B, READ_903F)
+    script.answer(frame("00 04 00", number=B, control=0xC1), B, error=True, dialect=OEM)
+    script.ask()                                   # all meters: two answer, one behind the other
+    script.read(A, 1007, after=0.2, status="04 00", faults="battery low", offset=14)
+    script.read(B, 8412638, after=0.31, offset=-5)
+    script.ask()                                   # all meters: both at once
+    script.noise(bytes(range(1, 20)), marked=True)
+    script.ask(A, line=1)
+    script.read(A, 502500, line=1, after=0.375, offset=3600)
+    script.ask(A)
+    script.damage(reading(A)[:40], A, "truncated")
+    script.ask(LONG)
+    script.read(LONG, 1000, after=0.4)
+    script.bus.wait(800)
+    script.ask(WATER)
+    script.read_water(WATER, 1250, after=0.21, offset=2)
+    script.ask(A)
+    script.read(A, 2007, after=0.18, offset=14)
+    strange = bytearray(reading(B))
+    strange[5 + 2] ^= 0x10                         # the address itself is damaged
+    script.ask(B)
+    script.damage(bytes(strange))
+    return script
+
+
+@pytest.fixture(scope="module")
+def script(readable_folder):
+    made = written()
+    assert mixed(b"\xff", b"") == b"\xff"
+    return made, made.bus.write(readable_folder / "stats.pcapng", dlts=[147, 147])
+
+
+def plain(text):
+    """Without what Wireshark's versions draw differently: rules, and how wide a column is."""
+    lines = [re.sub(r"[ \t]+", " ", line).strip() for line in text.splitlines()]
+    return [line for line in lines if line and not re.fullmatch(r"[=\-]+", line)]
+
+
+@pytest.fixture
+def statistic(tshark, script):
+    """statistic(name, options): its lines."""
+
+    def run(name, *options):
+        return plain(tshark("-r", script[1], "-q", "-z", name, *options).stdout)
+
+    return run
+
+
+def rows(lines):
+    """The cells of a table with |."""
+    table = [[cell.strip() for cell in line.split("|")] for line in lines if line.count("|") > 5]
+    head, body = table[0], table[1:]
+    return [dict(zip(head, row)) for row in body]
+
+
+# ---- meters ----
+
+
+def milliseconds(times):
+    if not times:
+        return "", "", ""
+    return tuple(f"{1000 * time:.1f} ms" for time in (min(times), sum(times) / len(times), max(times)))
+
+
+def expected_meters(script):
+    totals = collections.Counter()
+    for sums in script.meters.values():
+        if sums["readings"]:
+            totals[sums["unit"]] += sums["readings"][-1] - sums["readings"][0]
+    out = []
+    for (line, number), sums in script.meters.items():
+        fastest, mean, slowest = milliseconds(sums["times"])
+        row = {"Meter": "all meters" if number == ALL else number, "Name": "", "Line": f"interface 0.{line}",
+               "Dialect": sums["dialect"], "Requests": sums["requests"], "Replies": sums["replies"],
+               "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Response min": fastest, "Response mean": mean,
+               "Response max": slowest, "First reading": "", "Last reading": "", "Difference": "",
+               "Share of all differences": "", "Faults": sums["faults"], "Clock offset": ""}
+        if sums["readings"]:
+            first, last = sums["readings"][0], sums["readings"][-1]
+            places = {"kWh": 3, "m³": 2}[sums["unit"]]
+            row.update({"First reading": f"{first:.{places}f} {sums['unit']}", "Last reading": f"{last:.{places}f} {sums['unit']}",
+                        "Difference": f"{last - first:.{places}f} {sums['unit']}",
+                        "Share of all differences": f"{100 * (last - first) / totals[sums['unit']]:.1f} %",
+                        "Clock offset": f"{sums['offset']:.0f} s"})
+        out.append({name: str(value) for name, value in row.items()})
+    return out
+
+
+@pytest.mark.parametrize("option", [[], ["-2"]], ids=["once", "again"])
+def test_meters(statistic, script, option):
+    expected = expected_meters(script[0])
+    assert len(expected) == 7
+    got = [{name: row[name] for name in expected[0]} for row in rows(statistic("cjt188,meters", *option))]
+    assert got == expected
+
+
+def test_shares_sum_up_and_are_said_to_be_relative(statistic):
+    lines = statistic("cjt188,meters")
+    assert any("shares are relative" in line for line in lines)
+    shares = [row["Share of all differences"] for row in rows(lines) if row["First reading"].endswith("kWh")]
+    assert sum(float(share.removesuffix(" %")) for share in shares) == pytest.approx(100, abs=0.2)
+
+
+def test_a_name_of_the_users_table(statistic):
+    lines = rows(statistic("cjt188,meters", "-o", f'uat:cjt188_meters:"{A}","Kitchen loop","by the rules","","","","",""'))
+    assert [(row["Meter"], row["Name"]) for row in lines if row["Name"]] == [(A, "Kitchen loop")] * 2
+
+
+def test_clock_offsets_are_local_time(statistic, tshark, monkeypatch):
+    monkeypatch.setitem(tshark.env, "TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    offsets = {(row["Meter"], row["Line"]): row["Clock offset"] for row in rows(statistic("cjt188,meters"))}
+    monkeypatch.setitem(tshark.env, "TZ", "UTC")
+    plain_offsets = {(row["Meter"], row["Line"]): row["Clock offset"] for row in rows(statistic("cjt188,meters"))}
+    assert any(plain_offsets.values())
+    for meter, offset in plain_offsets.items():
+        assert (offset == "") == (offsets[meter] == "")
+        if offset:
+            assert int(offsets[meter].split()[0]) == int(offset.split()[0]) - 7200
+
+
+# ---- lines ----
+
+
+def expected_lines(script):
+    out = []
+    for line, sums in script.lines.items():
+        hours = (sums["last"] - sums["first"]) / SECOND / 3600
+        row = {"Line": f"interface 0.{line}", "Hours": f"{hours:.3f}", "Requests": sums["requests"], "Replies": sums["replies"],
+               "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Truncated": sums["truncated"],
+               "Noise bytes": sums["noise"], "Packets with error marks": sums["marks"]}
+        for name in ("Damaged", "Truncated", "Noise bytes", "Packets with error marks"):
+            row[name + " per hour"] = f"{row[name] / hours:.1f}"
+        out.append({name: str(value) for name, value in row.items()})
+    return out
+
+
+@pytest.mark.parametrize("option", [[], ["-2"]], ids=["once", "again"])
+def test_lines(statistic, script, option):
+    expected = expected_lines(script[0])
+    assert [row["Line"] for row in expected] == ["interface 0.0", "interface 0.1"]
+    assert all(int(expected[0][name]) > 0 for name in expected[0] if name not in ("Line", "Hours") and "hour" not in name)
+    got = [{name: row[name] for name in expected[0]} for row in rows(statistic("cjt188,lines", *option))]
+    assert got == expected
+
+
+# ---- response times, tree, endpoints, conversations ----
+
+
+def test_response_times(statistic, script):
+    """The index is the row's; the times are in seconds."""
+    got = {}
+    for line in statistic("cjt188,srt"):
+        found = re.fullmatch(r"\d+ (\w{4}) .*? (\d+) ([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)", line)
+        if found:
+            got[found[1]] = (int(found[2]), *(float(number) for number in found.groups()[2:]))
+    calls = script[0].calls
+    assert set(got) == set(calls) == {"901F", "903F"}
+    for di, times in calls.items():
+        assert got[di] == pytest.approx((len(times), min(times), max(times), sum(times) / len(times), sum(times)), abs=2e-6), di
+
+
+def test_tree(statistic, script):
+    counts = collections.Counter()
+    for kind, control, di, *_ in script[0].pieces:
+        path = ("Frames and other pieces", kind, control, di)
+        for depth in range(1, 5):
+            if path[depth - 1] is not None:
+                counts[path[:depth]] += 1
+    got, at = collections.Counter(), []
+    names = sorted({path[-1] for path in counts}, key=len, reverse=True)
+    depth_of = {path[-1]: len(path) for path in counts}
+    for line in statistic("cjt188,tree"):
+        name = next((name for name in names if line.startswith(name + " ")), None)
+        if name:
+            at = at[:depth_of[name] - 1] + [name]
+            got[tuple(at)] = int(line[len(name):].split()[0])
+    assert got == counts and len(counts) > 10
+
+
+def traffic(script):
+    """{meter: [replies, their bytes, requests, their bytes]} of whole frames."""
+    sums = collections.defaultdict(lambda: [0, 0, 0, 0])
+    for kind, _, _, length, number in script.pieces:
+        if number:
+            at = 2 if kind == "Requests" else 0
+            sums["all meters" if number == ALL else number][at] += 1
+            sums["all meters" if number == ALL else number][at + 1] += length
+    return sums
+
+
+def test_endpoints(statistic, script):
+    got = {}
+    for line in statistic("endpoints,cjt188"):
+        found = re.fullmatch(r"(all meters|master|\d+)((?: \d+){6})", line)
+        if found:
+            got[found[1]] = [int(cell) for cell in found[2].split()]
+    expected = {}
+    for meter, (replies, reply_bytes, requests, request_bytes) in traffic(script[0]).items():
+        expected[meter] = [replies + requests, reply_bytes + request_bytes, replies, reply_bytes, requests, request_bytes]
+    sums = [sum(column) for column in zip(*expected.values())]
+    expected["master"] = sums[:2] + sums[4:] + sums[2:4]
+    assert got == expected
+
+
+def test_conversations(statistic, script):
+    got = {}
+    for line in statistic("conv,cjt188"):
+        found = re.match(r"master <-> (all meters|\d+) (\d+) (\d+) bytes (\d+) (\d+) bytes (\d+) (\d+) bytes", line)
+        if found:
+            got[found[1]] = [int(cell) for cell in found.groups()[1:]]
+    expected = {meter: [*sums, sums[0] + sums[2], sums[1] + sums[3]] for meter, sums in traffic(script[0]).items()}
+    assert got == expected
+
+
+def test_a_filter_limits_a_table(statistic, script):
+    lines = rows(statistic(f'cjt188,meters,cjt188.meter == "{B}"'))
+    assert [row["Meter"] for row in lines] == [B]
+    assert int(lines[0]["Requests"]) == script[0].meters[0, B]["requests"]
+
+
+# ---- the whole text ----
+
+
+@pytest.mark.parametrize("name", ["cjt188,meters", "cjt188,lines", "cjt188,srt", "cjt188,tree", "conv,cjt188",
+                                  "endpoints,cjt188"])
+def test_text(statistic, name):
+    path = GOLDEN / (name.replace(",", "-") + ".txt")
+    lines = statistic(name)
+    if os.environ.get("CJT188_REMAKE"):
+        GOLDEN.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert lines == path.read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,239 @@
+# Lines as they are: several at once, unplugged and back, taken by others, with settings to be found, on a clock that
+# is set. The lines are pseudo terminals.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+import os
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+import pytest
+
+from conftest import BUILD
+from tapkit import *  # noqa: F403
+
+
+@pytest.fixture
+def lines():
+    pair = [Line(), Line()]
+    yield pair
+    for line in pair:
+        line.close()
+
+
+def packets_of(file, count):
+    """Waits until so many packets are written."""
+    wait_until(lambda: len(parse(file.read_bytes()).packets) >= count, f"{count} packets")
+    return parse(file.read_bytes()).packets
+
+
+def test_two_lines(start, lines, frames, tmp_path):
+    """TX and RX of a level converter: each line is an interface with its own settings."""
+    file = tmp_path / "both.pcapng"
+    request, reply = thread_frames(frames)[2:4]
+    process = start_on(start, lines[0], file, "--baud", "1200", "-i", lines[1].path, "--format", "8N1")
+    for count, (line, data) in enumerate(((lines[0], request), (lines[1], reply), (lines[0], request)), 1):
+        line.send(data)
+        packets_of(file, count)
+    messages = finish(process)
+    capture = parse(file.read_bytes())
+    assert [interface[2].decode() for interface in capture.interfaces] == [line.path for line in lines]
+    assert [(packet.interface, packet.data) for packet in capture.packets] == [(0, request), (1, reply), (0, request)]
+    assert [struct.unpack("<Q", block[4])[0] for block in capture.statistics] == [2, 1]
+    assert f"{lines[0].path}:  request 2" in messages and f"{lines[1].path}:  reply 1" in messages
+
+
+def test_order_of_line_options(start, lines, tmp_path):
+    """dumpcap's rule: what comes before the first -i is for all, what comes after one is for that one."""
+    file = tmp_path / "both.pcapng"
+    process = start("--baud", "9600", "-f", "len > 3", "-w", file, "-i", lines[0].path, "--format", "8N1", "-i",
+                    lines[1].path, "--baud", "300", "-f", "link[0] = 0x68")
+    wait_until(lambda: file.exists() and file.stat().st_size > 0, "the first block")
+    finish(process)
+    first, second = parse(file.read_bytes()).interfaces
+    assert (first[3], second[3]) == (b"pseudo terminal, 9600 8N1", b"pseudo terminal, 300 8E1")
+    assert (first[11], second[11]) == (b"\0len > 3", b"\0link[0] = 0x68")
+
+
+def test_text_names_the_line(dump):
+    rows = dump("-q", "-i", "demo:fast,seed=1", "-i", "demo:fast,seed=2", "-c", "4").stdout.decode().splitlines()
+    assert len(rows) == 4 and all("  demo  " in row for row in rows)
+
+
+def test_one_ends_the_other_goes_on(dump, tmp_path):
+    """A file is read to its end, and that ends nothing else."""
+    (tmp_path / "short.bin").write_bytes(b"\x68" * 5)
+    done = dump("-i", tmp_path / "short.bin", "-i", "demo:fast,seed=1", "-a", "duration:60", "-w", "-")
+    capture = parse(done.stdout)
+    assert done.returncode == OK and len(capture.interfaces) == 2
+    assert [packet.data for packet in capture.packets if packet.interface == 0] == [b"\x68" * 5]
+    assert sum(packet.interface == 1 for packet in capture.packets) > 50
+
+
+def test_lost_and_back(start, lines, frames, tmp_path):
+    """What was begun is kept, the file stays open, the next packet tells of the loss."""
+    file, link = tmp_path / "line.pcapng", tmp_path / "mbus-tap"
+    request, reply = thread_frames(frames)[2:4]
+    link.symlink_to(lines[0].path)
+    process = start_on(start, lines[0], file, "--gap", "60000", path=link)
+    lines[0].send(request + reply[:9])
+    packets_of(file, 1)
+    time.sleep(0.2)
+    lines[0].hang_up()
+    assert packets_of(file, 2)[1].data == reply[:9], "the record in progress is kept"
+    os.symlink(lines[1].path, tmp_path / "new")
+    os.replace(tmp_path / "new", link)
+    wait_until(lambda: listens(process, lines[1].path), "the tap to open the line again")
+    time.sleep(0.2)
+    lines[1].send(reply)
+    wait_until(lambda: len(parse(file.read_bytes()).packets) == 3, "the packet after the loss")
+    messages = finish(process)
+    capture = parse(file.read_bytes())
+    assert capture.packets[2].data == reply and "was gone for" in capture.packets[2].comment
+    assert capture.packets[2].flags == IN
+    assert len(capture.interfaces) == 1
+    assert "is gone. Waiting" in messages and "is back" in messages
+
+
+def test_told_not_to_wait(start, lines, frames, tmp_path):
+    """One lost line ends all when told so; the other's packets are whole."""
+    file = tmp_path / "line.pcapng"
+    request = thread_frames(frames)[2]
+    process = start_on(start, lines[0], file, "--no-wait", "-i", lines[1].path)
+    lines[1].send(request)
+    packets_of(file, 1)
+    lines[0].hang_up()
+    _, messages = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == LINE_LOST and b"is gone" in messages
+    assert payload(parse(file.read_bytes())) == request
+
+
+def test_sigterm_while_gone(start, line, tmp_path):
+    file = tmp_path / "line.pcapng"
+    process = start_on(start, line, file)
+    time.sleep(0.1)
+    line.hang_up()
+    wait_until(lambda: not listens(process, line.path), "the tap to let go of the line")
+    finish(process)
+    assert len(parse(file.read_bytes()).statistics) == 1
+
+
+def test_sigterm_during_a_frame(start, line, frames, tmp_path):
+    file = tmp_path / "line.pcapng"
+    reply = thread_frames(frames)[3]
+    process = start_on(start, line, file)
+    line.send(reply[:40])
+    time.sleep(0.2)
+    finish(process)
+    packet, = parse(file.read_bytes()).packets
+    assert packet.data == reply[:40] and packet.flags == IN | SHORT
+
+
+def test_who_holds_the_line(start, dump, line, tmp_path):
+    first = start_on(start, line, tmp_path / "line.pcapng")
+    second = dump("-i", line.path)
+    assert second.returncode == CANNOT_OPEN
+    message = second.stderr.decode()
+    assert "it is open already, in " in message and f"cjt188dump (process {first.pid})" in message
+
+
+def test_no_control_lines(start, line, tmp_path):
+    """A pseudo terminal has neither DTR nor RTS: said, and no reason to stop."""
+    process = start_on(start, line, tmp_path / "line.pcapng", "--dtr", "on", "--rts", "off", "--low-latency")
+    messages = finish(process)
+    assert "no control line DTR" in messages and "no control line RTS" in messages
+
+
+def baud_of(line):
+    return termios.tcgetattr(line.slave)[4]
+
+
+def test_settings_are_found(start, line, frames, tmp_path):
+    """This line gives frames only to those who listen with 9600; what is heard before is kept."""
+    file = tmp_path / "line.pcapng"
+    reply, sent, seen = thread_frames(frames)[3], b"", []
+    process = start_on(start, line, file, "--baud", "auto", "--gap", "40")
+    while not any("Settings found" in packet.comment for packet in parse(file.read_bytes()).packets):
+        data = reply if baud_of(line) == termios.B9600 else b"\x00\x80\xf8" * 7
+        seen.append(baud_of(line))
+        line.send(data)
+        sent += data
+        assert len(seen) < 100, "not found"
+        time.sleep(0.1)
+    messages = finish(process)
+    capture = parse(file.read_bytes())
+    assert payload(capture) == sent, "every byte seen while searching is recorded"
+    assert seen[0] == termios.B2400, "what is common is tried first"
+    assert 8 not in capture.interfaces[0] and b"settings searched" in capture.interfaces[0][3]
+    comments = [packet.comment for packet in capture.packets if packet.comment.startswith("Settings")]
+    assert comments[0].startswith("Settings searched, from here with 2400 8E1")
+    assert comments[1].startswith("Settings searched, from here with 9600 8E1")
+    assert comments[-1].startswith("Settings found: 9600 8E1 (1 whole frame, no line errors; bytes such as FE")
+    assert "speaks 9600 8E1" in messages
+
+
+def test_probe(start, line, frames):
+    """--probe prints the settings and ends."""
+    process = start("--probe", "-i", line.path)
+    wait_until(lambda: listens(process, line.path), "the line to be open")
+    time.sleep(0.3)
+    line.send(thread_frames(frames)[3])
+    out, _ = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == OK and out == b"2400 8E1\n"
+
+
+def test_nothing_to_search(dump, tmp_path):
+    (tmp_path / "line.bin").write_bytes(b"\x68")
+    for source in ("demo", tmp_path / "line.bin"):
+        done = dump("-i", source, "--baud", "auto")
+        assert done.returncode == USAGE and b"no serial port" in done.stderr
+
+
+def test_clock_step(start, line, frames, tmp_path):
+    """The clock of the computer is set while the tap runs."""
+    library = BUILD / "tests" / "libclock_step.so"
+    assert library.exists(), f"{library} is not built"
+    file, step = tmp_path / "line.pcapng", tmp_path / "step"
+    request, reply = thread_frames(frames)[2:4]
+    env = dict(os.environ, LD_PRELOAD=str(library), CJT188_CLOCK_STEP=str(step),
+               ASAN_OPTIONS="verify_asan_link_order=0")
+    process = start_on(start, line, file, env=env)
+    for count, seconds in enumerate((None, "3600", "3600", "-7200.5"), 1):
+        if seconds:
+            step.write_text(seconds, encoding="ascii")
+        line.send(reply)
+        packets_of(file, count)
+    finish(process)
+    packets = parse(file.read_bytes()).packets
+    assert [packet.data for packet in packets] == [reply] * 4
+    assert "set forward by 3600.0" in packets[1].comment and packets[0].comment == packets[2].comment == ""
+    assert "set back by 10800.5" in packets[3].comment
+    assert packets[1].time - packets[0].time == pytest.approx(3600, abs=30)
+
+
+def test_first_byte_times(start, line, frames, tmp_path):
+    """Paced as a line of 2400 8E1, handed over as an adapter with 16 ms latency does."""
+    file = tmp_path / "line.pcapng"
+    process = start_on(start, line, file)
+    starts, sent = [], thread_frames(frames)[2:4] * 4
+    for index, data in enumerate(sent):
+        begun, at = time.time() + 0.0037 * index, 0
+        starts.append(begun)
+        while at < len(data):
+            tick = (int(time.time() / 0.016) + 1) * 0.016
+            time.sleep(max(0, tick - time.time()))
+            complete = min(len(data), int((tick - begun) / CHARACTER))
+            if complete > at:
+                line.send(data[at:complete])
+                at = complete
+        time.sleep(0.03)
+    packets_of(file, len(sent))
+    finish(process)
+    packets = parse(file.read_bytes()).packets
+    assert [packet.data for packet in packets] == sent
+    errors = sorted(abs(packet.time - begun) * 1000 for packet, begun in zip(packets, starts))
+    print(f"first-byte time error, ms: mean {sum(errors) / len(errors):.2f}, worst {errors[-1]:.2f}")
+    assert errors[len(errors) // 2] < 20  # the last bytes came 100 to 293 ms after the first ones

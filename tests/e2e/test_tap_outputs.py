@@ -1,0 +1,339 @@
+# Where the tap writes: ring files, classic pcap, FIFOs, filters, a disk that is full, a file that is renamed, and what is
+# left when the tap is killed.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import stat
+import struct
+import subprocess
+import time
+
+import pytest
+
+from tapkit import *  # noqa: F403
+
+NAME = re.compile(r"ring_(\d{5})_\d{14}\.pcapng")
+
+
+def ring_files(folder):
+    """[(number, capture)] in the order of their numbers; no other file may be there."""
+    names = sorted(path.name for path in folder.iterdir())
+    assert all(NAME.fullmatch(name) for name in names), names
+    return [(int(NAME.fullmatch(name)[1]), parse((folder / name).read_bytes())) for name in names]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "ring"
+    path.mkdir()
+    return path
+
+
+def test_ring_by_packets(dump, folder):
+    """Names as dumpcap makes them; each file stands alone; together they are the line."""
+    whole = parse(dump("-q", "-i", "demo:fast,seed=5", "-c", "70", "-w", "-").stdout)
+    assert dump("-i", "demo:fast,seed=5", "-c", "70", "-b", "packets:20", "-w", folder / "ring.pcapng").returncode == OK
+    files = ring_files(folder)
+    assert [number for number, _ in files] == [1, 2, 3, 4]
+    assert [len(capture.packets) for _, capture in files] == [20, 20, 20, 10]
+    assert all(len(capture.interfaces) == len(capture.statistics) == 1 for _, capture in files)
+    assert [packet for _, capture in files for packet in capture.packets] == whole.packets
+
+
+def test_ring_keeps_the_last_files(dump, folder):
+    done = dump("-i", "demo:fast,seed=5", "-c", "100", "-b", "packets:10", "-b", "files:3", "-w", folder / "ring.pcapng")
+    assert done.returncode == OK
+    assert [number for number, _ in ring_files(folder)] == [9, 10, 11]
+
+
+def test_ring_by_size(dump, folder):
+    dump("-i", "demo:fast,seed=5", "-c", "300", "-b", "filesize:4", "-w", folder / "ring.pcapng")
+    sizes = [path.stat().st_size for path in sorted(folder.iterdir())]
+    assert len(sizes) > 5 and all(4000 <= size < 4600 for size in sizes[:-1])
+
+
+def test_ring_by_time(dump, folder):
+    """Also without packets; -a files: is the end."""
+    for when in ("duration:0.2", "interval:0.2"):
+        done = dump("-i", "demo", "-b", when, "-a", "files:3", "-w", folder / "ring.pcapng")
+        assert done.returncode == OK, done.stderr
+        assert [number for number, _ in ring_files(folder)] == [1, 2, 3]
+        for path in folder.iterdir():
+            path.unlink()
+
+
+def test_names_without_extension(dump, folder):
+    dump("-i", "demo:fast,seed=5", "-c", "3", "-b", "packets:2", "-w", folder / "line")
+    assert all(re.fullmatch(r"line_0000\d_\d{14}", path.name) for path in folder.iterdir())
+
+
+def test_files_are_private(dump, tmp_path):
+    for args, mode in (((), 0o600), (("-g",), 0o640)):
+        file = tmp_path / f"file{mode}"
+        dump("-i", "demo:fast", "-c", "1", "-w", file, *args)
+        assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_classic_pcap(dump, tshark, tmp_path):
+    """The same packets at the same nanoseconds, by libpcap."""
+    arguments = ("-q", "-i", "demo:fast,seed=5", "-c", "50", "-w")
+    file = tmp_path / "demo.pcap"
+    assert dump(*arguments, file, "-P").returncode == OK
+    file.chmod(0o644)
+    packets = parse(dump(*arguments, "-", "-n").stdout).packets
+    with open(file, "rb") as stream:
+        assert [data for _, data in read_pcap(stream)] == [packet.data for packet in packets]
+    rows = tshark.fields(file, ["frame.time_epoch", "frame.len"])
+    assert [float(row["frame.time_epoch"]) for row in rows] == [pytest.approx(packet.time, abs=1e-6) for packet in packets]
+    assert dump(*arguments, "-", "-P").stdout == file.read_bytes()
+
+
+def test_filter(dump):
+    """By bytes and by length; what is left out is no loss."""
+    everything = parse(dump("-q", "-i", "demo:fast,seed=5", "-c", "200", "-w", "-").stdout).packets
+    for text, passes in (
+        ("link[0] = 0xfe and link[5] = 0x68", lambda data: data[:1] == b"\xfe" and data[5:6] == b"\x68"),
+        ("len > 30", lambda data: len(data) > 30),
+        ("greater 64", lambda data: len(data) >= 64),
+        ("less 22", lambda data: len(data) <= 22),
+    ):
+        wanted = [packet.data for packet in everything if passes(packet.data)]
+        capture = parse(dump("-q", "-i", "demo:fast,seed=5", "-f", text, "-c", len(wanted), "-w", "-").stdout)
+        assert [packet.data for packet in capture.packets] == wanted and 10 < len(wanted) < 200
+        assert capture.interfaces[0][11] == b"\0" + text.encode()
+        assert capture.statistics[0][5] == bytes(8)
+
+
+def test_link_types(dump):
+    assert b"USER0" in dump("-L").stdout
+
+
+def test_fifo(start, tmp_path):
+    """It waits for a reader, and ends when that is gone."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    process = start("-i", "demo:fast,seed=5", "-w", fifo)
+    with open(fifo, "rb") as reader:
+        records = read_records(reader)
+        assert [len(next(records)[1]) for _ in range(4)] == [22, 64, 22, 76]
+    assert process.wait(TIMEOUT) == OUTPUT_FAILED
+    assert b"is gone" in process.stderr.read()
+
+
+def test_fifo_without_reader_can_be_ended(start, tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    process = start("-i", "demo", "-w", fifo)
+    time.sleep(0.3)
+    process.terminate()
+    assert process.wait(TIMEOUT) != OK
+
+
+def test_reader_that_stalls(start):
+    """A full pipe that nobody reads does not hold the tap for ever."""
+    process = start("-q", "-i", "demo:fast", "-w", "-")
+    wait_until(lambda: "S" in proc_state(process), "the pipe to be full")
+    process.terminate()
+    assert process.wait(TIMEOUT) == OUTPUT_FAILED
+    assert b"stopped reading" in process.stderr.read()
+
+
+def proc_state(process):
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
+def limit_files(size):
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def raise_limit(process):
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def test_no_room_and_told_to_end(dump, tmp_path):
+    """A write that is cut short is undone: the file ends with its last whole block."""
+    file = tmp_path / "demo.pcapng"
+    done = dump("-i", "demo:fast,seed=1", "-w", file, "--on-full", "exit", preexec_fn=limit_files(5000))
+    assert done.returncode == OUTPUT_FAILED
+    assert 4000 < file.stat().st_size <= 5000
+    assert len(parse(file.read_bytes()).packets) > 20
+
+
+def test_room_comes_back(start, line, frames, tmp_path):
+    """What could not be written is counted, and the next packet says so."""
+    file = tmp_path / "line.pcapng"
+    request, reply = thread_frames(frames)[2:4]
+    process = start_on(start, line, file, preexec_fn=limit_files(1000))
+    sent = 0
+    while not process_complains(process):
+        line.send(request)
+        sent += 1
+        assert sent < 100
+        time.sleep(0.03)
+    line.send(reply)
+    time.sleep(0.2)
+    size = file.stat().st_size
+    written = parse(file.read_bytes())
+    assert size <= 1000 and 0 < len(written.packets) < sent
+    raise_limit(process)
+    line.send(reply)
+    wait_until(lambda: file.stat().st_size > size, "the next packet")
+    finish(process)
+    capture = parse(file.read_bytes())
+    missing = (sent - len(written.packets)) * len(request) + len(reply)
+    last = capture.packets[-1]
+    assert last.data == reply and last.dropped == missing
+    assert last.comment == f"{missing} bytes of the line are missing before this"
+    assert payload(capture) == request * len(written.packets) + reply
+    assert struct.unpack("<Q", capture.statistics[0][5])[0] == missing
+
+
+def process_complains(process):
+    os.set_blocking(process.stderr.fileno(), False)
+    text = process.stderr.read() or b""
+    os.set_blocking(process.stderr.fileno(), True)
+    return b"Counting what is lost" in text
+
+
+def test_no_room_from_the_beginning(start, line, frames, tmp_path):
+    """Not even the first blocks find room; later they come first nevertheless."""
+    file = tmp_path / "line.pcapng"
+    request, reply = thread_frames(frames)[2:4]
+    process = start("-i", line.path, "-w", file, preexec_fn=limit_files(10))
+    wait_until(lambda: process_complains(process), "the complaint")
+    line.send(request)
+    time.sleep(0.3)
+    assert file.stat().st_size == 0
+    raise_limit(process)
+    line.send(reply)
+    wait_until(lambda: file.stat().st_size > 0, "the first blocks")
+    finish(process)
+    packet, = parse(file.read_bytes()).packets
+    assert packet.data == reply and packet.dropped == len(request)
+
+
+def test_no_room_at_the_end(dump, frames, tmp_path):
+    (tmp_path / "line.bin").write_bytes(thread_frames(frames)[3] * 100)
+    file = tmp_path / "line.pcapng"
+    done = dump("-i", tmp_path / "line.bin", "-w", file, preexec_fn=limit_files(3000))
+    capture = parse(file.read_bytes())
+    assert done.returncode == OUTPUT_FAILED and 5 < len(capture.packets) < 100
+    assert f"the last {(100 - len(capture.packets)) * 64} bytes" in done.stderr.decode()
+
+
+def test_small_disk(start, line, frames, tmp_path):
+    """A file system of its own that is full, then has room."""
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if mount is None or subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "none", disk], check=False,
+                                       capture_output=True).returncode != 0:
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        file, reply = disk / "line.pcapng", thread_frames(frames)[3]
+        process = start_on(start, line, file)
+        (disk / "fill").write_bytes(bytes(56 * 1024))
+        while not process_complains(process):
+            line.send(reply)
+            time.sleep(0.005)
+        before = parse(file.read_bytes())
+        (disk / "fill").unlink()
+        size = file.stat().st_size
+        line.send(reply)
+        wait_until(lambda: file.stat().st_size > size, "the next packet")
+        finish(process)
+        last = parse(file.read_bytes()).packets[len(before.packets)]
+        assert last.dropped > 0 and last.dropped % len(reply) == 0 and last.data == reply
+    finally:
+        subprocess.run([umount, "-l", disk], check=True)
+
+
+def test_renamed_file(start, line, frames, tmp_path):
+    """logrotate with SIGHUP: the old file is complete, a new one begins under the old name."""
+    file, old = tmp_path / "line.pcapng", tmp_path / "line.pcapng.1"
+    request, reply = thread_frames(frames)[2:4]
+    process = start_on(start, line, file)
+    line.send(request)
+    wait_until(lambda: parse(file.read_bytes()).packets, "the request")
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    assert payload(parse(file.read_bytes())) == request, "the path still names the open file: nothing changes"
+    file.rename(old)
+    process.send_signal(signal.SIGHUP)
+    wait_until(file.exists, "a new file")
+    line.send(reply)
+    wait_until(lambda: parse(file.read_bytes()).packets, "the reply")
+    finish(process)
+    first, second = parse(old.read_bytes()), parse(file.read_bytes())
+    assert payload(first) == request and len(first.statistics) == 1
+    assert payload(second) == reply and len(second.statistics) == len(second.interfaces) == 1
+
+
+def test_name_taken(start, line, frames, tmp_path):
+    """Somebody else has made a file of that name: it is not touched."""
+    file, old = tmp_path / "line.pcapng", tmp_path / "line.pcapng.1"
+    process = start_on(start, line, file)
+    file.rename(old)
+    file.write_bytes(b"somebody else's")
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    line.send(thread_frames(frames)[2])
+    wait_until(lambda: parse(old.read_bytes()).packets, "the packet in the renamed file")
+    messages = finish(process)
+    assert file.read_bytes() == b"somebody else's" and "File exists" in messages
+
+
+def test_counters(start, line, frames, tmp_path):
+    process = start_on(start, line, tmp_path / "line.pcapng", "-q")
+    line.send(thread_frames(frames)[2])
+    wait_until(lambda: parse((tmp_path / "line.pcapng").read_bytes()).packets, "the packet")
+    process.send_signal(signal.SIGUSR1)
+    assert [process.stderr.readline() for _ in range(2)] == [b"Packets captured: 1\n", b"  request 1\n"]
+    finish(process)
+
+
+def whole_part(data):
+    """The whole blocks at the beginning."""
+    at = 0
+    while at + 12 <= len(data) and at + struct.unpack_from("<I", data, at + 4)[0] <= len(data):
+        at += struct.unpack_from("<I", data, at + 4)[0]
+    return data[:at]
+
+
+def test_killed_at_any_moment(start, dump, tshark, tmp_path):
+    """kill -9, 200 times: at most the block in flight is torn, and everything before it opens."""
+    chance = random.Random(9)
+    file = tmp_path / "killed.pcapng"
+    whole = parse(dump("-q", "-i", "demo:fast,seed=3", "-c", "30000", "-w", "-").stdout).packets
+    torn, counts = 0, []
+    for index in range(200):
+        file.unlink(missing_ok=True)
+        process = start("-q", "-i", "demo:fast,seed=3", "-w", file)
+        wait_until(lambda: file.exists() and file.stat().st_size > 0, "the file")
+        time.sleep(chance.random() * 0.02)
+        process.kill()
+        process.wait()
+        data = file.read_bytes()
+        good = whole_part(data)
+        torn += len(good) < len(data)
+        packets = parse(good).packets
+        counts.append(len(packets))
+        assert packets == whole[: len(packets)]
+        if good:
+            again = dump("-q", "-i", file, "-w", "-")  # by libpcap
+            assert len(good) < len(data) or again.returncode == OK or not packets, again.stderr
+            assert payload(parse(again.stdout)) == payload(parse(good))
+        if index % 20 == 0:
+            file.chmod(0o644)
+            # it shows all whole packets of a torn file too, and ends with 2
+            rows = tshark.fields(file, ["frame.len"], check=len(good) == len(data))
+            assert len(rows) == len(packets)
+    print(f"{torn} of 200 files torn, packets {min(counts)} to {max(counts)}")
+    assert max(counts) > 100 and max(counts) < len(whole)

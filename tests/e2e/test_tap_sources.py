@@ -1,0 +1,278 @@
+# Other sources than a serial port: device servers, raw files with marks, captures that another tool has cut, and
+# text as people post it.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+import datetime
+import random
+import select
+import socket
+import struct
+import time
+
+import pytest
+
+from conftest import write_pcap
+from tapkit import *  # noqa: F403
+
+
+class Server:
+    """A serial device server: accepts one tap at a time, and notes what that sends, which must be nothing."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket.settimeout(TIMEOUT)
+        self.name = f"tcp://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.tap = None
+
+    def accept(self):
+        self.tap, _ = self.socket.accept()
+
+    def is_silent(self):
+        return select.select([self.tap], [], [], 0.1)[0] == []
+
+    def close(self):
+        for one in (self.tap, self.socket):
+            if one is not None:
+                one.close()
+
+
+@pytest.fixture
+def server():
+    server = Server()
+    yield server
+    server.close()
+
+
+def test_device_server(start, server, frames, tmp_path):
+    """Bytes and times as from a line, and never a byte to the server; the connection comes back."""
+    file = tmp_path / "tcp.pcapng"
+    request, reply = thread_frames(frames)[2:4]
+    process = start("-i", server.name, "-w", file, "--gap", "60000")
+    server.accept()
+    server.tap.sendall(request + reply[:20])
+    wait_until(lambda: file.exists() and parse(file.read_bytes()).packets, "the request")
+    time.sleep(0.2)
+    assert server.is_silent()
+    server.tap.close()
+    server.accept()
+    assert payload(parse(file.read_bytes())) == request + reply[:20], "the record in progress is kept"
+    server.tap.sendall(reply)
+    wait_until(lambda: len(parse(file.read_bytes()).packets) == 3, "the reply")
+    assert server.is_silent()
+    messages = finish(process)
+    capture = parse(file.read_bytes())
+    assert capture.packets[2].data == reply and "connection was gone for" in capture.packets[2].comment
+    assert capture.interfaces[0][2].decode() == server.name
+    assert "Connecting again" in messages and "is back" in messages
+
+
+def test_device_server_gone(start, server):
+    process = start("-i", server.name, "--no-wait", "-w", "-")
+    server.accept()
+    server.tap.close()
+    assert process.wait(TIMEOUT) == LINE_LOST
+
+
+def test_device_server_stays_away(start, server, tmp_path):
+    """The tap can be ended while it tries to connect again."""
+    process = start("-i", server.name, "-w", tmp_path / "tcp.pcapng")
+    server.accept()
+    server.close()
+    time.sleep(1)
+    finish(process)
+
+
+def test_marked_bytes(dump, frames, tmp_path):
+    """What a tty with PARMRK gives, kept in a file: marks and FF are undone."""
+    reply = thread_frames(frames)[3]
+    stream = reply[:7] + b"\xff\x00" + reply[7:] + b"\xff\xff" * 3
+    (tmp_path / "marked.bin").write_bytes(stream)
+    for args in (("-i", tmp_path / "marked.bin", "--marked"), ("--marked", "-i", "-")):
+        done = dump("-q", *args, "-w", "-", **({"stdin": None, "input": stream} if "-i" == args[1] else {}))
+        first, second = parse(done.stdout).packets
+        assert first.data == reply and first.flags == IN | SYMBOL and "1 of 64 bytes" in first.comment
+        assert second.data == b"\xff" * 3
+
+
+def test_capture_cut_by_another_tool(dump, frames, tmp_path):
+    """Pieces of a stream, each with its time, become frames; a long pause in it still ends one."""
+    chance = random.Random(4)
+    data, pieces, now = b"".join(thread_frames(frames)), [], 1777313520.0
+    at = 0
+    while at < len(data):
+        length = chance.randrange(1, 40)
+        pieces.append((now, data[at : at + length]))
+        at += length
+        now += 0.016
+    pieces += [(now + 10, data[:15]), (now + 20, data[:22])]
+    again = parse(dump("-q", "-i", write_pcap(tmp_path / "pieces.pcap", pieces), "-w", "-").stdout)
+    assert [packet.data for packet in again.packets] == [*thread_frames(frames), data[:15], data[:22]]
+    assert again.packets[6].flags == SHORT
+    assert again.packets[0].time == pytest.approx(1777313520, abs=1e-6)
+    assert again.packets[7].time == pytest.approx(now + 20, abs=1e-6)
+
+
+def test_own_capture_again(dump, samples):
+    """A capture of the tap gives the same packets again."""
+    first = parse((samples / "demo-line.pcapng").read_bytes())
+    again = parse(dump("-q", "-i", samples / "demo-line.pcapng", "-w", "-").stdout)
+    assert payload(again) == payload(first) and len(again.packets) > 100
+    assert [packet.time for packet in again.packets] == [packet.time for packet in first.packets]
+
+
+def test_captures_it_cannot_read(dump, tmp_path):
+    ethernet = write_pcap(tmp_path / "ethernet.pcap", [b"\x68" * 20], dlt=1)
+    done = dump("-i", ethernet)
+    assert done.returncode == CANNOT_OPEN and b"link type 1:" in done.stderr
+    (tmp_path / "torn.pcap").write_bytes(ethernet.read_bytes()[:20])
+    assert dump("-i", tmp_path / "torn.pcap").returncode == CANNOT_OPEN
+
+
+def test_cut_packets(dump, tmp_path):
+    """A snapshot length has cut bytes off: how many is told."""
+    file = tmp_path / "cut.pcap"
+    write_pcap(file, [])
+    file.write_bytes(file.read_bytes() + struct.pack("<4I", 1, 0, 3, 10) + b"abc" + struct.pack("<4I", 9, 0, 2, 2) + b"de")
+    packets = parse(dump("-q", "-i", file, "-w", "-").stdout).packets
+    assert sum(packet.dropped for packet in packets) == 7 and b"".join(packet.data for packet in packets) == b"abcde"
+
+
+# Bytes as the thread that this project began with has them, in its notations: with brackets and broken over lines, in
+# a log, and taken apart line by line. Around them stand words and tables of this test's own.
+THREAD = r"""
+The document has 7 examples, here is the first one, see 3.2:
+
+FE FE FE FE FE FE 68 (20) (AA AA AA AA AA 11 11) (01) (03) (3F
+90 12) (E1) 16
+
+first 6 bytes of 0xFE - preamble
+0x01 - control code
+0x903F - identifier
+
+and this came back
+
+fe fe fe fe fe 68
+(25) (25 32 26 24 00 00 00) (81) (3a) (3f 90 03) (72 24) (00
+00 00 00) (00 00 00 00 2c) (00 00 00 00 05) (00 00 00)
+(03 00) (00 00 00 00) (00 00 00) (00 00 00 00) (00 10) (00
+10) (00 10) (00 10) (00 00 00 00 00 00) (44 24) (00) (29 06
+24 20) (00 08) (a8) 16
+0x25 0x32 0x26 0x24 0x00 0x00 0x00 - the number on the display (24263225)
+0x00 0x00 0x00 0x00 - pulses
+0x0001 DN15
+0x000E DN300
+
+frame_data = b'\x68\x20\xAA\xAA\xAA\xAA\xAA\x11\x11\x01\x03\x3F\x90\x12'
+
+SEND (022) FE FE FE FE FE FE 68 20 AA AA AA AA AA 11 11 01 03 1F 90 00 AF 16
+RECV (064) FE FE FE FE FE 68 20 25 32 26 24 00 00 00 81 2E 1F 90 12 00 00 00 00 05 07 00 00 00 05 00 00 00 00 17 00 00 00 00 35 03 00 00 00 2C 66 25 00 54 25 00 00 31 01 15 12 18 27 04 26 20 00 08 13 16
+
+FE FE FE FE FE        wake-up
+68 20                 start
+25 32 26 24 00 00 00  address
+81                    reply?
+2E                    length
+1F 90 12              reading 901F
+00 00 00 00 05        cold [BCD 00000.000 kWh]
+07 00 00 00 05        warm [00000.007 kWh]
+00 00 00 00 17        power
+00 00 00 00 35        flow
+03 00 00 00 2C        volume
+66 25 00              supply (25.66 C)
+54 25 00              return (25.54 C)
+00 31 01              hours
+15 12 18 27 04 26 20  clock
+00 08                 status
+13                    sum
+16                    end
+
+SEND (022) FE FE FE FE FE FE 68 20 AA AA AA AA AA 11 11 01 03 3F 90 00 CF 16
+RECV (076) FE FE FE FE FE 68 25 25 32 26 24 00 00 00 81 3A 3F 90 03 53 25 00 00 00 00 00 00 00 00 2C 00 00 00 00 05 00 00 00 03 00 00 00 00 00 00 00 00 00 00 00 00 00 10 00 10 00 10 00 10 00 00 00 00 00 00 34 25 00 27 04 26 20 00 08 79 16
+
+Code Unit
+0x02 Wh
+0x0A 0.1 GWh
+0x2C
+0x32 l/h
+D0 D1 D2 D3 D4 D5 D6 D7
+Definition Battery res res res
+0x0001 DN15
+"""
+
+
+def from_text(dump, tmp_path, text, *args):
+    (tmp_path / "post.txt").write_text(text, encoding="utf-8")
+    done = dump("-q", "--hex", "-i", tmp_path / "post.txt", "-w", "-", *args)
+    assert done.returncode == OK, done.stderr
+    return parse(done.stdout).packets
+
+
+def test_the_thread(dump, frames, tmp_path):
+    """Its six frames, whole and in order, the one listing again, and nothing else."""
+    six = thread_frames(frames)
+    packets = from_text(dump, tmp_path, THREAD)
+    assert [packet.data for packet in packets] == [*six[:4], six[3], *six[4:]]
+    assert all(packet.flags in (IN, OUT) and not packet.comment for packet in packets)
+    assert [packet.flags for packet in packets] == [OUT, IN, OUT, IN, IN, OUT, IN]
+
+
+def spaced(data, form="{:02X}", separator=" "):
+    return separator.join(form.format(byte) for byte in data)
+
+
+def dump_rows(data, form):
+    return "".join(
+        form.format(at, spaced(data[at : at + 16]), "".join(chr(b) if 32 < b < 127 else "." for b in data[at : at + 16]))
+        for at in range(0, len(data), 16)
+    )
+
+
+def styles(request, reply):
+    """Logs as other programs write them."""
+    return {
+        "logger": f"2026-04-27 18:12:15,250 DEBUG meter: TX: {spaced(request)}\n"
+        f"2026-04-27 18:12:15,750 DEBUG meter: RX: {spaced(reply)}\n",
+        "arrows": f"[18:12:15.250] >>> {request.hex()}\n[18:12:15.750] <<< {reply.hex().upper()}\n",
+        "colons": f"2026-04-27T18:12:15.250 sent {spaced(request, '{:02x}', ':')} (22 bytes)\n"
+        f"2026-04-27T18:12:15.750 received {spaced(reply, '{:02x}', ':')} (64 bytes)\n",
+        "c": "18:12:15.25 out\nconst uint8_t request[] = {\n  " + spaced(request, "0x{:02x}", ", ") + "\n};\n"
+        "18:12:15.75 in\nconst uint8_t reply[] = {\n  " + spaced(reply[:30], "0x{:02x}", ", ") + ",\n  "
+        + spaced(reply[30:], "0x{:02x}", ", ") + "\n};\n",
+        "hexdump": "18:12:15.25 -> length=22\n" + dump_rows(request, "{:08x}  {}  |{}|\n")
+        + "18:12:15.75 <- length=64\n" + dump_rows(reply, "{:04x}: {}   {}\n"),
+        "chunks": f"18:12:15.25 write({len(request)}): {spaced(request[:9])}\n18:12:15.28 write: {spaced(request[9:])}\n"
+        f"18:12:15.75 read, len=5: {spaced(reply[:5])}\n18:12:15.77 read, len=59: {spaced(reply[5:])}\n",
+    }
+
+
+@pytest.mark.parametrize("style", list(styles(b"", b"")))
+def test_log_styles(dump, frames, tmp_path, style):
+    """Whole frames, their direction and their time."""
+    request, reply = thread_frames(frames)[2:4]
+    packets = from_text(dump, tmp_path, "Log of 2026-04-27, meter 24263225\n" + styles(request, reply)[style] + "done\n")
+    assert [packet.data for packet in packets] == [request, reply]
+    assert [packet.flags for packet in packets] == [OUT, IN]
+    moment = datetime.datetime(2026, 4, 27, 18, 12, 15).timestamp()
+    assert [packet.time - moment for packet in packets] == [pytest.approx(0.25, abs=1e-3), pytest.approx(0.75, abs=1e-3)]
+
+
+def test_noise_in_text(dump, frames, tmp_path):
+    """Bytes that are no frame: kept from lines of bytes, with the direction that is told, not from prose."""
+    reply = thread_frames(frames)[3]
+    packets = from_text(dump, tmp_path, f"RX {spaced(reply[:20])}\n\n12 34 56 78\n\nIt had 12 34 56 78 9A in it\nTX 01 02 05\n")
+    assert [packet.data for packet in packets] == [reply[:20], bytes.fromhex("12345678"), b"\x01\x02\x05"]
+    assert packets[0].flags == IN | SHORT
+    assert packets[2].flags == OUT | DELIMITER
+
+
+def test_prose_is_no_bytes(dump, tmp_path):
+    assert from_text(dump, tmp_path, "A dead face, a bad cafe: add 25 or 30, at 18:12:15 on 2026-04-27.\n2\n42\n") == []
+
+
+def test_hostile_text(dump, frames, tmp_path):
+    """No line is too long, no byte too strange; the frame behind it all is found."""
+    request = thread_frames(frames)[2]
+    text = "z" * 50_000 + "68" * 50_000 + " " + "\x00\x01<<<<>>>>((((" * 3000 + "\n" + "6" * 4095 + "\n" + "FE " * 20_000
+    packets = from_text(dump, tmp_path, text + "\n" + spaced(request) + "\n" + request.hex() * 1000)
+    assert sum(packet.data.endswith(request[6:]) for packet in packets) >= 1000
