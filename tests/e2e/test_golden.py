@@ -83,6 +83,7 @@ def decodes(tshark, frames, readable_folder):
         for name, decode in out.items():
             text = json.dumps(decode, ensure_ascii=False, indent=1) + "\n"
             (GOLDEN / f"{name}.json").write_text(text, encoding="utf-8")
+        pytest.skip("the golden files were written anew: nothing was tested")
     return out
 
 

@@ -352,4 +352,5 @@ def test_text(statistic, name):
     if os.environ.get("CJT188_REMAKE"):
         GOLDEN.mkdir(exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        pytest.skip("the golden file was written anew: nothing was tested")
     assert lines == path.read_text(encoding="utf-8").splitlines()
