@@ -97,7 +97,8 @@ def planted(sanitized, readable_folder):
     flags = run("pkg-config", "--cflags", "wireshark", "glib-2.0").split()
     # GCC 14 knows how much wmem_alloc0() gives: its own check would find the fault before AddressSanitizer does
     run("gcc", "-shared", "-fPIC", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize=object-size",
-        "-fno-sanitize-recover=all", f"-DWS_MAJOR={major}", f"-DWS_MINOR={minor}", *flags, str(source), "-o", str(folder / "planted.so"))
+        "-fno-sanitize-recover=all", f"-DWS_MAJOR={major}", f"-DWS_MINOR={minor}", *flags, str(source),
+        "-o", str(folder / "planted.so"))
     return folder.parent.parent
 
 
