@@ -214,6 +214,8 @@ add_address(const struct cjt188_frame *frame, proto_tree *tree)
         proto_tree_add_string(below, hf_cjt188_meter, frame->tvb, at, 5, meter);
     if (frame->name != NULL)
         proto_item_set_generated(proto_tree_add_string(below, hf_cjt188_meter_name, frame->tvb, at, 5, frame->name));
+    /* A column of two fields would print both. */
+    proto_item_set_hidden(proto_tree_add_string(below, hf_cjt188_meter_label, frame->tvb, at, 5, who_text(frame)));
     proto_tree_add_uint(below, hf_cjt188_manufacturer, frame->tvb, at + 5, 2, frame->manufacturer);
 }
 

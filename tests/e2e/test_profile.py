@@ -91,12 +91,25 @@ def test_columns(profile, tmp_path):
         "Supply °C", "Return °C", "Info"]
     conversation(tmp_path / "line.pcapng")
     lines = [" ".join(line.split()) for line in profile("-r", tmp_path / "line.pcapng").splitlines()]
-    assert lines[0].startswith("1 0.000000000 Kitchen loop,24263225 from the master 0x901f Read 901F, Kitchen loop")
-    assert lines[1].startswith("2 0.200000000 0.200000000 Kitchen loop,24263225 from the meter 0x901f 0.007 0 0 25.66 25.54 "
+    assert lines[0].startswith("1 0.000000000 Kitchen loop from the master 0x901f Read 901F, Kitchen loop")
+    assert lines[1].startswith("2 0.200000000 0.200000000 Kitchen loop from the meter 0x901f 0.007 0 0 25.66 25.54 "
                                "Kitchen loop: heating 0.007 kWh")
     assert lines[3].startswith("4 0.600000000 0.200000000 24263241 from the meter 0x901f 8412.32 28.785 1.263 61.57 41.98 "
                                "24263241: heating 8412.320 kWh")
     assert len(lines) == 17
+
+
+def test_the_meter_column_has_one_text(profile, tmp_path):
+    """The name where there is one, else the number, else that all meters are meant."""
+    bus = Bus()
+    for number in ("24263225", "24263241"):
+        bus.send(request(number))
+        bus.send(reading(number))
+    bus.send(request(), after=3)
+    bus.write(tmp_path / "line.pcapng")
+    (column,) = [text for title, text in columns() if title == "Meter"]
+    printed = profile("-r", tmp_path / "line.pcapng", "-o", f'gui.column.format:"Meter","{column}"').splitlines()
+    assert [line.strip() for line in printed] == ["Kitchen loop"] * 2 + ["24263241"] * 2 + ["all meters"]
 
 
 def test_colours(profile, tmp_path):

@@ -218,8 +218,8 @@ EXPERTS = {
 }
 FIELD_TYPES = {
     "FT_BYTES": "preamble noise trailing undocumented unsupported key",
-    "FT_STRING": "address meter meter.name dialect digits meter_number new_address clock date month freeze.time src dst "
-                 "addr",
+    "FT_STRING": "address meter meter.name meter.label dialect digits meter_number new_address clock date month "
+                 "freeze.time src dst addr",
     "FT_UINT8": "start type control control.function length ser checksum checksum.status end unit valve day "
                 "key_version status.code state mbus.start mbus.length mbus.control mbus.address mbus.ci mbus.checksum "
                 "dlt645.start dlt645.control dlt645.length dlt645.checksum",
