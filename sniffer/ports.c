@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDENTITIES "/dev/serial/by-id"
+/* The same name for the same adapter, and for the same socket where adapters have no name of their own. */
+static const char *const identities[] = { "/dev/serial/by-id", "/dev/serial/by-path" };
 
 enum { ADAPTER_LEVELS = 6 }; /* from a tty up to its adapter in the tree of devices there are fewer */
 
@@ -202,25 +203,35 @@ ports_name(uint64_t number)
     return name;
 }
 
-char *
-ports_stable_name(const char *path, const char *device)
+/* The link in a folder that leads to a device, or NULL. */
+static char *
+link_to(const char *folder, const char *device)
 {
-    GDir *folder;
+    GDir *links = g_dir_open(folder, 0, NULL);
     const char *link;
     char *found = NULL;
 
-    if (strcmp(path, device) != 0)
-        return g_strdup(path);
-    folder = g_dir_open(IDENTITIES, 0, NULL);
-    while (found == NULL && folder != NULL && (link = g_dir_read_name(folder)) != NULL) {
-        char *candidate = g_build_filename(IDENTITIES, link, NULL), *target = realpath(candidate, NULL);
+    while (found == NULL && links != NULL && (link = g_dir_read_name(links)) != NULL) {
+        char *candidate = g_build_filename(folder, link, NULL), *target = realpath(candidate, NULL);
 
         if (g_strcmp0(target, device) == 0)
             found = g_steal_pointer(&candidate);
         free(target);
         g_free(candidate);
     }
-    if (folder != NULL)
-        g_dir_close(folder);
+    if (links != NULL)
+        g_dir_close(links);
+    return found;
+}
+
+char *
+ports_stable_name(const char *path, const char *device)
+{
+    char *found = NULL;
+
+    if (strcmp(path, device) != 0)
+        return g_strdup(path);
+    for (size_t i = 0; i < G_N_ELEMENTS(identities) && found == NULL; i++)
+        found = link_to(identities[i], device);
     return found != NULL ? found : g_strdup(path);
 }

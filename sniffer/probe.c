@@ -41,7 +41,8 @@ struct probe {
     unsigned gap_ms;
     struct line_settings line;
     struct heard heard[SETTINGS];
-    unsigned bursts; /* of this visit */
+    unsigned refused; /* settings, one after the other */
+    unsigned bursts;  /* of this visit */
     uint64_t visit_bytes;
     struct framer *framer;
 };
@@ -171,6 +172,7 @@ probe_bytes(struct probe *probe, const uint8_t *bytes, const uint8_t *marks, siz
 
     for (size_t i = 0; marks != NULL && i < length; i++)
         heard->marks += marks[i] != 0;
+    probe->refused = 0;
     heard->bytes += length;
     probe->visit_bytes += length;
     framer_push(probe->framer, bytes, marks, length, 0);
@@ -191,6 +193,8 @@ probe_silence(struct probe *probe)
 enum probe_advice
 probe_refused(struct probe *probe)
 {
+    if (++probe->refused >= SETTINGS)
+        return PROBE_NOTHING;
     return next_setting(probe);
 }
 

@@ -15,9 +15,11 @@
 #include <stdint.h>
 
 enum probe_advice {
-    PROBE_STAY,   /* listen on as it is */
-    PROBE_CHANGE, /* probe_settings() has changed: listen with that */
-    PROBE_FOUND,  /* probe_settings() are right, which may be others than were listened with last; no further calls */
+    PROBE_STAY,    /* listen on as it is */
+    PROBE_CHANGE,  /* probe_settings() has changed: listen with that */
+    PROBE_FOUND,   /* probe_settings() are right, which may be others than were listened with last. What follows is a
+                     refusal or nothing */
+    PROBE_NOTHING, /* the port has refused all settings in a row */
 };
 
 /* gap_ms: as struct line_settings has it, for all settings. The caller ends with probe_free(). */

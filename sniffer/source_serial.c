@@ -26,7 +26,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { READ_MAX = 4096 };
+enum {
+    READ_MAX = 4096,
+    DRAIN_READS = 64, /* at the end, of what is at hand: a line that is never silent ends all the same */
+};
 
 /* How often a line that is gone is looked for. */
 #define RETRY_NS NS_PER_SECOND
@@ -46,6 +49,7 @@ struct serial {
     struct parmrk parmrk;
     GSource *retry;      /* set while the line is gone */
     int64_t lost_ns;     /* since when */
+    char *hindrance;     /* why it cannot be listened to again, as far as it was said */
     struct probe *probe; /* NULL: the settings are known */
     GSource *silence;    /* for the probe */
     uint8_t raw[READ_MAX];
@@ -81,6 +85,17 @@ fail_errno(GError **error, const char *path, int reason)
                     "permission denied; serial ports belong to the group dialout, "
                     "\"sudo adduser $USER dialout\" and a new login let you in");
     return fail(error, path, g_strerror(reason));
+}
+
+/* Nothing keeps those out who came before us and took no lock. */
+static void
+tell_others(const struct serial *serial, const char *device)
+{
+    char *holder = holder_of(device);
+
+    if (holder != NULL)
+        tap_complain("\"%s\" is open in %s, too: what that reads is missing here.", serial->path, holder);
+    g_free(holder);
 }
 
 /* Alone on the port: a second reader would take bytes away. flock is what terminal programs look at. */
@@ -193,7 +208,7 @@ set_mode(struct serial *serial, const struct line_settings *line, GError **error
         return fail(error, path, "the port took other line settings than these");
     if ((got.c_lflag & ICANON) != 0 || got.c_cc[VMIN] != 1)
         return fail(error, path, "it does not give its bytes as they come");
-    serial->marked = (got.c_iflag & PARMRK) != 0;
+    serial->marked = (got.c_iflag & (INPCK | PARMRK)) == (INPCK | PARMRK);
     return true;
 }
 
@@ -260,6 +275,7 @@ open_line(struct serial *serial, const char *device, GError **error)
         return false;
     }
     ioctl(serial->fd, TIOCEXCL);
+    tell_others(serial, device);
     set_signal(serial, TIOCM_DTR, "DTR", options->dtr);
     set_signal(serial, TIOCM_RTS, "RTS", options->rts);
     serial->latency_lowered = options->low_latency && set_latency(serial, true);
@@ -279,36 +295,46 @@ tell_overruns(struct serial *serial)
     serial->overruns = now;
 }
 
-/* The line is listened to with what the probe wants; the record in progress is over. */
+static void line_is_lost(struct serial *serial);
+
+static void
+tell_settings(struct serial *serial, bool found)
+{
+    const struct source_sink *sink = &serial->source.sink;
+    char *settings = line_text(&serial->options.line), *reasons = probe_reasons(serial->probe);
+    char *text = found ? g_strdup_printf("Settings found: %s (%s)", settings, reasons)
+                       : g_strdup_printf("Settings searched, from here with %s", settings);
+
+    sink->note(sink->user, text);
+    if (found)
+        tap_say("%s: %s.", serial->source.info.name, text);
+    g_free(text);
+    g_free(reasons);
+    g_free(settings);
+}
+
+/* The line is listened to with what the probe wants; the record in progress is over. A port that refuses all settings is
+ * gone. */
 static void
 follow_probe(struct serial *serial, enum probe_advice advice)
 {
     const struct source_sink *sink = &serial->source.sink;
-    GError *refused = NULL;
-    char *settings, *reasons, *text;
 
     if (advice == PROBE_STAY)
         return;
     sink->pause(sink->user);
-    while (!set_mode(serial, probe_settings(serial->probe), &refused) && advice == PROBE_CHANGE) {
-        g_clear_error(&refused);
+    while (advice != PROBE_NOTHING && !set_mode(serial, probe_settings(serial->probe), NULL))
         advice = probe_refused(serial->probe);
+    if (advice == PROBE_NOTHING) {
+        line_is_lost(serial);
+        return;
     }
-    g_clear_error(&refused);
     serial->options.line = *probe_settings(serial->probe);
-    settings = line_text(&serial->options.line);
-    reasons = probe_reasons(serial->probe);
-    text = advice == PROBE_FOUND ? g_strdup_printf("Settings found: %s (%s)", settings, reasons)
-                                 : g_strdup_printf("Settings searched, from here with %s", settings);
-    sink->note(sink->user, text);
+    tell_settings(serial, advice == PROBE_FOUND);
     if (advice == PROBE_FOUND) {
-        tap_say("%s: %s.", serial->source.info.name, text);
         g_clear_pointer(&serial->probe, probe_free);
         timer_unset(serial->silence);
     }
-    g_free(text);
-    g_free(reasons);
-    g_free(settings);
     sink->settings(sink->user, &serial->options.line, advice == PROBE_FOUND);
 }
 
@@ -356,7 +382,8 @@ line_is_lost(struct serial *serial)
 {
     struct source *source = &serial->source;
 
-    source->watch = 0;
+    source_stop(source);
+    timer_unset(serial->silence);
     close_line(serial);
     if (serial->options.no_wait) {
         source->sink.end(source->sink.user,
@@ -385,8 +412,9 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
     if (length < 0 && (errno == EINTR || errno == EAGAIN))
         return G_SOURCE_CONTINUE;
     give(serial, 0, true);
-    line_is_lost(serial);
-    return G_SOURCE_REMOVE;
+    if (serial->fd >= 0) /* what was held back may have changed the settings, and the port was gone for that already */
+        line_is_lost(serial);
+    return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -397,13 +425,29 @@ listen(struct serial *serial)
 
 /* Under its name there may be another adapter by now. */
 static bool
-is_same_adapter(const struct serial *serial, const char *device)
+is_same_adapter(const struct serial *serial, const char *device, GError **error)
 {
     char *hardware = ports_hardware(device);
     const bool same = g_strcmp0(hardware, serial->source.info.hardware) == 0;
 
+    if (!same)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is another adapter now: %s.", serial->path,
+                    hardware != NULL ? hardware : "one without a name");
     g_free(hardware);
     return same;
+}
+
+/* It is there, but cannot be listened to: said once for each reason. */
+static void
+tell_hindrance(struct serial *serial, GError *error)
+{
+    if (error == NULL)
+        return;
+    if (g_strcmp0(serial->hindrance, error->message) != 0)
+        tap_complain("%s Waiting.", error->message);
+    g_free(serial->hindrance);
+    serial->hindrance = g_strdup(error->message);
+    g_error_free(error);
 }
 
 static void
@@ -412,13 +456,16 @@ on_retry(void *user)
     struct serial *serial = user;
     const struct source_sink *sink = &serial->source.sink;
     char *device = realpath(serial->stable, NULL), *text;
+    GError *error = NULL;
 
-    if (device == NULL || !is_same_adapter(serial, device) || !open_line(serial, device, NULL)) {
+    if (device == NULL || !is_same_adapter(serial, device, &error) || !open_line(serial, device, &error)) {
         free(device);
+        tell_hindrance(serial, error);
         timer_set(serial->retry, source_now() + RETRY_NS);
         return;
     }
     free(device);
+    g_clear_pointer(&serial->hindrance, g_free);
     text = g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing",
                            (double)(source_now() - serial->lost_ns) / NS_PER_SECOND);
     sink->note(sink->user, text);
@@ -434,9 +481,25 @@ serial_start(struct source *source)
 
     serial->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, serial);
     serial->silence = timer_new(G_PRIORITY_LOW, on_silence, serial);
+    listen(serial);
     if (serial->probe != NULL)
         follow_probe(serial, PROBE_CHANGE);
-    listen(serial);
+}
+
+static void
+serial_drain(struct source *source)
+{
+    struct serial *serial = (struct serial *)source;
+
+    for (int i = 0; i < DRAIN_READS && serial->fd >= 0; i++) {
+        const ssize_t length = read(serial->fd, serial->raw, sizeof serial->raw);
+
+        if (length <= 0)
+            break;
+        give(serial, (size_t)length, false);
+    }
+    if (serial->fd >= 0)
+        give(serial, 0, true);
 }
 
 static void
@@ -448,6 +511,7 @@ serial_close(struct source *source)
     timer_free(serial->retry);
     timer_free(serial->silence);
     probe_free(serial->probe);
+    g_free(serial->hindrance);
     g_free(serial->stable);
     g_free(serial->path);
     g_free(serial);
@@ -478,6 +542,7 @@ source_serial_open(const char *path, const struct source_options *options, GErro
 
     serial->fd = serial->lock_fd = -1;
     serial->source.start = serial_start;
+    serial->source.drain = serial_drain;
     serial->source.close = serial_close;
     serial->options = *options;
     serial->path = g_strdup(path);
@@ -489,6 +554,8 @@ source_serial_open(const char *path, const struct source_options *options, GErro
     if (opened) {
         serial->stable = ports_stable_name(path, device);
         describe(serial, device);
+        if (!serial->marked)
+            tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", path);
     }
     free(device);
     if (opened)

@@ -223,8 +223,23 @@ test_advance(void)
     g_assert_cmpuint(probe_settings(probe)->baud, ==, 9600);
     g_assert_cmpint(probe_refused(probe), ==, PROBE_CHANGE);
     g_assert_cmpint(probe_settings(probe)->parity, ==, 'N');
-    for (int i = 0; i < 100; i++) /* round and round */
-        g_assert_cmpint(probe_refused(probe), ==, PROBE_CHANGE);
+    probe_free(probe);
+}
+
+/* A port that takes no settings at all is gone. A byte is a sign of life. */
+static void
+test_refusals(void)
+{
+    const uint8_t byte = 0;
+    struct probe *probe = probe_new(0);
+    int refusals = 1;
+
+    while (probe_refused(probe) == PROBE_CHANGE)
+        g_assert_cmpint(++refusals, <, 100);
+    g_assert_cmpint(refusals, ==, 28); /* 7 speeds, 4 formats */
+    g_assert_cmpint(probe_refused(probe), ==, PROBE_NOTHING);
+    g_assert_cmpint(probe_bytes(probe, &byte, NULL, 1), ==, PROBE_STAY);
+    g_assert_cmpint(probe_refused(probe), ==, PROBE_CHANGE);
     probe_free(probe);
 }
 
@@ -261,6 +276,7 @@ main(int argc, char **argv)
     g_test_add_func("/probe/model", test_model);
     g_test_add_func("/probe/every-setting", test_every_setting);
     g_test_add_func("/probe/advance", test_advance);
+    g_test_add_func("/probe/refusals", test_refusals);
     g_test_add_func("/probe/bad-line", test_bad_line);
     result = g_test_run();
     g_ptr_array_unref(frames);

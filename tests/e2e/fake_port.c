@@ -1,0 +1,91 @@
+/* fake_port.c
+ * For e2e.tap_lines: gives a pseudo terminal what only a port of hardware has. Preloaded into the tap, it logs what is
+ * done to control lines, latency and exclusive use, and counts as many overruns as a file says.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#define _GNU_SOURCE
+#include <linux/serial.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LOW_LATENCY (1 << 13) /* ASYNC_LOW_LATENCY */
+
+static int flags; /* of the port */
+
+static void
+note(const char *text)
+{
+    FILE *log = fopen(getenv("CJT188_PORT_LOG"), "a");
+
+    if (log == NULL)
+        abort();
+    fprintf(log, "%s\n", text);
+    fclose(log);
+}
+
+static int
+overruns(void)
+{
+    FILE *file = fopen(getenv("CJT188_PORT_OVERRUNS"), "r");
+    int count = 0;
+
+    if (file != NULL) {
+        if (fscanf(file, "%d", &count) != 1)
+            count = 0;
+        fclose(file);
+    }
+    return count;
+}
+
+static int
+set_latency(const struct serial_struct *state)
+{
+    note(state->flags & LOW_LATENCY ? "low latency" : "usual latency");
+    flags = state->flags;
+    return 0;
+}
+
+static int
+set_signal(unsigned long request, int line)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%s %s", line == TIOCM_DTR ? "DTR" : "RTS", request == TIOCMBIS ? "on" : "off");
+    note(text);
+    return 0;
+}
+
+__attribute__((visibility("default"))) int
+ioctl(int fd, unsigned long request, ...)
+{
+    va_list arguments;
+    void *data;
+
+    va_start(arguments, request);
+    data = va_arg(arguments, void *);
+    va_end(arguments);
+    switch (request) {
+    case TIOCMBIS:
+    case TIOCMBIC:
+        return set_signal(request, *(int *)data);
+    case TIOCGSERIAL:
+        *(struct serial_struct *)data = (struct serial_struct){ .flags = flags };
+        return 0;
+    case TIOCSSERIAL:
+        return set_latency(data);
+    case TIOCGICOUNT:
+        *(struct serial_icounter_struct *)data = (struct serial_icounter_struct){ .overrun = overruns() };
+        return 0;
+    case TIOCEXCL:
+        note("exclusive");
+        break;
+    }
+    return (int)syscall(SYS_ioctl, fd, request, data);
+}
