@@ -24,6 +24,8 @@ struct channel {
     GSource *silence; /* set while the framer holds bytes back */
     int64_t gap_ns;
     int64_t clock_offset_ns; /* what makes an arrival a time since 1970 */
+    int64_t next_offset_ns;  /* after a step: of what begins behind it */
+    bool stepped;
     int64_t first_arrival_ns, last_arrival_ns;
     int64_t stop_after_ns; /* of a simulated clock */
     bool any_arrival, over;
@@ -40,16 +42,33 @@ wall_clock_ns(void)
 }
 
 static void
+follow_clock(struct channel *channel)
+{
+    const int64_t step = channel->next_offset_ns - channel->clock_offset_ns;
+    char *text = g_strdup_printf("The clock of this computer was set %s by %.3f s before this",
+                                 step > 0 ? "forward" : "back", (double)llabs(step) / NS_PER_SECOND);
+
+    channel->events.note(channel->events.user, channel->number, text);
+    g_free(text);
+    channel->clock_offset_ns = channel->next_offset_ns;
+    channel->stepped = false;
+}
+
+static void
 on_record(const struct record *from_framer, void *user)
 {
     struct channel *channel = user;
     struct record record = *from_framer;
 
-    if (channel->over || !filter_passes(channel->filter, record.bytes, record.length))
+    if (channel->over)
         return;
-    record.time_ns += channel->clock_offset_ns;
-    record.told = channel->told;
-    channel->events.record(channel->events.user, channel->number, &record);
+    if (filter_passes(channel->filter, record.bytes, record.length)) {
+        record.time_ns += channel->clock_offset_ns;
+        record.told = channel->told;
+        channel->events.record(channel->events.user, channel->number, &record);
+    }
+    if (channel->stepped)
+        follow_clock(channel);
 }
 
 static void
@@ -117,20 +136,21 @@ catch_up(struct channel *channel, int64_t arrival_ns)
         on_end(channel, NULL);
 }
 
-/* Somebody, or a time server, has set the clock: the capture has to say where. */
+/* Somebody, or a time server, has set the clock: the capture has to say where. A record that was begun before keeps the
+ * time that it was begun at. */
 static void
 look_at_clock(struct channel *channel)
 {
-    const int64_t offset = wall_clock_ns() - source_now(), step = offset - channel->clock_offset_ns;
+    const int64_t offset = wall_clock_ns() - source_now();
 
-    if (channel->any_arrival && llabs(step) > STEP_NS) {
-        char *text = g_strdup_printf("The clock of this computer was set %s by %.3f s before this",
-                                     step > 0 ? "forward" : "back", (double)llabs(step) / NS_PER_SECOND);
-
-        on_note(channel, text);
-        g_free(text);
+    if (channel->stepped || (channel->any_arrival && llabs(offset - channel->clock_offset_ns) > STEP_NS)) {
+        channel->stepped = true;
+        channel->next_offset_ns = offset;
+        if (framer_pending(channel->framer) == 0)
+            follow_clock(channel);
+    } else {
+        channel->clock_offset_ns = offset;
     }
-    channel->clock_offset_ns = offset;
 }
 
 static void
@@ -220,6 +240,8 @@ channel_start(struct channel *channel)
 void
 channel_finish(struct channel *channel)
 {
-    if (channel->framer != NULL)
-        framer_finish(channel->framer);
+    if (channel->framer == NULL)
+        return;
+    source_drain(channel->source);
+    framer_finish(channel->framer);
 }

@@ -25,21 +25,27 @@ source_now(void)
     return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
-static bool
-is_capture(int fd)
+bool
+source_is_capture(const uint8_t *start)
 {
-    static const uint8_t magics[][4] = {
+    static const uint8_t magics[][SOURCE_MAGIC] = {
         { 0x0A, 0x0D, 0x0D, 0x0A }, { 0xA1, 0xB2, 0xC3, 0xD4 }, { 0xD4, 0xC3, 0xB2, 0xA1 },
         { 0xA1, 0xB2, 0x3C, 0x4D }, { 0x4D, 0x3C, 0xB2, 0xA1 },
     };
-    uint8_t start[4];
 
-    if (pread(fd, start, sizeof start, 0) != sizeof start)
-        return false;
     for (size_t i = 0; i < G_N_ELEMENTS(magics); i++)
-        if (memcmp(start, magics[i], sizeof start) == 0)
+        if (memcmp(start, magics[i], sizeof magics[i]) == 0)
             return true;
     return false;
+}
+
+/* A pipe cannot be looked into. */
+static bool
+is_capture(int fd)
+{
+    uint8_t start[SOURCE_MAGIC];
+
+    return pread(fd, start, sizeof start, 0) == sizeof start && source_is_capture(start);
 }
 
 /* What is in it decides. Takes fd over. */
@@ -154,6 +160,13 @@ source_start(struct source *source, const struct source_sink *sink)
 {
     source->sink = *sink;
     source->start(source);
+}
+
+void
+source_drain(struct source *source)
+{
+    if (source->watch != 0 && source->drain != NULL)
+        source->drain(source);
 }
 
 void

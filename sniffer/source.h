@@ -68,6 +68,7 @@ struct source {
     struct source_sink sink;
     guint watch; /* the GSource of the main context that feeds it, or 0 */
     void (*start)(struct source *source);
+    void (*drain)(struct source *source); /* what is at hand already; NULL where it can wait */
     void (*close)(struct source *source); /* frees what the kind of source added, and the struct itself */
 };
 
@@ -79,9 +80,15 @@ struct source *source_open(const char *name, const struct source_options *option
 
 /* Begin to feed the sink from the default main context. Nothing is given before that. */
 void source_start(struct source *source, const struct source_sink *sink);
+/* The end is near: give what is at hand, without waiting for more. */
+void source_drain(struct source *source);
 /* No more, please. */
 void source_stop(struct source *source);
 void source_close(struct source *source);
+
+/* Do these first bytes, SOURCE_MAGIC of them, begin a pcap or pcapng file? */
+enum { SOURCE_MAGIC = 4 };
+bool source_is_capture(const uint8_t *start);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 int64_t source_now(void);

@@ -20,6 +20,7 @@ struct stream {
     struct source source;
     int fd;
     bool marked; /* as a tty with PARMRK gives it */
+    bool begun;  /* something was read */
     struct parmrk parmrk;
     uint8_t raw[READ_MAX];
     uint8_t bytes[READ_MAX + PARMRK_CARRY];
@@ -42,6 +43,13 @@ give(struct stream *stream, size_t length, bool over)
         source->sink.bytes(source->sink.user, stream->bytes, stream->marks, length, source_now());
 }
 
+static void
+end(struct stream *stream, GError *lost)
+{
+    source_stop(&stream->source);
+    stream->source.sink.end(stream->source.sink.user, lost);
+}
+
 static gboolean
 on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
 {
@@ -50,6 +58,14 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
     const ssize_t length = read(fd, stream->raw, sizeof stream->raw);
     GError *lost = NULL;
 
+    if (length >= SOURCE_MAGIC && !stream->begun && source_is_capture(stream->raw)) {
+        end(stream,
+            g_error_new(TAP_ERROR, TAP_CANNOT_OPEN,
+                        "\"%s\" gives a capture, and that has to be a file: \"-i FILE\" cuts it anew.",
+                        source->info.name));
+        return G_SOURCE_CONTINUE;
+    }
+    stream->begun = true;
     if (length > 0) {
         give(stream, (size_t)length, false);
         return G_SOURCE_CONTINUE;
@@ -60,9 +76,8 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
         lost = g_error_new(TAP_ERROR, TAP_LINE_LOST, "Cannot read on from \"%s\": %s.", source->info.name,
                            g_strerror(errno));
     give(stream, 0, true);
-    source->watch = 0;
-    source->sink.end(source->sink.user, lost);
-    return G_SOURCE_REMOVE;
+    end(stream, lost);
+    return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -71,6 +86,13 @@ stream_start(struct source *source)
     struct stream *stream = (struct stream *)source;
 
     source->watch = g_unix_fd_add(stream->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, stream);
+}
+
+/* A pipe is not emptied: who fills it may fill it for ever. What is held back of it was read. */
+static void
+stream_drain(struct source *source)
+{
+    give((struct stream *)source, 0, true);
 }
 
 static void
@@ -90,6 +112,7 @@ source_stream_open(const char *name, int fd, const struct source_options *option
     stream->fd = fd;
     stream->marked = options->marked;
     stream->source.start = stream_start;
+    stream->source.drain = stream_drain;
     stream->source.close = stream_close;
     stream->source.info.name = g_filename_display_name(name);
     stream->source.info.timing = at_rest ? TIMING_NONE : TIMING_LIVE;

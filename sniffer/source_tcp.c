@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_MAX = 4096, CONNECT_MS = 10000 };
+enum { READ_MAX = 4096, CONNECT_MS = 10000, DRAIN_READS = 64 };
 
 #define RETRY_NS (2 * NS_PER_SECOND)
 
@@ -212,6 +212,20 @@ tcp_start(struct source *source)
 }
 
 static void
+tcp_drain(struct source *source)
+{
+    struct tcp *tcp = (struct tcp *)source;
+
+    for (int i = 0; i < DRAIN_READS; i++) {
+        const ssize_t length = read(tcp->fd, tcp->bytes, sizeof tcp->bytes);
+
+        if (length <= 0)
+            break;
+        source->sink.bytes(source->sink.user, tcp->bytes, NULL, (size_t)length, source_now());
+    }
+}
+
+static void
 tcp_close(struct source *source)
 {
     struct tcp *tcp = (struct tcp *)source;
@@ -252,6 +266,7 @@ source_tcp_open(const char *name, const struct source_options *options, GError *
 
     tcp->fd = -1;
     tcp->source.start = tcp_start;
+    tcp->source.drain = tcp_drain;
     tcp->source.close = tcp_close;
     tcp->no_wait = options->no_wait;
     if (!split_name(name, &tcp->host, &tcp->port))

@@ -174,6 +174,12 @@ def line():
     line.close()
 
 
+def packets_of(file, count):
+    """Waits until so many packets are written."""
+    wait_until(lambda: len(parse(file.read_bytes()).packets) >= count, f"{count} packets")
+    return parse(file.read_bytes()).packets
+
+
 def listens(process, path):
     """Has the tap opened the line and set it up? It raises an exclusive lock as the last step."""
     fds = pathlib.Path(f"/proc/{process.pid}/fd")

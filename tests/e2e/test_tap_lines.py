@@ -3,6 +3,7 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import fcntl
 import os
 import signal
 import struct
@@ -22,12 +23,6 @@ def lines():
     yield pair
     for line in pair:
         line.close()
-
-
-def packets_of(file, count):
-    """Waits until so many packets are written."""
-    wait_until(lambda: len(parse(file.read_bytes()).packets) >= count, f"{count} packets")
-    return parse(file.read_bytes()).packets
 
 
 def test_two_lines(start, lines, frames, tmp_path):
@@ -140,6 +135,79 @@ def test_who_holds_the_line(start, dump, line, tmp_path):
     assert "it is open already, in " in message and f"cjt188dump (process {first.pid})" in message
 
 
+def test_a_line_given_twice(dump, line):
+    done = dump("-i", line.path, "-i", line.path)
+    assert done.returncode == USAGE and b"is given twice" in done.stderr
+
+
+def test_who_reads_too(start, line, tmp_path):
+    """This test has the line open, without a lock: what it would read the tap would miss."""
+    messages = finish(start_on(start, line, tmp_path / "line.pcapng"))
+    assert f"(process {os.getpid()}), too: what that reads is missing here" in messages
+
+
+def test_mode_of_the_line(start, line, tmp_path):
+    """No handshake, no hanging up at the end, errors marked, a read that waits for a byte."""
+    mode = termios.tcgetattr(line.slave)
+    mode[2] |= termios.CRTSCTS | termios.HUPCL
+    mode[0] |= termios.IGNPAR | termios.ISTRIP | termios.IXON
+    termios.tcsetattr(line.slave, termios.TCSANOW, mode)
+    assert termios.tcgetattr(line.slave)[2] & (termios.CRTSCTS | termios.HUPCL)
+    process = start_on(start, line, tmp_path / "line.pcapng", "--baud", "1200")
+    input_, _, control, local, speed, _, characters = termios.tcgetattr(line.slave)
+    assert control & (termios.CRTSCTS | termios.HUPCL) == 0 and control & termios.CLOCAL
+    assert input_ & (termios.IGNPAR | termios.ISTRIP | termios.IXON) == 0
+    assert input_ & (termios.INPCK | termios.PARMRK) == termios.INPCK | termios.PARMRK
+    assert local & (termios.ICANON | termios.ECHO | termios.ISIG) == 0 and speed == termios.B1200
+    assert characters[termios.VMIN] in (1, b"\x01")
+    finish(process)
+
+
+@pytest.fixture
+def port(tmp_path):
+    """A pseudo terminal with more of a port: (environment for the tap, its log, the file with the number of overruns)."""
+    library = BUILD / "tests" / "libfake_port.so"
+    assert library.exists(), f"{library} is not built"
+    log, overruns = tmp_path / "port.log", tmp_path / "overruns"
+    log.touch()
+    env = dict(os.environ, LD_PRELOAD=str(library), CJT188_PORT_LOG=str(log), CJT188_PORT_OVERRUNS=str(overruns),
+               ASAN_OPTIONS="verify_asan_link_order=0")
+    return env, log, overruns
+
+
+def test_control_lines_and_latency(start, line, port, tmp_path):
+    """As they are asked for, and the latency as it was when the tap ends. keep touches nothing."""
+    env, log, _ = port
+    finish(start_on(start, line, tmp_path / "line.pcapng", "--dtr", "on", "--rts", "off", "--low-latency", env=env))
+    assert log.read_text(encoding="ascii").split("\n") == ["exclusive", "DTR on", "RTS off", "low latency", "usual latency", ""]
+    log.write_text("", encoding="ascii")
+    finish(start_on(start, line, tmp_path / "again.pcapng", "--dtr", "keep", env=env))
+    assert log.read_text(encoding="ascii") == "exclusive\n"
+
+
+def test_overruns(start, line, port, frames, tmp_path):
+    """Bytes that the port had no room for: the next packet says how many."""
+    env, _, overruns = port
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    overruns.write_text("5", encoding="ascii")  # before our time
+    process = start_on(start, line, file, env=env)
+    line.send(request)
+    packets_of(file, 1)
+    overruns.write_text("12", encoding="ascii")
+    line.send(reply)
+    packets_of(file, 2)
+    messages = finish(process)
+    first, second = parse(file.read_bytes()).packets
+    assert (first.dropped, second.dropped) == (0, 7)
+    assert second.comment == "7 bytes of the line are missing before this"
+    assert "bytes of the line that are missing: 7" in messages
+
+
+def test_seven_data_bits(start, line, tmp_path):
+    messages = finish(start_on(start, line, tmp_path / "line.pcapng", "-q", "--format", "7E1"))
+    assert "do not pass 7 data bits" in messages
+
+
 def test_no_control_lines(start, line, tmp_path):
     """A pseudo terminal has neither DTR nor RTS: said, and no reason to stop."""
     process = start_on(start, line, tmp_path / "line.pcapng", "--dtr", "on", "--rts", "off", "--low-latency")
@@ -172,7 +240,93 @@ def test_settings_are_found(start, line, frames, tmp_path):
     assert comments[0].startswith("Settings searched, from here with 2400 8E1")
     assert comments[1].startswith("Settings searched, from here with 9600 8E1")
     assert comments[-1].startswith("Settings found: 9600 8E1 (1 whole frame, no line errors; bytes such as FE")
-    assert "speaks 9600 8E1" in messages
+    assert f"{line.path}: Settings found: 9600 8E1" in messages
+
+
+def cpu_ticks(process):
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        return sum(int(word) for word in file.read().rsplit(")", 1)[1].split()[11:13])
+
+
+def test_lost_while_searching(start, lines, frames, tmp_path):
+    """The search rests, the other line goes on, and the search goes on when the line is back."""
+    file, link = tmp_path / "line.pcapng", tmp_path / "tap"
+    link.symlink_to(lines[0].path)
+    request, reply = thread_frames(frames)[2:4]
+    process = start_on(start, lines[0], file, "--baud", "auto", "--gap", "200", "-i", lines[1].path, path=link)
+    for _ in range(2):
+        lines[0].send(b"\x12\x34\x56")
+        time.sleep(0.05)
+    lines[0].hang_up()
+    wait_until(lambda: not listens(process, lines[0].path), "the tap to let go of the line")
+    time.sleep(0.5)
+    before = cpu_ticks(process)
+    lines[1].send(request)
+    wait_until(lambda: any(packet.data == request for packet in parse(file.read_bytes()).packets), "the other line")
+    time.sleep(0.5)
+    assert cpu_ticks(process) - before < 20
+    back = Line()
+    try:
+        os.symlink(back.path, tmp_path / "new")
+        os.replace(tmp_path / "new", link)
+        wait_until(lambda: listens(process, back.path), "the tap to open the line again")
+        time.sleep(0.2)
+        back.send(reply)
+        wait_until(lambda: parse(file.read_bytes()).packets[-1].data == reply, "the reply")
+        messages = finish(process)
+    finally:
+        back.close()
+    last = parse(file.read_bytes()).packets[-1]
+    assert "was gone for" in last.comment and "Settings found: 2400 8E1" in messages
+
+
+def test_back_but_taken(start, lines, frames, tmp_path):
+    """Somebody else was faster: said once, and waited for."""
+    file, link = tmp_path / "line.pcapng", tmp_path / "tap"
+    link.symlink_to(lines[0].path)
+    process = start_on(start, lines[0], file, path=link)
+    time.sleep(0.1)
+    fcntl.flock(lines[1].slave, fcntl.LOCK_EX)
+    os.symlink(lines[1].path, tmp_path / "new")
+    os.replace(tmp_path / "new", link)
+    lines[0].hang_up()
+    time.sleep(2.5)
+    fcntl.flock(lines[1].slave, fcntl.LOCK_UN)
+    wait_until(lambda: listens(process, lines[1].path), "the tap to open the line again")
+    time.sleep(0.2)
+    lines[1].send(thread_frames(frames)[3])
+    packets_of(file, 1)
+    assert finish(process).count("it is open already") == 1
+
+
+def test_backlog_at_the_end(start, line, frames, tmp_path):
+    """What the kernel holds already was said on the line before the end."""
+    file, reply = tmp_path / "line.pcapng", thread_frames(frames)[3]
+    process = start_on(start, line, file)
+    process.send_signal(signal.SIGSTOP)
+    line.send_all(reply * 150)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    _, messages = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == OK, messages
+    assert payload(parse(file.read_bytes())) == reply * 150
+
+
+def test_half_a_mark_at_the_end(start):
+    """FF is the first half of FF FF, or of a mark, when the end comes between the two."""
+    process = start("-q", "--marked", "-i", "-", "-w", "-", stdin=subprocess.PIPE)
+    process.stdin.write(b"\x68\xff")
+    process.stdin.flush()
+    time.sleep(0.3)
+    process.terminate()
+    out, _ = process.communicate(timeout=TIMEOUT)
+    assert payload(parse(out)) == b"\x68\xff"
+
+
+def test_probe_that_finds_nothing(start, line):
+    process = start("--probe", "-a", "duration:0.5", "-i", line.path)
+    out, messages = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == LINE_LOST and out == b"" and b"Nothing was found" in messages
 
 
 def test_probe(start, line, frames):
@@ -214,6 +368,30 @@ def test_clock_step(start, line, frames, tmp_path):
     assert packets[1].time - packets[0].time == pytest.approx(3600, abs=30)
 
 
+def test_clock_step_inside_a_frame(start, line, frames, tmp_path):
+    """What was begun before the step keeps its time; the step is told with what begins after it."""
+    file, step = tmp_path / "line.pcapng", tmp_path / "step"
+    reply = thread_frames(frames)[3]
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libclock_step.so"), CJT188_CLOCK_STEP=str(step),
+               ASAN_OPTIONS="verify_asan_link_order=0")
+    process = start_on(start, line, file, env=env)
+    for count, seconds in ((1, "-7200"), (2, "3600")):
+        line.send(reply[:30])
+        time.sleep(0.15)
+        step.write_text(seconds, encoding="ascii")
+        line.send(reply[30:])
+        packets_of(file, count)
+    line.send(reply)
+    packets_of(file, 3)
+    now = time.time()
+    finish(process)
+    packets = parse(file.read_bytes()).packets
+    assert [packet.data for packet in packets] == [reply] * 3
+    assert [packet.time - now for packet in packets] == [pytest.approx(seconds, abs=30) for seconds in (0, -7200, 3600)]
+    assert packets[0].comment == "" and "set back by 7200" in packets[1].comment
+    assert "set forward by 10800" in packets[2].comment
+
+
 def test_first_byte_times(start, line, frames, tmp_path):
     """Paced as a line of 2400 8E1, handed over as an adapter with 16 ms latency does."""
     file = tmp_path / "line.pcapng"
@@ -236,4 +414,5 @@ def test_first_byte_times(start, line, frames, tmp_path):
     assert [packet.data for packet in packets] == sent
     errors = sorted(abs(packet.time - begun) * 1000 for packet, begun in zip(packets, starts))
     print(f"first-byte time error, ms: mean {sum(errors) / len(errors):.2f}, worst {errors[-1]:.2f}")
-    assert errors[len(errors) // 2] < 20  # the last bytes came 100 to 293 ms after the first ones
+    # The first chunk comes 8 ms late in the mean, up to 16; the last 100 to 293 ms.
+    assert errors[len(errors) // 2] < 6

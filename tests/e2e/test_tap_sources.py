@@ -8,6 +8,7 @@ import random
 import select
 import socket
 import struct
+import subprocess
 import time
 
 import pytest
@@ -127,6 +128,25 @@ def test_captures_it_cannot_read(dump, tmp_path):
     assert done.returncode == CANNOT_OPEN and b"link type 1:" in done.stderr
     (tmp_path / "torn.pcap").write_bytes(ethernet.read_bytes()[:20])
     assert dump("-i", tmp_path / "torn.pcap").returncode == CANNOT_OPEN
+
+
+def test_capture_through_a_pipe(dump, samples):
+    """Its blocks are no bytes of a line."""
+    done = dump("-i", "-", "-w", "-", input=(samples / "thread.pcapng").read_bytes(), stdin=None)
+    assert done.returncode == CANNOT_OPEN and b"gives a capture, and that has to be a file" in done.stderr
+    assert parse(done.stdout).packets == []
+
+
+def test_read_and_written_at_once(cjt188dump, tmp_path):
+    """The input survives, by whichever name or stream it is called."""
+    file = tmp_path / "line.bin"
+    file.write_bytes(b"\x68" * 1000)
+    for args in (("-i", file, "-w", file), ("-i", "-", "-w", file), ("-i", file, "-w", "-"), ("-i", "-", "-w", "-")):
+        with open(file, "rb") as stdin, open(file, "ab") as stdout:
+            done = subprocess.run([cjt188dump, *args], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, timeout=TIMEOUT,
+                                  check=False)
+        assert done.returncode == USAGE and b"read and written at once" in done.stderr
+        assert file.read_bytes() == b"\x68" * 1000
 
 
 def test_cut_packets(dump, tmp_path):
