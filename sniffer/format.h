@@ -13,11 +13,16 @@
 struct format_line {
     const struct source_info *info;
     const char *filter;
-    uint64_t missing; /* in front of the next record */
-    GString *note;    /* for the next record */
+    uint64_t missing;   /* in front of the next record */
+    uint64_t unwritten; /* of these: bytes that were heard, but found no room */
+    GString *note;      /* for the next record */
     uint64_t records, missing_ever;
     int64_t first_ns, last_ns; /* of its records */
 };
+
+/* What is missing before a record, what happened, what is wrong with it: NULL when there is nothing to say. The caller frees
+ * it. */
+char *format_comment(const struct record *record, const struct format_line *line);
 
 struct format {
     /* What a file begins with. */

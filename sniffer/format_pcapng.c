@@ -7,7 +7,6 @@
 #include "format.h"
 #include "pcapng.h"
 
-#include <string.h>
 #include <sys/utsname.h>
 
 static void
@@ -45,33 +44,11 @@ header(GByteArray *block, struct format_line *lines, unsigned count)
     g_free(os);
 }
 
-/* What is missing, what happened, what is wrong with the record itself. NULL when there is nothing to say. */
-static char *
-comment_of(const struct record *record, const struct format_line *line)
-{
-    char *wrong = record_comment(record), *all;
-
-    if (line->missing == 0 && line->note->len == 0)
-        return wrong;
-    all = g_strdup_printf("%s%s", line->note->str, wrong != NULL ? wrong : "");
-    g_free(wrong);
-    if (line->missing != 0) {
-        char *missing = g_strdup_printf("%" G_GUINT64_FORMAT " bytes of the line are missing before this%s%s",
-                                        line->missing, *all != '\0' ? "; " : "", all);
-
-        g_free(all);
-        all = missing;
-    }
-    if (g_str_has_suffix(all, "; "))
-        all[strlen(all) - 2] = '\0';
-    return all;
-}
-
 static void
 record(GByteArray *block, const struct record *record, const struct format_line *lines, unsigned line,
        unsigned count G_GNUC_UNUSED)
 {
-    char *comment = comment_of(record, &lines[line]);
+    char *comment = format_comment(record, &lines[line]);
     const struct pcapng_packet packet = {
         .interface = line,
         .time_ns = record->time_ns,

@@ -25,6 +25,7 @@ static void
 record(GByteArray *block, const struct record *record, const struct format_line *lines, unsigned line, unsigned count)
 {
     const time_t seconds = (time_t)(record->time_ns / NS_PER_SECOND);
+    char *comment = format_comment(record, &lines[line]);
     char text[80];
     struct tm local;
     size_t length;
@@ -43,7 +44,13 @@ record(GByteArray *block, const struct record *record, const struct format_line 
         g_snprintf(text, sizeof text, " %02X", record->bytes[i]);
         put(block, text);
     }
+    if (comment != NULL) {
+        put(block, "  (");
+        put(block, comment);
+        put(block, ")");
+    }
     put(block, "\n");
+    g_free(comment);
 }
 
 static void

@@ -319,15 +319,15 @@ static gboolean
 on_senseless(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED, GError **error)
 {
     static const struct {
-        const char *name, *why;
+        const char *letter, *name, *why;
     } reasons[] = {
-        { "-s", "packets are never cut, a frame has 268 bytes at most" },
-        { "-y", "there is one link type only, USER0 (147)" },
-        { "-p", "a serial line has no promiscuous mode, everybody hears all" },
+        { "-s", "--snaplen", "packets are never cut, a frame has 268 bytes at most" },
+        { "-y", "--linktype", "there is one link type only, USER0 (147)" },
+        { "-p", "--no-promiscuous-mode", "a serial line has no promiscuous mode, everybody hears all" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
-        if (strcmp(name, reasons[i].name) == 0)
+        if (strcmp(name, reasons[i].letter) == 0 || strcmp(name, reasons[i].name) == 0)
             return refuse(error, "There is no %s: %s. Leave it out.", name, reasons[i].why);
     return refuse(error, "There is no %s.", name);
 }
@@ -346,10 +346,11 @@ split_letters(int argc, char **argv)
             strchr(letters, argument[1]) != NULL) {
             g_ptr_array_add(list, g_strndup(argument, 2));
             argument += 2;
-            if (*argument == '\0' && i + 1 < argc)
+            if (*argument == '\0') {
+                if (i + 1 == argc)
+                    continue;
                 argument = argv[++i];
-            if (*argument == '\0')
-                continue;
+            }
         }
         g_ptr_array_add(list, g_strdup(argument));
     }
@@ -377,7 +378,7 @@ add_line_options(GOptionGroup *group)
     static const GOptionEntry entries[] = {
         CALLBACK('i', "interface", on_interface, "Line to tap, see below; several are recorded together", "LINE"),
         CALLBACK('f', "filter", on_filter, "Keep only these packets, e.g. \"link[0] = 0x68\", \"len > 20\"", "FILTER"),
-        CALLBACK(0, "baud", on_baud, "Speed of the line (2400); auto finds it", "N|auto"),
+        CALLBACK(0, "baud", on_baud, "Speed of the line (2400); auto finds it, and the format", "N|auto"),
         CALLBACK(0, "format", on_format, "Data bits, parity, stop bits (8E1)", "FORMAT"),
         CALLBACK(0, "gap", on_gap, "Silence that ends a frame (500, more on slow lines)", "MS"),
         CALLBACK(0, "dtr", on_dtr, "Set the control line DTR: on, off, keep", "HOW"),
@@ -446,7 +447,7 @@ make_context(struct options *options)
         "--baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --marked, --hex and -f belong to the\n"
         "-i before them, or to all when they come first.\n\n"
         "Exit codes: 0 ok, 1 wrong command line, 2 line or file cannot be opened, 3 output failed,\n"
-        "4 line lost and told not to wait.");
+        "4 line lost and told not to wait, or --probe found nothing.");
     return context;
 }
 

@@ -12,25 +12,34 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
     /* Whole blocks of a line at rest that leave together; a live line's leave one by one. */
     BATCH_BYTES = 65536,
-    STALLED_MS = 2000, /* patience with a reader that does not read, when the end was asked for */
+    STALLED_MS =
+        2000, /* patience with a reader that does not read: then it is said, or the end, when that was asked for */
     HEADER = -1,
+    MEMORY_DEVICES = 1, /* the major number of /dev/null and its like */
 };
+
+/* How long a file that should be over is written on when no other can be opened. */
+#define ROTATE_AGAIN_NS (10 * NS_PER_SECOND)
 
 /* A whole block in the queue. */
 struct item {
     int line; /* or HEADER */
+    bool record;
     size_t end;
-    uint64_t bytes;   /* of the line: lost if the block is */
-    uint64_t missing; /* what the block says is missing */
+    uint64_t bytes;     /* of the line: lost if the block is */
+    uint64_t missing;   /* what the block says is missing */
+    uint64_t unwritten; /* of these */
 };
 
 struct output {
@@ -41,9 +50,13 @@ struct output {
     char *path; /* of the file that is open, or NULL */
     int fd;
     bool at_rest; /* a regular file: what was written by halves can be undone */
+    bool own;     /* opened by its name, so that it can wait for room, and be another one later */
     bool begun;   /* the file has its beginning */
     bool waiting; /* for room on the disk */
+    bool stalled; /* it was said that nobody reads */
     bool complete;
+    int64_t not_before_ns; /* a next file could not be opened: when to try again, by CLOCK_MONOTONIC */
+    uint64_t base;         /* where standard output, as a file, stood when we began */
     uint64_t size, earlier_files;
     GByteArray *block, *queue;
     GArray *items; /* of struct item */
@@ -51,7 +64,9 @@ struct output {
     int64_t start_ns;
     struct ring *ring;
     guint64 files, packets; /* begun; in this one */
+    guint64 unwritten;      /* packets that were lost, in all files */
     GSource *until;
+    guint reader_watch;
 };
 
 static int64_t
@@ -83,16 +98,31 @@ write_failed(struct output *output, int reason, GError **error)
     return false;
 }
 
+/* Is there a line that does not wait for us? */
+static bool
+any_live(const struct output *output)
+{
+    for (guint i = 0; i < output->lines->len; i++)
+        if (g_array_index(output->lines, struct format_line, i).info->timing == TIMING_LIVE)
+            return true;
+    return false;
+}
+
 /* false: the end was asked for, and the reader still does not read. */
 static bool
-wait_for_room(const struct output *output)
+wait_for_room(struct output *output)
 {
     struct pollfd fds[] = {
         { .fd = output->fd, .events = POLLOUT },
         { .fd = signals_stop_fd(), .events = POLLIN },
     };
 
-    poll(fds, 2, -1);
+    if (poll(fds, 2, output->stalled || !any_live(output) ? -1 : STALLED_MS) == 0) {
+        tap_complain("Whoever reads from %s has stopped reading. Waiting; the lines are not listened to meanwhile.",
+                     output->name);
+        output->stalled = true;
+        return true;
+    }
     if (fds[0].revents == 0 && fds[1].revents != 0)
         return poll(fds, 1, STALLED_MS) > 0;
     return true;
@@ -150,11 +180,14 @@ lose_items(struct output *output, guint first)
 
         if (item->line == HEADER) {
             output->begun = false;
-        } else {
+        } else if (item->record) {
             struct format_line *line = line_at(output, (unsigned)item->line);
 
             line->missing += item->bytes + item->missing;
+            line->unwritten += item->bytes + item->unwritten;
             line->missing_ever -= item->missing;
+            output->packets--;
+            output->unwritten++;
         }
     }
 }
@@ -175,12 +208,24 @@ disk_is_full(struct output *output, int reason)
     output->waiting = true;
 }
 
+/* Where a record found room. The small block that ends a file may find some even so. */
 static void
 disk_has_room(struct output *output)
 {
-    if (output->waiting)
-        tap_complain("There is room for %s again.", output->name);
+    if (!output->waiting || !g_array_index(output->items, struct item, output->items->len - 1).record)
+        return;
+    tap_complain("There is room for %s again.", output->name);
     output->waiting = false;
+}
+
+/* What was written by halves goes. Others may have written behind it where the file is only lent to us. */
+static void
+undo(struct output *output)
+{
+    const off_t whole = (off_t)(output->base + output->size);
+
+    if ((output->own || (fcntl(output->fd, F_GETFL) & O_APPEND) == 0) && ftruncate(output->fd, whole) == 0)
+        lseek(output->fd, whole, SEEK_SET);
 }
 
 static bool
@@ -195,19 +240,18 @@ flush(struct output *output, GError **error)
     done = write_queue(output, &reason);
     if (reason == 0) {
         output->size += done;
-        empty_queue(output);
         disk_has_room(output);
+        empty_queue(output);
         return true;
     }
     if (output->at_rest) {
         whole = whole_items(output, done);
         output->size += whole > 0 ? g_array_index(output->items, struct item, whole - 1).end : 0;
-        if (ftruncate(output->fd, (off_t)output->size) == 0)
-            lseek(output->fd, (off_t)output->size, SEEK_SET);
+        undo(output);
         lose_items(output, whole);
     }
     empty_queue(output);
-    if (!output->at_rest || !is_full(reason) || output->options->exit_when_full)
+    if (!output->at_rest || !output->own || !is_full(reason) || output->options->exit_when_full)
         return write_failed(output, reason, error);
     disk_is_full(output, reason);
     return true;
@@ -215,10 +259,8 @@ flush(struct output *output, GError **error)
 
 /* output->block into the queue. */
 static void
-enqueue(struct output *output, int line, uint64_t bytes, uint64_t missing)
+enqueue(struct output *output, struct item item)
 {
-    struct item item = { .line = line, .bytes = bytes, .missing = missing };
-
     g_byte_array_append(output->queue, output->block->data, output->block->len);
     item.end = output->queue->len;
     g_array_append_val(output->items, item);
@@ -233,7 +275,7 @@ enqueue_header(struct output *output)
     g_byte_array_set_size(output->block, 0);
     output->format->header(output->block, (struct format_line *)(void *)output->lines->data, output->lines->len);
     if (output->block->len > 0)
-        enqueue(output, HEADER, 0, 0);
+        enqueue(output, (struct item){ .line = HEADER });
     output->begun = true;
 }
 
@@ -246,31 +288,82 @@ name_output(struct output *output, const char *path)
     output->name = path != NULL ? g_strdup_printf("\"%s\"", path) : g_strdup("standard output");
 }
 
-/* how: O_TRUNC, or O_EXCL where nobody else's file may be hurt. */
+/* A forgotten -i makes the next line of the bus a file to write to. Opening it would be too much already: that raises DTR. */
 static bool
-open_path(struct output *output, const char *path, int how, GError **error)
+is_device(const char *path)
 {
     struct stat status;
-    const int fd =
-        open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC | how, output->options->group_read ? 0640 : 0600);
 
-    if (fd < 0) {
-        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot write to \"%s\": %s.", path, g_strerror(errno));
-        return false;
+    return stat(path, &status) == 0 &&
+        (S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && major(status.st_rdev) != MEMORY_DEVICES));
+}
+
+/* how: O_TRUNC, or O_EXCL where nobody else's file may be hurt. Returns -1 with *error set when it cannot be opened. */
+static int
+open_path(const struct output *output, const char *path, int how, GError **error)
+{
+    const mode_t mode = output->options->group_read ? 0640 : 0600;
+    int fd = -1;
+
+    if (is_device(path)) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE,
+                    "\"%s\" is a device: nothing is ever written to a line. -w takes a file; another line to listen to "
+                    "wants -i in front.",
+                    path);
+        return -1;
     }
+    fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC | how, mode);
+    if (fd < 0)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot write to \"%s\": %s.", path, g_strerror(errno));
+    return fd;
+}
+
+static gboolean
+on_reader_gone(gint fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UNUSED, gpointer user)
+{
+    struct output *output = user;
+    GError *error = NULL;
+
+    output->reader_watch = 0;
+    if (!output->complete && !write_failed(output, EPIPE, &error))
+        output->events.failed(output->events.user, error);
+    return G_SOURCE_REMOVE;
+}
+
+/* On a line that is silent there is nothing to write that would tell. */
+static void
+watch_reader(struct output *output)
+{
+    struct stat status;
+
+    if (fstat(output->fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
+        output->reader_watch = g_unix_fd_add(output->fd, G_IO_ERR | G_IO_HUP, on_reader_gone, output);
+}
+
+/* From here on this is written. */
+static void
+use_file(struct output *output, int fd, const char *path)
+{
+    struct stat status;
+
+    if (output->reader_watch != 0)
+        g_source_remove(output->reader_watch);
+    output->reader_watch = 0;
     if (output->fd >= 0)
         close(output->fd);
     output->fd = fd;
+    output->own = path != NULL;
     output->at_rest = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    if (!output->at_rest)
+    output->base = output->own || !output->at_rest ? 0 : (uint64_t)lseek(fd, 0, SEEK_CUR);
+    if (output->own && !output->at_rest)
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); /* so that a reader that stalls does not hold us */
+    watch_reader(output);
     name_output(output, path);
     output->earlier_files += output->size;
     output->size = 0;
     output->packets = 0;
     output->begun = false;
     output->files++;
-    return true;
 }
 
 /* Others share standard output with us, so a pipe is opened anew before it is made non-blocking. */
@@ -278,6 +371,7 @@ static bool
 open_stdout(struct output *output, GError **error)
 {
     struct stat status;
+    int fd = -1;
 
     if (output->options->path != NULL && isatty(STDOUT_FILENO)) {
         g_set_error(error, TAP_ERROR, TAP_USAGE,
@@ -285,14 +379,14 @@ open_stdout(struct output *output, GError **error)
         return false;
     }
     if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode))
-        output->fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    if (output->fd < 0)
-        output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    if (output->fd < 0) {
+        fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) {
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Standard output is not open.");
         return false;
     }
-    name_output(output, NULL);
+    use_file(output, fd, NULL);
     return true;
 }
 
@@ -310,20 +404,32 @@ set_until(struct output *output)
         timer_set(output->until, source_now() + until - now);
 }
 
+/* The name of the file to come; belongs to somebody else. */
+static const char *
+next_path(struct output *output)
+{
+    return output->ring != NULL ? ring_next(output->ring, wall_clock_ns() / NS_PER_SECOND) : output->options->path;
+}
+
+static void
+begin_file(struct output *output, int fd, const char *path)
+{
+    use_file(output, fd, path);
+    if (output->ring == NULL)
+        return;
+    ring_opened(output->ring);
+    set_until(output);
+}
+
 static bool
 open_file(struct output *output, GError **error)
 {
-    const char *path = output->options->path;
+    const char *path = next_path(output);
+    const int fd = open_path(output, path, O_TRUNC, error);
 
-    if (output->ring != NULL)
-        path = ring_next(output->ring, wall_clock_ns() / NS_PER_SECOND);
-    if (!open_path(output, path, O_TRUNC, error))
-        return false;
-    if (output->ring != NULL) {
-        ring_opened(output->ring);
-        set_until(output);
-    }
-    return true;
+    if (fd >= 0)
+        begin_file(output, fd, path);
+    return fd >= 0;
 }
 
 static void
@@ -367,6 +473,8 @@ output_close(struct output *output)
 {
     if (output == NULL)
         return;
+    if (output->reader_watch != 0)
+        g_source_remove(output->reader_watch);
     if (output->fd >= 0)
         close(output->fd);
     timer_free(output->until);
@@ -399,10 +507,7 @@ output_begin(struct output *output, GError **error)
 static bool
 may_wait(const struct output *output)
 {
-    for (guint i = 0; i < output->lines->len; i++)
-        if (g_array_index(output->lines, struct format_line, i).info->timing == TIMING_LIVE)
-            return false;
-    return output->queue->len < BATCH_BYTES && !output->waiting;
+    return !any_live(output) && output->queue->len < BATCH_BYTES && !output->waiting;
 }
 
 /* The end of the file that is open. */
@@ -415,37 +520,58 @@ finish_file(struct output *output, GError **error)
         for (guint i = 0; i < output->lines->len; i++) {
             output->format->totals(output->block, (struct format_line *)(void *)output->lines->data, i,
                                    output->start_ns, now);
-            enqueue(output, (int)i, 0, 0);
+            enqueue(output, (struct item){ .line = (int)i });
         }
     return flush(output, error);
 }
 
+/* No other file can be opened, so this one is not over yet. */
+static bool
+stay(struct output *output, GError *wrong, GError **error)
+{
+    if (output->options->exit_when_full) {
+        wrong->code = TAP_OUTPUT_FAILED;
+        g_propagate_error(error, wrong);
+        finish_file(output, NULL);
+        return false;
+    }
+    if (output->not_before_ns == 0)
+        tap_complain("%s The file before is written on.", wrong->message);
+    output->not_before_ns = source_now() + ROTATE_AGAIN_NS;
+    g_error_free(wrong);
+    return flush(output, error);
+}
+
+/* The one after this, which is opened first: without it this one is not at its end. While the disk is full nothing new is
+ * begun either, and so nothing old removed. */
 static bool
 next_file(struct output *output, GError **error)
 {
     const guint64 stop_files = output->options->ring.stop_files;
     GError *wrong = NULL;
+    const char *path;
+    int fd;
 
-    if (!finish_file(output, error))
-        return false;
+    if (output->waiting || source_now() < output->not_before_ns)
+        return flush(output, error);
     if (stop_files != 0 && output->files >= stop_files) {
+        if (!finish_file(output, error))
+            return false;
         output->complete = true;
         output->events.complete(output->events.user);
         return true;
     }
-    if (open_file(output, &wrong))
-        return output_begin(output, error);
-    if (output->options->exit_when_full) {
-        wrong->code = TAP_OUTPUT_FAILED;
-        g_propagate_error(error, wrong);
+    path = next_path(output);
+    fd = open_path(output, path, O_TRUNC, &wrong);
+    if (fd < 0)
+        return stay(output, wrong, error);
+    if (!finish_file(output, error)) {
+        close(fd);
         return false;
     }
-    if (!output->waiting)
-        tap_complain("%s The file before is written on.", wrong->message);
-    output->waiting = true;
-    g_error_free(wrong);
-    set_until(output);
-    return true;
+    output->not_before_ns = 0;
+    begin_file(output, fd, path);
+    return output_begin(output, error);
 }
 
 static void
@@ -454,8 +580,14 @@ on_until(void *user)
     struct output *output = user;
     GError *error = NULL;
 
-    if (!output->complete && !next_file(output, &error))
+    const guint64 file = output->files;
+
+    if (output->complete)
+        return;
+    if (!next_file(output, &error))
         output->events.failed(output->events.user, error);
+    else if (output->files == file && !output->complete)
+        timer_set(output->until, source_now() + ROTATE_AGAIN_NS);
 }
 
 static bool
@@ -481,9 +613,14 @@ output_record(struct output *output, unsigned number, const struct record *recor
     g_byte_array_set_size(output->block, 0);
     output->format->record(output->block, record, (struct format_line *)(void *)output->lines->data, number,
                            output->lines->len);
-    enqueue(output, (int)number, record->length, line->missing);
+    enqueue(output,
+            (struct item){ .line = (int)number,
+                           .record = true,
+                           .bytes = record->length,
+                           .missing = line->missing,
+                           .unwritten = line->unwritten });
     line->missing_ever += line->missing;
-    line->missing = 0;
+    line->missing = line->unwritten = 0;
     output->packets++;
     if (!may_wait(output) && !flush(output, error))
         return false;
@@ -510,14 +647,15 @@ output_note(struct output *output, unsigned line, const char *text)
 bool
 output_end(struct output *output, GError **error)
 {
-    uint64_t lost;
+    uint64_t lost = 0;
 
     if (output->complete)
         return true;
     if (!finish_file(output, error))
         return false;
-    lost = output_lost(output);
-    if (!output->waiting || lost == 0)
+    for (guint i = 0; i < output->lines->len; i++)
+        lost += line_at(output, i)->unwritten;
+    if (lost == 0)
         return true;
     g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED,
                 "There is no room for %s: the last %" G_GUINT64_FORMAT " bytes of the line are not in it.",
@@ -540,16 +678,22 @@ output_reopen(struct output *output, GError **error)
 {
     GError *wrong = NULL;
     char *path;
+    int fd;
 
-    if (!output->at_rest || output->path == NULL || output->complete || still_there(output))
+    if (!output->at_rest || !output->own || output->complete || still_there(output))
         return true;
-    if (!finish_file(output, error))
-        return false;
-    path = g_strdup(output->path);
-    if (!open_path(output, path, O_EXCL, &wrong)) {
+    fd = open_path(output, output->path, O_EXCL, &wrong);
+    if (fd < 0) {
         tap_complain("%s The renamed file is written on.", wrong->message);
         g_error_free(wrong);
+        return true;
     }
+    if (!finish_file(output, error)) {
+        close(fd);
+        return false;
+    }
+    path = g_strdup(output->path);
+    use_file(output, fd, path);
     g_free(path);
     return output_begin(output, error);
 }
@@ -565,9 +709,18 @@ output_lost(const struct output *output)
 {
     uint64_t lost = 0;
 
-    for (guint i = 0; i < output->lines->len; i++)
-        lost += g_array_index(output->lines, struct format_line, i).missing;
+    for (guint i = 0; i < output->lines->len; i++) {
+        const struct format_line *line = &g_array_index(output->lines, struct format_line, i);
+
+        lost += line->missing + line->missing_ever;
+    }
     return lost;
+}
+
+uint64_t
+output_lost_packets(const struct output *output)
+{
+    return output->unwritten;
 }
 
 const char *

@@ -55,9 +55,10 @@ bool output_end(struct output *output, GError **error);
 /* The file may have been renamed: then begin a new one under the old name. */
 bool output_reopen(struct output *output, GError **error);
 
-/* Bytes written so far, all files together, and bytes of the lines that could not be. */
+/* Bytes written so far, all files together; bytes of the lines that are missing in them; packets that found no room. */
 uint64_t output_size(const struct output *output);
 uint64_t output_lost(const struct output *output);
+uint64_t output_lost_packets(const struct output *output);
 /* The file that is being written, for people. */
 const char *output_name(const struct output *output);
 

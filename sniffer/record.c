@@ -120,7 +120,8 @@ describe_truncation(GString *text, const struct record *record)
 char *
 record_comment(const struct record *record)
 {
-    const bool right = record->kind != CJT188_DAMAGED && record->kind != CJT188_TRUNCATED && record->kind != CJT188_NOISE;
+    const bool right =
+        record->kind != CJT188_DAMAGED && record->kind != CJT188_TRUNCATED && record->kind != CJT188_NOISE;
     GString *text;
 
     if (right && record->marks == 0)

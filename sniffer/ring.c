@@ -10,7 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NUMBERS = 100000 }; /* five digits, as dumpcap has them */
+enum {
+    NUMBERS = 100000, /* five digits, as dumpcap has them */
+    STAMP = 14,
+    STAMPED = 1 + 5 + 1 + STAMP,
+};
 
 struct ring {
     char *base, *extension; /* "folder/line" and ".pcapng" */
@@ -25,6 +29,53 @@ ring_wanted(const struct ring_limits *limits)
     return limits->bytes != 0 || limits->packets != 0 || limits->duration_ns != 0 || limits->interval_ns != 0;
 }
 
+/* "_00001_20260427181215" between base and extension. */
+static bool
+is_ours(const struct ring *ring, const char *name)
+{
+    const char *base = strrchr(ring->base, '/');
+    const size_t length = strlen(name), base_length = strlen(base = base != NULL ? base + 1 : ring->base);
+    const char *middle = name + base_length;
+
+    if (length != base_length + STAMPED + strlen(ring->extension) || !g_str_has_prefix(name, base) ||
+        !g_str_has_suffix(name, ring->extension))
+        return false;
+    for (size_t i = 0; i < STAMPED; i++)
+        if (i == 0 || i == STAMPED - STAMP - 1 ? middle[i] != '_' : !g_ascii_isdigit(middle[i]))
+            return false;
+    return true;
+}
+
+/* The stamp, then the number. */
+static gint
+compare_names(gconstpointer a, gconstpointer b, gpointer user)
+{
+    const size_t extension = strlen(((const struct ring *)user)->extension);
+    const char *first = a, *second = b;
+    const gint order = strcmp(first + strlen(first) - extension - STAMP, second + strlen(second) - extension - STAMP);
+
+    return order != 0 ? order : strcmp(first, second);
+}
+
+/* Files of an earlier run count: what runs for years is started anew now and then, and the disk does not grow with it. */
+static void
+adopt(struct ring *ring)
+{
+    char *path = g_path_get_dirname(ring->base);
+    GDir *folder = g_dir_open(path, 0, NULL);
+    const char *name, *newest;
+
+    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+        if (is_ours(ring, name))
+            g_queue_insert_sorted(&ring->names, g_build_filename(path, name, NULL), compare_names, ring);
+    if (folder != NULL)
+        g_dir_close(folder);
+    g_free(path);
+    newest = g_queue_peek_tail(&ring->names);
+    if (newest != NULL)
+        ring->number = g_ascii_strtoull(newest + strlen(newest) - strlen(ring->extension) - STAMPED + 1, NULL, 10);
+}
+
 struct ring *
 ring_new(const char *path, const struct ring_limits *limits)
 {
@@ -36,6 +87,8 @@ ring_new(const char *path, const struct ring_limits *limits)
     ring->extension = g_strdup(path + strlen(ring->base));
     ring->keep = limits->files;
     g_queue_init(&ring->names);
+    if (ring->keep != 0)
+        adopt(ring);
     return ring;
 }
 
@@ -59,7 +112,7 @@ ring_next(struct ring *ring, gint64 now_s)
     char stamp[32];
 
     localtime_r(&now, &local);
-    strftime(stamp, sizeof stamp, "%Y%m%d%H%M%S", &local);
+    strftime(stamp, sizeof stamp, "%Y%m%d%H%M%S", &local); /* STAMP digits */
     g_free(ring->next);
     ring->next =
         g_strdup_printf("%s_%05u_%s%s", ring->base, (unsigned)((ring->number + 1) % NUMBERS), stamp, ring->extension);
@@ -73,7 +126,7 @@ ring_opened(struct ring *ring)
     if (ring->keep == 0) /* all are kept: no list that grows for years */
         return;
     g_queue_push_tail(&ring->names, g_steal_pointer(&ring->next));
-    if (g_queue_get_length(&ring->names) > ring->keep) {
+    while (g_queue_get_length(&ring->names) > ring->keep) {
         char *oldest = g_queue_pop_head(&ring->names);
 
         unlink(oldest);

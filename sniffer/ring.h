@@ -16,7 +16,7 @@ struct ring_limits {
     guint64 bytes, packets; /* of one file */
     gint64 duration_ns;     /* of one file */
     gint64 interval_ns;     /* a new file whenever the wall clock is a multiple of this */
-    guint64 files;          /* that are kept; older ones are removed */
+    guint64 files;          /* that are kept, those of earlier runs among them; older ones are removed */
     guint64 stop_files;     /* -a files: the end, when as many are complete */
 };
 

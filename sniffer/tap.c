@@ -14,6 +14,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,8 +25,9 @@ struct tap {
     struct output *output;
     GMainLoop *loop;
     GSource *duration;
-    bool full; /* a stop condition holds: no record counts any more */
-    uint64_t records;
+    bool full;                            /* a stop condition holds: no record counts any more */
+    bool found;                           /* the settings of a line */
+    uint64_t heard;                       /* records */
     uint64_t (*of_class)[RECORD_CLASSES]; /* for each channel */
     bool show_counter;
     GError *error;
@@ -60,6 +62,13 @@ fill_up(struct tap *tap, GError *error)
     stop(tap, error);
 }
 
+/* What found no room is not in the capture. */
+static uint64_t
+captured(const struct tap *tap)
+{
+    return tap->heard - output_lost_packets(tap->output);
+}
+
 static void
 on_record(void *user, unsigned number, const struct record *record)
 {
@@ -76,11 +85,11 @@ on_record(void *user, unsigned number, const struct record *record)
         fill_up(tap, error);
         return;
     }
-    tap->records++;
+    tap->heard++;
     tap->of_class[number][record_class(record)]++;
     if (tap->show_counter)
-        fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", tap->records);
-    if ((options->stop_packets != 0 && tap->records >= options->stop_packets) ||
+        fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", captured(tap));
+    if ((options->stop_packets != 0 && captured(tap) >= options->stop_packets) ||
         (options->stop_bytes != 0 && output_size(tap->output) >= options->stop_bytes))
         fill_up(tap, NULL);
 }
@@ -98,18 +107,18 @@ on_note(void *user, unsigned number, const char *text)
 }
 
 static void
-on_found(void *user, unsigned number, const struct line_settings *line)
+on_found(void *user, unsigned number G_GNUC_UNUSED, const struct line_settings *line)
 {
     struct tap *tap = user;
-    char *settings = line_text(line);
+    char *settings;
 
-    if (tap->options->probe) {
-        printf("%s\n", settings);
-        fill_up(tap, NULL);
-    } else {
-        tap_say("%s speaks %s.", channel_info(tap->channels->pdata[number])->name, settings);
-    }
+    tap->found = true;
+    if (!tap->options->probe)
+        return;
+    settings = line_text(line);
+    printf("%s\n", settings);
     g_free(settings);
+    fill_up(tap, NULL);
 }
 
 /* One line is lost for good: the tap ends. A file is over: the others go on. */
@@ -164,13 +173,15 @@ print_counters(const struct tap *tap)
 static void
 print_totals(const struct tap *tap)
 {
-    const uint64_t lost = output_lost(tap->output);
+    const uint64_t lost = output_lost(tap->output), packets = output_lost_packets(tap->output);
 
-    fprintf(stderr, "%sPackets captured: %" G_GUINT64_FORMAT "\n", tap->show_counter && tap->records > 0 ? "\r" : "",
-            tap->records);
+    fprintf(stderr, "%sPackets captured: %" G_GUINT64_FORMAT "\n", tap->show_counter && tap->heard > 0 ? "\r" : "",
+            captured(tap));
     print_counters(tap);
+    if (packets > 0)
+        fprintf(stderr, "  packets that found no room: %" G_GUINT64_FORMAT "\n", packets);
     if (lost > 0)
-        fprintf(stderr, "  bytes not written yet: %" G_GUINT64_FORMAT "\n", lost);
+        fprintf(stderr, "  bytes of the line that are missing: %" G_GUINT64_FORMAT "\n", lost);
 }
 
 static void
@@ -190,20 +201,53 @@ on_signal(int number, void *user)
 static void
 announce(const struct tap *tap)
 {
-    for (guint i = 0; i < tap->channels->len; i++)
+    for (guint i = 0; i < tap->channels->len; i++) {
+        const struct source_options *source = &((struct line_options *)tap->options->lines->pdata[i])->source;
+
         tap_say("Capturing on '%s'", channel_info(tap->channels->pdata[i])->name);
+        if (source->line.data_bits < 8 && !source->find_settings)
+            tap_complain(
+                "FE, 81 and 90, which are in every exchange, do not pass %u data bits: no frame will be whole. 8E1 "
+                "is what meters use, whatever their paper says.",
+                source->line.data_bits);
+    }
     if (tap->options->output.path != NULL && !tap->options->quiet)
         tap_say("File: %s", output_name(tap->output));
 }
 
-/* Writing over what is being read would destroy it. */
+/* What a name stands for, or the standard stream that "-" stands for. */
 static bool
-is_same_file(const char *input, const char *output)
+look_at(const char *name, int standard, struct stat *status)
 {
-    struct stat in, out;
+    return strcmp(name, "-") == 0 ? fstat(standard, status) == 0 : stat(name, status) == 0;
+}
 
-    return output != NULL && stat(input, &in) == 0 && stat(output, &out) == 0 && in.st_dev == out.st_dev &&
-        in.st_ino == out.st_ino;
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Writing over what is being read would destroy it, or never end. A line heard twice is one heard by halves. */
+static bool
+check_names(const struct options *options, guint index, GError **error)
+{
+    const char *name = ((struct line_options *)options->lines->pdata[index])->name, *path = options->output.path;
+    struct stat in, other;
+
+    if (!look_at(name, STDIN_FILENO, &in))
+        return true;
+    if (path != NULL && S_ISREG(in.st_mode) && look_at(path, STDOUT_FILENO, &other) && is_same(&in, &other)) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" cannot be read and written at once.",
+                    strcmp(path, "-") == 0 ? name : path);
+        return false;
+    }
+    for (guint i = 0; S_ISCHR(in.st_mode) && i < index; i++)
+        if (stat(((struct line_options *)options->lines->pdata[i])->name, &other) == 0 && is_same(&in, &other)) {
+            g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is given twice: each line needs one -i.", name);
+            return false;
+        }
+    return true;
 }
 
 static bool
@@ -214,30 +258,42 @@ open_lines(struct tap *tap)
 
     for (guint i = 0; i < options->lines->len; i++) {
         const struct line_options *line = options->lines->pdata[i];
-        struct channel *channel = channel_open(line, i, options->stop_after_ns, &events, &tap->error);
+        struct channel *channel = NULL;
 
+        if (check_names(options, i, &tap->error))
+            channel = channel_open(line, i, options->stop_after_ns, &events, &tap->error);
         if (channel == NULL)
             return false;
         g_ptr_array_add(tap->channels, channel);
-        if (is_same_file(line->name, options->output.path)) {
-            tap->error =
-                g_error_new(TAP_ERROR, TAP_USAGE, "\"%s\" cannot be read and written at once.", options->output.path);
-            return false;
-        }
     }
     return true;
 }
 
-/* The lines first: when one cannot be opened, the file of an earlier capture stays as it is. */
 static bool
-open_ends(struct tap *tap)
+open_output(struct tap *tap)
 {
     const struct output_events events = { on_complete, on_output_failed, tap };
 
-    if (!open_lines(tap))
-        return false;
     tap->output = output_open(&tap->options->output, &events, &tap->error);
-    if (tap->output == NULL)
+    return tap->output != NULL;
+}
+
+static bool
+writes_to_fifo(const struct options *options)
+{
+    struct stat status;
+
+    return options->output.path != NULL && stat(options->output.path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* The lines first: when one cannot be opened, the file of an earlier capture stays as it is. But a FIFO waits for its
+ * reader, and what a line says meanwhile would bear the time of its coming. */
+static bool
+open_ends(struct tap *tap)
+{
+    const bool waits = writes_to_fifo(tap->options);
+
+    if ((waits && !open_output(tap)) || !open_lines(tap) || (!waits && !open_output(tap)))
         return false;
     for (guint i = 0; i < tap->channels->len; i++)
         output_add_line(tap->output, channel_info(tap->channels->pdata[i]),
@@ -302,6 +358,10 @@ tap_run(const struct options *options, GError **error)
     g_ptr_array_unref(tap.channels);
     signals_end();
     g_clear_pointer(&mark, g_free);
+    if (options->probe && !tap.found && tap.error == NULL)
+        tap.error =
+            g_error_new(TAP_ERROR, TAP_LINE_LOST,
+                        "Nothing was found: no whole frame was heard. It takes some traffic; is the master asking?");
     g_main_loop_unref(tap.loop);
     g_free(tap.of_class);
     if (tap.error == NULL)

@@ -81,6 +81,29 @@ def test_file_to_file(dump, sent, tmp_path):
         check(read_records(file), data, starts)
 
 
+def test_two_files_to_one(dump, sent, tmp_path):
+    """Each interface has its own bytes, whatever lies between them."""
+    data, starts = sent
+    lines = [data[: 8 * MIB], data[8 * MIB : 14 * MIB]]
+    for number, part in enumerate(lines):
+        (tmp_path / f"{number}.bin").write_bytes(part)
+    assert dump("-q", "-i", tmp_path / "0.bin", "-i", tmp_path / "1.bin", "-w", tmp_path / "both.pcapng").returncode == OK
+    pieces = [[], []]
+    with open(tmp_path / "both.pcapng", "rb") as file:
+        for kind, rest in read_blocks(file):
+            if kind == PACKET:
+                interface, _, _, length = struct.unpack_from("<4I", rest)
+                pieces[interface].append(rest[20 : 20 + length])
+    assert [b"".join(part) for part in pieces] == lines
+
+
+def test_file_to_text(dump, sent, tmp_path):
+    data = sent[0][: 4 * MIB]
+    (tmp_path / "line.bin").write_bytes(data)
+    rows = dump("-q", "-i", tmp_path / "line.bin").stdout.splitlines()
+    assert bytes.fromhex(b"".join(row[38:].split(b"  (")[0] for row in rows).decode()) == data
+
+
 def test_pipe_to_stdout(start, sent):
     """Memory stays flat, too."""
     data, starts = sent

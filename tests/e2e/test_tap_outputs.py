@@ -3,15 +3,19 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import fcntl
 import os
 import random
 import re
 import resource
+import select
 import shutil
 import signal
+import socket
 import stat
 import struct
 import subprocess
+import termios
 import time
 
 import pytest
@@ -66,6 +70,60 @@ def test_ring_by_time(dump, folder):
         assert [number for number, _ in ring_files(folder)] == [1, 2, 3]
         for path in folder.iterdir():
             path.unlink()
+
+
+def test_ring_counts_the_files_of_earlier_runs(dump, folder):
+    """What is started anew, again and again, does not fill the disk. Other files of the folder are not its own."""
+    others = [folder / name for name in ("ring.pcapng", "ring_1_20260427181215.pcapng", "ring_00001_2026.pcapng",
+                                         "string_00001_20200101000000.pcapng", "ring_00001_20200101000000.txt")]
+    for path in others:
+        path.write_text("somebody else's", encoding="ascii")
+    (folder / "ring_99999_20200101000000.pcapng").write_bytes(b"older than all")
+    for run in range(3):
+        done = dump("-i", "demo:fast,seed=5", "-c", "25", "-b", "packets:10", "-b", "files:4", "-w", folder / "ring.pcapng")
+        assert done.returncode == OK
+        assert len(list(folder.iterdir())) - len(others) == (4, 4, 4)[run]
+    assert all(path.read_text(encoding="ascii") == "somebody else's" for path in others)
+    for path in others:
+        path.unlink()
+    numbers = [number for number, _ in ring_files(folder)]
+    assert numbers == [5, 6, 7, 8], "numbers go on where they ended, from 99999 to 0"
+
+
+def test_ring_while_there_is_no_room(start, line, frames, folder):
+    """Nothing new is begun and nothing old removed; what was lost is told in the file that goes on."""
+    reply = thread_frames(frames)[3]
+    process = start("-i", line.path, "-b", "duration:0.3", "-b", "files:2", "-w", folder / "ring.pcapng")
+    wait_until(lambda: len(list(folder.iterdir())) == 2, "the second file")
+    line.send(reply)
+    wait_until(lambda: any(capture.packets for _, capture in ring_files(folder)), "the packet")
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    line.send(reply)
+    wait_until(lambda: process_complains(process), "the complaint")
+    before = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+    time.sleep(1)
+    assert [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())] == before
+    raise_limit(process)
+    line.send(reply)
+    wait_until(lambda: any(packet.dropped for _, capture in ring_files(folder) for packet in capture.packets), "room")
+    finish(process)
+
+
+def test_ring_folder_gone(start, line, frames, tmp_path):
+    """No other file can be begun, so the last is written on; that is said once."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    reply = thread_frames(frames)[3]
+    process = start("-i", line.path, "-b", "packets:2", "-w", folder / "ring.pcapng")
+    wait_until(lambda: list(folder.iterdir()), "the file")
+    folder.rename(tmp_path / "elsewhere")
+    for _ in range(6):
+        line.send(reply)
+        time.sleep(0.05)
+    messages = finish(process)
+    (_, capture), = ring_files(tmp_path / "elsewhere")
+    assert payload(capture) == reply * 6 and len(capture.statistics) == 1
+    assert messages.count("written on") == 1 and "room" not in messages
 
 
 def test_names_without_extension(dump, folder):
@@ -144,6 +202,55 @@ def test_reader_that_stalls(start):
     assert b"stopped reading" in process.stderr.read()
 
 
+@pytest.mark.parametrize("kind", ["pipe", "socket", "fifo"])
+def test_reader_gone_on_a_silent_line(start, line, tmp_path, kind):
+    """As an ssh that was ended: there is nothing to write that would tell, and the port has to be free again."""
+    if kind == "fifo":
+        os.mkfifo(tmp_path / "fifo")
+        process = start("-q", "-i", line.path, "-w", tmp_path / "fifo")
+        reader = os.open(tmp_path / "fifo", os.O_RDONLY)
+    else:
+        reader, writer = os.pipe() if kind == "pipe" else [end.detach() for end in socket.socketpair()]
+        process = start("-q", "-i", line.path, "-w", "-", stdout=writer)
+        os.close(writer)
+    assert os.read(reader, 28)
+    time.sleep(0.2)
+    assert process.poll() is None
+    os.close(reader)
+    assert process.wait(TIMEOUT) == OUTPUT_FAILED and b"is gone" in process.stderr.read()
+
+
+def test_fifo_first_then_the_line(start, line, tmp_path):
+    """What a line says while a FIFO has no reader would bear the time of the reader's coming."""
+    os.mkfifo(tmp_path / "fifo")
+    process = start("-q", "-i", line.path, "-w", tmp_path / "fifo")
+    time.sleep(0.5)
+    assert process.poll() is None and not listens(process, line.path)
+    with open(tmp_path / "fifo", "rb"):
+        wait_until(lambda: listens(process, line.path), "the line to be opened")
+        finish(process)
+
+
+def test_reader_that_stalls_is_named(start, line, frames):
+    """Meanwhile a live line is not listened to."""
+    process = start("-i", line.path, "-w", "-")
+    fcntl.fcntl(process.stdout.fileno(), fcntl.F_SETPIPE_SZ, 4096)
+    wait_until(lambda: listens(process, line.path), "the line to be open")
+    time.sleep(0.2)
+    line.send(thread_frames(frames)[3] * 60)
+    wait_until(lambda: b"has stopped reading" in (process_says(process) or b""), "the complaint")
+    process.terminate()
+    process.communicate(timeout=TIMEOUT)
+    assert process.returncode in (OK, OUTPUT_FAILED)
+
+
+def test_nothing_is_written_to_a_line(dump, line):
+    """A forgotten -i in front of the second line."""
+    done = dump("-i", "demo:fast", "-c", "2", "-w", line.path)
+    assert done.returncode == USAGE and b"nothing is ever written to a line" in done.stderr
+    assert select.select([line.master], [], [], 0.1)[0] == []
+
+
 def proc_state(process):
     with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
         return file.read().rsplit(")", 1)[1].split()[0]
@@ -195,11 +302,15 @@ def test_room_comes_back(start, line, frames, tmp_path):
     assert struct.unpack("<Q", capture.statistics[0][5])[0] == missing
 
 
-def process_complains(process):
+def process_says(process):
     os.set_blocking(process.stderr.fileno(), False)
     text = process.stderr.read() or b""
     os.set_blocking(process.stderr.fileno(), True)
-    return b"Counting what is lost" in text
+    return text
+
+
+def process_complains(process):
+    return b"Counting what is lost" in process_says(process)
 
 
 def test_no_room_from_the_beginning(start, line, frames, tmp_path):
@@ -219,13 +330,49 @@ def test_no_room_from_the_beginning(start, line, frames, tmp_path):
     assert packet.data == reply and packet.dropped == len(request)
 
 
-def test_no_room_at_the_end(dump, frames, tmp_path):
+@pytest.mark.parametrize("limit", range(3000, 3120, 12))
+def test_no_room_at_the_end(dump, frames, tmp_path, limit):
+    """Also where what a file ends with, which is small, finds room that a packet did not."""
     (tmp_path / "line.bin").write_bytes(thread_frames(frames)[3] * 100)
     file = tmp_path / "line.pcapng"
-    done = dump("-i", tmp_path / "line.bin", "-w", file, preexec_fn=limit_files(3000))
+    done = dump("-i", tmp_path / "line.bin", "-w", file, preexec_fn=limit_files(limit))
     capture = parse(file.read_bytes())
-    assert done.returncode == OUTPUT_FAILED and 5 < len(capture.packets) < 100
-    assert f"the last {(100 - len(capture.packets)) * 64} bytes" in done.stderr.decode()
+    lost, messages = 100 - len(capture.packets), done.stderr.decode()
+    assert done.returncode == OUTPUT_FAILED and 0 < lost < 95
+    assert f"the last {lost * 64} bytes" in messages and "room for" not in messages.replace("no room for", "")
+    assert f"Packets captured: {100 - lost}\n" in messages and f"found no room: {lost}\n" in messages
+
+
+def test_no_room_on_standard_output(cjt188dump, tmp_path):
+    """A file that was only lent: the end, with code 3, behind the last whole block."""
+    with open(tmp_path / "out", "wb") as file:
+        file.write(b"before")
+        file.flush()
+        done = subprocess.run([cjt188dump, "-q", "-i", "demo:fast,seed=1", "-w", "-"], stdout=file, stderr=subprocess.PIPE,
+                              timeout=TIMEOUT, preexec_fn=limit_files(5001), check=False)
+    data = (tmp_path / "out").read_bytes()
+    assert done.returncode == OUTPUT_FAILED and data.startswith(b"before")
+    assert 4000 < len(data) <= 5001 and len(parse(data[6:]).packets) > 20
+
+
+def test_what_is_missing_is_counted(start, line, frames, tmp_path):
+    """Classic pcap has no place for it, so it is said at the end."""
+    reply = thread_frames(frames)[3]
+    file = tmp_path / "line.pcap"
+    process = start_on(start, line, file, "-P", preexec_fn=limit_files(200))
+    for _ in range(5):
+        line.send(reply)
+        time.sleep(0.05)
+    wait_until(lambda: process_complains(process), "the complaint")
+    raise_limit(process)
+    line.send(reply)
+    wait_until(lambda: file.stat().st_size > 200, "room")
+    messages = finish(process)
+    with open(file, "rb") as stream:
+        written = len(list(read_pcap(stream)))
+    assert 0 < written < 6 and f"Packets captured: {written}\n" in messages
+    assert f"found no room: {6 - written}\n" in messages
+    assert f"bytes of the line that are missing: {(6 - written) * 64}\n" in messages
 
 
 def test_small_disk(start, line, frames, tmp_path):
@@ -295,6 +442,7 @@ def test_counters(start, line, frames, tmp_path):
     line.send(thread_frames(frames)[2])
     wait_until(lambda: parse((tmp_path / "line.pcapng").read_bytes()).packets, "the packet")
     process.send_signal(signal.SIGUSR1)
+    assert b"is open in" in process.stderr.readline()  # this test has it
     assert [process.stderr.readline() for _ in range(2)] == [b"Packets captured: 1\n", b"  request 1\n"]
     finish(process)
 
@@ -305,6 +453,23 @@ def whole_part(data):
     while at + 12 <= len(data) and at + struct.unpack_from("<I", data, at + 4)[0] <= len(data):
         at += struct.unpack_from("<I", data, at + 4)[0]
     return data[:at]
+
+
+def test_killed_on_a_live_line(start, line, frames, tmp_path):
+    """A line leaves block by block: at most the one in flight is missing of what was read."""
+    chance, sent = random.Random(10), make_stream([dict(frame) for frame in frames], 60_000)
+    for _ in range(20):
+        file = tmp_path / "live.pcapng"
+        file.unlink(missing_ok=True)
+        process = start_on(start, line, file, "-q")
+        line.send(sent[: chance.randrange(1, 3500)])
+        time.sleep(chance.random() * 0.002)
+        process.kill()
+        process.communicate()
+        fcntl.ioctl(line.slave, termios.TIOCNXCL)
+        termios.tcflush(line.slave, termios.TCIFLUSH)
+        good = whole_part(file.read_bytes())
+        assert sent.startswith(payload(parse(good)))
 
 
 def test_killed_at_any_moment(start, dump, tshark, tmp_path):
