@@ -23,7 +23,8 @@ _cjt188dump()
     -c | --count | -f | --filter | --gap) ;;
     *)
         mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
-            --low-latency --no-wait --marked --hex --on-full --probe --install-extcap --help" -- "$word")
+            --low-latency --no-wait --marked --hex --on-full --probe --install-extcap --help --interface --filter --write
+            --count --autostop --ring-buffer --pcap --pcapng --group-read --list --list-data-link-types --quiet --version" -- "$word")
         ;;
     esac
     [[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace
