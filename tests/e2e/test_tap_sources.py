@@ -337,6 +337,15 @@ def test_counts_that_are_data(dump, frames, tmp_path):
     assert [packet.data for packet in from_text(dump, tmp_path, text)] == [reply, reply, reply, b"\x03\x00\x00\x00"]
 
 
+def test_text_or_not(dump, frames, tmp_path):
+    """--hex is for text only."""
+    file = write_pcap(tmp_path / "line.pcap", [thread_frames(frames)[2]])
+    done = dump("--hex", "-i", file)
+    assert done.returncode == USAGE and done.stderr.decode().count(".\n") == 1 and b"is a capture, not text" in done.stderr
+    done = dump("--hex", "--marked", "-i", file)
+    assert done.returncode == USAGE and b"--hex and --marked exclude each other" in done.stderr
+
+
 def test_noise_in_text(dump, frames, tmp_path):
     """Bytes that are no frame: kept from lines of bytes, with the direction that is told, not from prose."""
     reply = thread_frames(frames)[3]
