@@ -10,24 +10,17 @@
  */
 #include "hextext.h"
 #include "framer.h"
+#include "hextime.h"
+#include "hextoken.h"
 
 #include <string.h>
 
 enum {
-    LINE_MAX_LENGTH = 4096, /* longer ones are cut; so a line gives at most half as many bytes */
-    TOKENS_MAX = LINE_MAX_LENGTH,
-    HISTORY = 2 * CJT188_PIECE_MAX + LINE_MAX_LENGTH, /* what the framer can hold back, and a line */
+    HISTORY = 2 * CJT188_PIECE_MAX + HEXTOKEN_LINE_MAX, /* what the framer can hold back, and a line */
     LONELY = 3,       /* bytes that a line without prose must have to be more than a number */
     CLEARLY_DATA = 8, /* bytes in the middle of prose that are more than the line's first ones */
     DUMP_ROW = 16,
-};
-
-enum token_kind { TOKEN_BYTES, TOKEN_WORD, TOKEN_ARROW, TOKEN_SIGN };
-
-struct token {
-    enum token_kind kind;
-    size_t start, end;    /* in the line */
-    size_t first, length; /* in bytes[] */
+    ORDER_MARK = 2, /* bytes at the beginning that tell UTF-16 */
 };
 
 /* Where a byte of the stream came from. */
@@ -41,20 +34,17 @@ struct hextext {
     hextext_callback callback;
     void *user;
     struct framer *framer;
-    GRegex *time;
-    int64_t today_s;
-    char line[LINE_MAX_LENGTH + 1];
-    size_t length;
-    struct token tokens[TOKENS_MAX];
-    size_t count;
-    uint8_t bytes[LINE_MAX_LENGTH];
-    size_t bytes_length;
+    struct hextime time;
+    struct token_line line;
     struct origin origin[HISTORY];
     uint64_t pushed, taken; /* bytes of the stream */
     enum record_direction direction, last_direction;
-    bool after_strong; /* the line before was one without prose */
-    int64_t time_ns, date_s;
+    bool after_strong;    /* the line before was one without prose */
     uint64_t dump_offset; /* of the next row of a hex dump */
+    bool in_dump;         /* the line before was such a row */
+    uint64_t fed;         /* bytes of the text */
+    bool utf16, big_endian;
+    uint8_t half[ORDER_MARK]; /* what came of a character of UTF-16, or of the mark */
 };
 
 static const struct origin *
@@ -111,13 +101,8 @@ hextext_new(int64_t today_s, hextext_callback callback, void *user)
 
     hextext->callback = callback;
     hextext->user = user;
-    hextext->today_s = today_s;
+    hextext->time.today_s = today_s;
     hextext->framer = framer_new(0, on_record, hextext);
-    /* Not in the middle of bytes with colons between. */
-    hextext->time = g_regex_new(
-        "(?<![0-9A-Fa-f:.])(?:(\\d{4})[-/.](\\d\\d)[-/.](\\d\\d)(?:[T ,]+(?=\\d\\d?:\\d\\d:\\d\\d)|(?![0-9A-Fa-f])))?"
-        "(?:(\\d\\d?):(\\d\\d):(\\d\\d)(?:[.,](\\d{1,9}))?(Z|[+-]\\d\\d:?\\d\\d)?(?![0-9A-Fa-f:]))?",
-        G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
     return hextext;
 }
 
@@ -127,249 +112,7 @@ hextext_free(struct hextext *hextext)
     if (hextext == NULL)
         return;
     framer_free(hextext->framer);
-    g_regex_unref(hextext->time);
     g_free(hextext);
-}
-
-static int
-match_number(GMatchInfo *match, int group)
-{
-    char *text = g_match_info_fetch(match, group);
-    const int number = text != NULL && *text != '\0' ? (int)g_ascii_strtoll(text, NULL, 10) : -1;
-
-    g_free(text);
-    return number;
-}
-
-/* Digits behind the point, as nanoseconds. */
-static int64_t
-match_fraction(GMatchInfo *match, int group)
-{
-    char *text = g_match_info_fetch(match, group);
-    int64_t fraction = 0, weight = NS_PER_SECOND / 10;
-
-    for (const char *at = text; at != NULL && g_ascii_isdigit(*at); at++, weight /= 10)
-        fraction += (*at - '0') * weight;
-    g_free(text);
-    return fraction;
-}
-
-static GTimeZone *
-match_zone(GMatchInfo *match, int group)
-{
-    char *text = g_match_info_fetch(match, group);
-    GTimeZone *zone = text != NULL && *text != '\0' ? g_time_zone_new_identifier(text) : NULL;
-
-    g_free(text);
-    return zone != NULL ? zone : g_time_zone_new_local();
-}
-
-static void
-set_time(struct hextext *hextext, GMatchInfo *match)
-{
-    GTimeZone *zone = match_zone(match, 8);
-    GDateTime *day, *moment = NULL;
-    int year = match_number(match, 1), month = match_number(match, 2), date = match_number(match, 3);
-    const int hour = match_number(match, 4);
-
-    if (year < 0) {
-        GDateTime *utc = g_date_time_new_from_unix_utc(hextext->date_s != 0 ? hextext->date_s : hextext->today_s);
-
-        day = g_date_time_to_timezone(utc, zone);
-        g_date_time_get_ymd(day, &year, &month, &date);
-        g_date_time_unref(day);
-        g_date_time_unref(utc);
-    }
-    moment = g_date_time_new(zone, year, month, date, MAX(hour, 0), MAX(match_number(match, 5), 0),
-                             MAX(match_number(match, 6), 0));
-    if (moment != NULL) {
-        hextext->date_s = g_date_time_to_unix(moment);
-        if (hour >= 0)
-            hextext->time_ns = hextext->date_s * NS_PER_SECOND + match_fraction(match, 7);
-        g_date_time_unref(moment);
-    }
-    g_time_zone_unref(zone);
-}
-
-/* Times are full of digits that look like bytes: note the first, and blank all out. */
-static void
-take_times(struct hextext *hextext)
-{
-    GMatchInfo *match;
-    bool noted = false;
-
-    g_regex_match_full(hextext->time, hextext->line, (gssize)hextext->length, 0, 0, &match, NULL);
-    while (g_match_info_matches(match)) {
-        int start, end;
-
-        g_match_info_fetch_pos(match, 0, &start, &end);
-        if (end > start) {
-            if (!noted)
-                set_time(hextext, match);
-            noted = true;
-            memset(hextext->line + start, ' ', (size_t)(end - start));
-        }
-        if (!g_match_info_next(match, NULL))
-            break;
-    }
-    g_match_info_free(match);
-}
-
-static bool
-is_word_char(char c)
-{
-    return g_ascii_isalnum(c) || c == '.' || c == '_' || c == '%' || (c & 0x80) != 0;
-}
-
-static void
-add_token(struct hextext *hextext, enum token_kind kind, size_t start, size_t end)
-{
-    hextext->tokens[hextext->count++] =
-        (struct token){ .kind = kind, .start = start, .end = end, .first = hextext->bytes_length };
-}
-
-/* A word of an even number of hex digits is bytes; FE, 0xFE, FEFE68. */
-static bool
-take_bytes(struct hextext *hextext, size_t start, size_t end)
-{
-    const char *line = hextext->line;
-    size_t at = start;
-    struct token *token;
-
-    if (end - start > 2 && line[start] == '0' && (line[start + 1] == 'x' || line[start + 1] == 'X'))
-        at += 2;
-    else if (end - start > 1 && start > 0 && line[start - 1] == '\\' && line[start] == 'x')
-        at += 1;
-    if ((end - at) % 2 != 0 || at == end)
-        return false;
-    for (size_t i = at; i < end; i++)
-        if (!g_ascii_isxdigit(line[i]))
-            return false;
-    add_token(hextext, TOKEN_BYTES, start, end);
-    token = &hextext->tokens[hextext->count - 1];
-    for (; at < end; at += 2)
-        hextext->bytes[hextext->bytes_length++] =
-            (uint8_t)(g_ascii_xdigit_value(line[at]) << 4 | g_ascii_xdigit_value(line[at + 1]));
-    token->length = hextext->bytes_length - token->first;
-    return true;
-}
-
-/* "->", "<<<", ">": but "<FE 68>" are brackets. */
-static bool
-take_arrow(struct hextext *hextext, size_t start, size_t end)
-{
-    const char *line = hextext->line;
-    const size_t length = end - start;
-
-    if (memchr(line + start, '<', length) == NULL && memchr(line + start, '>', length) == NULL)
-        return false;
-    if (length == 1 && end < hextext->length && line[end] != ' ' && line[end] != '\t')
-        return false;
-    add_token(hextext, TOKEN_ARROW, start, end);
-    return true;
-}
-
-static void
-cut_tokens(struct hextext *hextext)
-{
-    const char *line = hextext->line;
-    size_t at = 0;
-
-    hextext->count = hextext->bytes_length = 0;
-    while (at < hextext->length) {
-        const size_t start = at;
-
-        if (is_word_char(line[at])) {
-            while (at < hextext->length && is_word_char(line[at]))
-                at++;
-            if (!take_bytes(hextext, start, at))
-                add_token(hextext, TOKEN_WORD, start, at);
-        } else if (strchr("<>-=", line[at]) != NULL) {
-            while (at < hextext->length && strchr("<>-=", line[at]) != NULL)
-                at++;
-            /* FE-FE-68; a dash in prose has blanks around. */
-            if (!take_arrow(hextext, start, at) &&
-                (line[start] != '-' || start == 0 || !g_ascii_isxdigit(line[start - 1]) || !g_ascii_isxdigit(line[at])))
-                add_token(hextext, TOKEN_SIGN, start, at);
-        } else {
-            if (strchr(" \t\r,;:()[]{}\"'\\", line[at]) == NULL)
-                add_token(hextext, TOKEN_SIGN, at, at + 1);
-            at++;
-        }
-    }
-}
-
-static bool
-is_one_of(const struct hextext *hextext, const struct token *token, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (strlen(*words) == token->end - token->start &&
-            g_ascii_strncasecmp(hextext->line + token->start, *words, token->end - token->start) == 0)
-            return true;
-    return false;
-}
-
-static enum record_direction
-mark_of(const struct hextext *hextext, const struct token *token)
-{
-    static const char *const requests[] = { "SEND", "SENT", "TX", "TXD", "OUT", "WRITE", "REQUEST", "REQ", NULL };
-    static const char *const replies[] = { "RECV", "RCVD", "RECEIVED", "RX",       "RXD", "REPLY",
-                                           "IN",   "READ", "RESP",     "RESPONSE", NULL };
-
-    if (token->kind == TOKEN_ARROW)
-        return memchr(hextext->line + token->start, '<', token->end - token->start) != NULL ? DIRECTION_REPLY
-                                                                                            : DIRECTION_REQUEST;
-    if (token->kind != TOKEN_WORD)
-        return DIRECTION_UNKNOWN;
-    if (is_one_of(hextext, token, requests))
-        return DIRECTION_REQUEST;
-    return is_one_of(hextext, token, replies) ? DIRECTION_REPLY : DIRECTION_UNKNOWN;
-}
-
-/* A number of bytes, not a byte: "SEND (22)", "len=22". */
-static bool
-is_count(const struct hextext *hextext, size_t index)
-{
-    static const char *const words[] = { "LEN", "LENGTH", "SIZE", "COUNT", "N", "BYTES", NULL };
-    const struct token *token = &hextext->tokens[index], *before;
-    const char *line = hextext->line;
-    bool in_brackets;
-
-    if (token->kind != TOKEN_BYTES || index == 0)
-        return false;
-    before = token - 1;
-    if (before->kind == TOKEN_SIGN && index > 1)
-        before--;
-    if (before->kind == TOKEN_WORD && is_one_of(hextext, before, words))
-        return true;
-    in_brackets = token->start > 0 && strchr("([", line[token->start - 1]) != NULL && line[token->start - 1] != '\0' &&
-        token->end < hextext->length && strchr(")]", line[token->end]) != NULL;
-    return in_brackets && mark_of(hextext, before) != DIRECTION_UNKNOWN;
-}
-
-/* The first token as a number. */
-static uint64_t
-offset_of(const struct hextext *hextext)
-{
-    uint64_t offset = 0;
-
-    for (size_t i = 0; i < hextext->tokens[0].length; i++)
-        offset = offset << 8 | hextext->bytes[hextext->tokens[0].first + i];
-    return offset;
-}
-
-/* The row of a hex dump: "0010  FE FE …  text", "00000010: fefe …  text". The first token is the right offset. */
-static bool
-is_dump_row(const struct hextext *hextext)
-{
-    const struct token *token = hextext->tokens;
-
-    if (hextext->count < 2 || token[0].kind != TOKEN_BYTES || token[1].kind != TOKEN_BYTES || token[0].length < 2 ||
-        token[0].length > 4 || token[0].end - token[0].start != 2 * token[0].length)
-        return false;
-    if (hextext->line[token[0].end] != ':' && token[1].length != 1)
-        return false;
-    return offset_of(hextext) == 0 || offset_of(hextext) == hextext->dump_offset;
 }
 
 /* Some of the tokens of the line, which are neighbours. */
@@ -379,23 +122,152 @@ struct run {
 };
 
 static struct run
-run_at(const struct hextext *hextext, size_t first)
+run_at(const struct token_line *line, size_t first)
 {
     struct run run = { first, first, 0 };
 
-    while (run.end < hextext->count && hextext->tokens[run.end].kind == TOKEN_BYTES)
-        run.bytes += hextext->tokens[run.end++].length;
+    while (run.end < line->count && line->tokens[run.end].kind == TOKEN_BYTES)
+        run.bytes += line->tokens[run.end++].length;
     return run;
+}
+
+/* Words in front of a number of bytes, and behind it. */
+static const char *const lengths[] = { "LEN", "LENGTH", "SIZE", "COUNT", "N", NULL };
+static const char *const units[] = { "BYTES", "BYTE", "OCTETS", NULL };
+
+static bool
+is_in_brackets(const struct token_line *line, const struct token *token)
+{
+    const char before = token->start > 0 ? line->text[token->start - 1] : '\0', behind = line->text[token->end];
+
+    return (before == '(' && behind == ')') || (before == '[' && behind == ']');
+}
+
+/* The token as a number as people write it, decimal or with 0x; false when it is none. */
+static bool
+number_of(const struct token_line *line, const struct token *token, uint64_t *number)
+{
+    const char *text = line->text + token->start;
+    const bool hex = token->notation == NOTATION_0X;
+
+    *number = g_ascii_strtoull(text + (hex ? 2 : 0), NULL, hex ? 16 : 10);
+    return hex || strspn(text, "0123456789") == token->end - token->start;
+}
+
+/* "TX 22: FE FE", but not "TX 22:FE:FE". */
+static bool
+is_label(const struct token_line *line, const struct token *token)
+{
+    return line->text[token->end] == ':' && line->text[token->end + 1] == ' ' &&
+        (size_t)(token - line->tokens) + 1 < line->count && line->text[token[1].end] != ':';
+}
+
+static bool
+begins_frame(uint8_t byte)
+{
+    return byte == CJT188_PREAMBLE || byte == CJT188_START;
+}
+
+/* Do the words in front of a number say that it is one? */
+static bool
+is_announced(const struct token_line *line, size_t index, uint64_t number, uint64_t follow)
+{
+    const struct token *token = &line->tokens[index];
+    const bool sign = index > 1 && token[-1].kind == TOKEN_SIGN;
+    const struct token *before = token - 1 - sign;
+
+    if (token_is_one_of(line, before, lengths))
+        return true;
+    if (token_is_one_of(line, before, units))
+        return sign;
+    return before->mark != DIRECTION_UNKNOWN &&
+        (is_label(line, token) || (is_in_brackets(line, token) && number >= follow));
+}
+
+/* A number of bytes, not a byte: "SEND (22)", "TX 22:", "len=22", "22 bytes". 68 more likely begins a frame. */
+static bool
+is_count(const struct token_line *line, size_t index)
+{
+    const struct token *token = &line->tokens[index];
+    const bool in_run = index > 0 && token[-1].kind == TOKEN_BYTES;
+    const bool has_unit =
+        index + 1 < line->count && token[1].kind == TOKEN_WORD && token_is_one_of(line, token + 1, units);
+    uint64_t number, follow;
+
+    if (token->kind != TOKEN_BYTES || (in_run && !(has_unit && is_in_brackets(line, token))) ||
+        !number_of(line, token, &number))
+        return false;
+    if (has_unit || index == 0)
+        return has_unit;
+    follow = run_at(line, index + 1).bytes;
+    if (begins_frame(line->bytes[token->first]) && follow > 0 &&
+        (number != follow || !begins_frame(line->bytes[token[1].first])))
+        return false;
+    return is_announced(line, index, number, follow);
+}
+
+/* Between a mark and the bytes: "TX 022", "TX len=22". */
+static bool
+is_about_count(const struct token_line *line, size_t index)
+{
+    const struct token *token = &line->tokens[index];
+
+    return is_count(line, index) || token_is_one_of(line, token, lengths) || token_is_one_of(line, token, units) ||
+        (token->kind == TOKEN_WORD && g_ascii_isdigit(line->text[token->start])) ||
+        (token->kind == TOKEN_SIGN && line->text[token->start] == '=');
+}
+
+/* The first token as a number. */
+static uint64_t
+offset_of(const struct token_line *line)
+{
+    uint64_t offset = 0;
+
+    for (size_t i = 0; i < line->tokens[0].length; i++)
+        offset = offset << 8 | line->bytes[line->tokens[0].first + i];
+    return offset;
+}
+
+/* Does the line begin with the offset that the next row of a hex dump has, or the first one? */
+static bool
+has_offset(const struct hextext *hextext)
+{
+    const struct token_line *line = &hextext->line;
+    const struct token *token = line->tokens;
+
+    if (line->count == 0 || token->kind != TOKEN_BYTES || token->length < 2 || token->length > 4)
+        return false;
+    if (token->end - token->start != 2 * token->length &&
+        (token->notation != NOTATION_0X || line->text[token->end] != ':'))
+        return false;
+    return offset_of(line) == 0 || offset_of(line) == hextext->dump_offset;
+}
+
+/* "0010  FE FE …  text", "00000010: fefe …  text", "0x0010:  fefe …". */
+static bool
+is_dump_row(const struct hextext *hextext)
+{
+    const struct token *token = hextext->line.tokens;
+
+    return hextext->line.count > 1 && has_offset(hextext) && token[1].kind == TOKEN_BYTES &&
+        (hextext->line.text[token->end] == ':' || token[1].length == 1);
+}
+
+/* The offset of its end, on a line of its own. */
+static bool
+is_dump_end(const struct hextext *hextext)
+{
+    return hextext->in_dump && hextext->line.count == 1 && has_offset(hextext) && offset_of(&hextext->line) != 0;
 }
 
 /* Behind the bytes of a row, after a wide gap, stand its characters. */
 static struct run
-dump_run(const struct hextext *hextext)
+dump_run(const struct token_line *line)
 {
     struct run run = { 1, 1, 0 };
 
-    while (run.end < hextext->count && hextext->tokens[run.end].kind == TOKEN_BYTES && run.bytes < DUMP_ROW) {
-        const struct token *token = &hextext->tokens[run.end];
+    while (run.end < line->count && line->tokens[run.end].kind == TOKEN_BYTES && run.bytes < DUMP_ROW) {
+        const struct token *token = &line->tokens[run.end];
 
         if (run.bytes != 0 && run.bytes != DUMP_ROW / 2 && token->start >= token[-1].end + 2)
             break;
@@ -407,12 +279,12 @@ dump_run(const struct hextext *hextext)
 
 /* The first bytes of the line, unless others are clearly more. */
 static struct run
-best_run(const struct hextext *hextext, size_t begin)
+best_run(const struct token_line *line, size_t begin)
 {
-    struct run best = run_at(hextext, begin);
+    struct run best = run_at(line, begin);
 
-    for (size_t i = best.end; i < hextext->count; i++) {
-        const struct run run = run_at(hextext, i);
+    for (size_t i = best.end; i < line->count; i++) {
+        const struct run run = run_at(line, i);
 
         if (run.bytes >= (best.first == begin && best.bytes > 0 ? CLEARLY_DATA : LONELY) && run.bytes > best.bytes)
             best = run;
@@ -424,86 +296,117 @@ best_run(const struct hextext *hextext, size_t begin)
 
 /* 00 01 02 03 …, D0 D1 D2 D3 …: the heading of a table. */
 static bool
-is_heading(const struct hextext *hextext, const struct run *run)
+is_heading(const struct token_line *line, const struct run *run)
 {
     if (run->end - run->first < 4)
         return false;
     for (size_t i = run->first + 1; i < run->end; i++)
-        if (hextext->tokens[i].length != 1 ||
-            hextext->bytes[hextext->tokens[i].first] != hextext->bytes[hextext->tokens[i - 1].first] + 1)
+        if (line->tokens[i].length != 1 ||
+            line->bytes[line->tokens[i].first] != line->bytes[line->tokens[i - 1].first] + 1)
             return false;
     return true;
+}
+
+/* One word as long as a hash, MD5 to SHA-512, and not like the beginning of a frame. */
+static bool
+is_digest(const struct token_line *line, const struct run *run)
+{
+    static const size_t digests[] = { 16, 20, 28, 32, 48, 64 };
+    const struct token *token = &line->tokens[run->first];
+
+    if (run->end - run->first != 1 || token->end - token->start != 2 * run->bytes ||
+        begins_frame(line->bytes[token->first]))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(digests); i++)
+        if (run->bytes == digests[i])
+            return true;
+    return false;
 }
 
 static void
 push(struct hextext *hextext, const struct run *run, bool strong)
 {
-    const struct token *token = &hextext->tokens[run->first];
+    const struct token *token = &hextext->line.tokens[run->first];
 
     if (hextext->direction != hextext->last_direction)
         framer_finish(hextext->framer);
     hextext->last_direction = hextext->direction;
     for (size_t i = 0; i < run->bytes; i++)
-        hextext->origin[hextext->pushed++ % HISTORY] = (struct origin){ strong, hextext->direction, hextext->time_ns };
-    framer_push(hextext->framer, hextext->bytes + token->first, NULL, run->bytes, 0);
+        hextext->origin[hextext->pushed++ % HISTORY] =
+            (struct origin){ strong, hextext->direction, hextext->time.time_ns };
+    framer_push(hextext->framer, hextext->line.bytes + token->first, NULL, run->bytes, 0);
+}
+
+/* The last mark counts, but "RX ->" is a reply. */
+static void
+note_mark(struct hextext *hextext, const struct token *token, bool *by_word)
+{
+    if (token->mark == DIRECTION_UNKNOWN || (token->kind == TOKEN_ARROW && *by_word))
+        return;
+    hextext->direction = token->mark;
+    *by_word = *by_word || token->kind == TOKEN_WORD;
 }
 
 /* Marks and counts at the beginning say who speaks, and are no prose. Returns the first token behind them. */
 static size_t
-take_marks(struct hextext *hextext, bool *marked)
+take_marks(const struct token_line *line, bool *marked)
 {
     size_t at = 0;
 
-    for (; at < hextext->count; at++) {
-        const enum record_direction mark = mark_of(hextext, &hextext->tokens[at]);
-        const struct token *token = &hextext->tokens[at];
-
-        if (mark != DIRECTION_UNKNOWN) {
-            hextext->direction = mark;
+    for (; at < line->count; at++) {
+        if (line->tokens[at].mark != DIRECTION_UNKNOWN)
             *marked = true;
-        } else if (!*marked ||
-                   !(is_count(hextext, at) ||
-                     (token->kind == TOKEN_WORD && g_ascii_isdigit(hextext->line[token->start])))) {
+        else if (!*marked || !is_about_count(line, at))
             break;
-        }
     }
     return at;
+}
+
+/* The bytes of a line, where they are all it has, and the direction that it tells. */
+static struct run
+find_run(struct hextext *hextext, bool *strong)
+{
+    struct token_line *line = &hextext->line;
+    bool marked = false, by_word = false;
+    const size_t begin = take_marks(line, &marked);
+    struct run run;
+
+    for (size_t i = begin; i < line->count; i++)
+        if (is_count(line, i))
+            line->tokens[i].kind = TOKEN_WORD;
+    run = best_run(line, begin);
+    if (run.bytes == 0 && !marked)
+        hextext->direction = DIRECTION_UNKNOWN;
+    for (size_t i = 0; i < (run.bytes > 0 ? run.first : begin); i++)
+        note_mark(hextext, &line->tokens[i], &by_word);
+    *strong = run.bytes > 0 && run.first == begin && run.end == line->count && !is_heading(line, &run) &&
+        (marked || hextext->after_strong || (run.bytes >= LONELY && !is_digest(line, &run)));
+    return run;
 }
 
 static void
 take_line(struct hextext *hextext)
 {
-    bool marked = false, strong, dump;
-    size_t begin;
+    struct token_line *line = &hextext->line;
+    bool strong = true;
     struct run run;
 
-    hextext->line[hextext->length] = '\0';
-    take_times(hextext);
-    cut_tokens(hextext);
-    dump = is_dump_row(hextext);
-    begin = dump ? 0 : take_marks(hextext, &marked);
-    for (size_t i = begin; !dump && i < hextext->count; i++)
-        if (is_count(hextext, i))
-            hextext->tokens[i].kind = TOKEN_WORD;
-    run = dump ? dump_run(hextext) : best_run(hextext, begin);
-    if (run.bytes == 0) {
-        if (!marked)
-            hextext->direction = DIRECTION_UNKNOWN;
-        hextext->after_strong = false;
-        return;
+    line->text[line->length] = '\0';
+    hextime_take(&hextext->time, line->text);
+    token_line_cut(line);
+    if (is_dump_row(hextext)) {
+        run = dump_run(line);
+        hextext->dump_offset = offset_of(line) + run.bytes;
+        hextext->in_dump = true;
+    } else if (is_dump_end(hextext)) {
+        run = (struct run){ 0 };
+        strong = hextext->in_dump = false;
+    } else {
+        run = find_run(hextext, &strong);
+        hextext->in_dump = false;
     }
-    for (size_t i = begin; !dump && i < run.first; i++)
-        if (mark_of(hextext, &hextext->tokens[i]) != DIRECTION_UNKNOWN)
-            hextext->direction = mark_of(hextext, &hextext->tokens[i]);
-    if (dump) {
-        const bool first = offset_of(hextext) == 0;
-
-        hextext->dump_offset = (first ? 0 : hextext->dump_offset) + run.bytes;
-    }
-    strong = dump ||
-        (run.first == begin && run.end == hextext->count && !is_heading(hextext, &run) &&
-         (run.bytes >= LONELY || marked || hextext->after_strong));
-    push(hextext, &run, strong);
+    if (run.bytes > 0)
+        push(hextext, &run, strong);
     hextext->after_strong = strong;
 }
 
@@ -511,42 +414,84 @@ take_line(struct hextext *hextext)
 static void
 cut_line(struct hextext *hextext)
 {
-    size_t cut = hextext->length;
-    char rest[LINE_MAX_LENGTH];
+    struct token_line *line = &hextext->line;
+    size_t cut = line->length;
+    char rest[HEXTOKEN_LINE_MAX];
     size_t left;
 
-    while (cut > LINE_MAX_LENGTH / 2 && is_word_char(hextext->line[cut - 1]))
+    while (cut > HEXTOKEN_LINE_MAX / 2 && token_is_word_char(line->text[cut - 1]))
         cut--;
-    if (cut == LINE_MAX_LENGTH / 2)
-        cut = hextext->length - hextext->length % 2;
-    left = hextext->length - cut;
-    memcpy(rest, hextext->line + cut, left);
-    hextext->length = cut;
+    if (cut == HEXTOKEN_LINE_MAX / 2)
+        cut = line->length - line->length % 2;
+    left = line->length - cut;
+    memcpy(rest, line->text + cut, left);
+    line->length = cut;
     take_line(hextext);
-    memcpy(hextext->line, rest, left);
-    hextext->length = left;
+    memcpy(line->text, rest, left);
+    line->length = left;
+}
+
+static void
+take_char(struct hextext *hextext, char c)
+{
+    struct token_line *line = &hextext->line;
+
+    if (c == '\n') {
+        take_line(hextext);
+        line->length = 0;
+        return;
+    }
+    line->text[line->length++] = c != '\0' ? c : ' ';
+    if (line->length == HEXTOKEN_LINE_MAX)
+        cut_line(hextext);
+}
+
+/* One half of a surrogate pair is as foreign as the sign itself. */
+static void
+take_utf16(struct hextext *hextext, uint8_t first, uint8_t second)
+{
+    char utf8[6];
+    const int length = g_unichar_to_utf8(hextext->big_endian ? first << 8 | second : second << 8 | first, utf8);
+
+    for (int i = 0; i < length; i++)
+        take_char(hextext, utf8[i]);
+}
+
+/* Windows' shell writes UTF-16, with a mark in front. */
+static void
+take_order_mark(struct hextext *hextext)
+{
+    const uint8_t *mark = hextext->half;
+
+    hextext->big_endian = mark[0] == 0xFE && mark[1] == 0xFF;
+    hextext->utf16 = hextext->big_endian || (mark[0] == 0xFF && mark[1] == 0xFE);
+    for (size_t i = 0; i < ORDER_MARK && !hextext->utf16; i++)
+        take_char(hextext, (char)mark[i]);
 }
 
 void
 hextext_feed(struct hextext *hextext, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '\n') {
-            take_line(hextext);
-            hextext->length = 0;
+    for (size_t i = 0; i < length; i++, hextext->fed++) {
+        if (hextext->fed >= ORDER_MARK && !hextext->utf16) {
+            take_char(hextext, text[i]);
             continue;
         }
-        hextext->line[hextext->length++] = text[i] != '\0' ? text[i] : ' ';
-        if (hextext->length == LINE_MAX_LENGTH)
-            cut_line(hextext);
+        hextext->half[hextext->fed % ORDER_MARK] = (uint8_t)text[i];
+        if (hextext->fed == ORDER_MARK - 1)
+            take_order_mark(hextext);
+        else if (hextext->fed % ORDER_MARK == ORDER_MARK - 1)
+            take_utf16(hextext, hextext->half[0], hextext->half[1]);
     }
 }
 
 void
 hextext_finish(struct hextext *hextext)
 {
-    if (hextext->length > 0)
+    if (hextext->fed > 0 && hextext->fed < ORDER_MARK)
+        take_char(hextext, (char)hextext->half[0]);
+    if (hextext->line.length > 0)
         take_line(hextext);
-    hextext->length = 0;
+    hextext->line.length = 0;
     framer_finish(hextext->framer);
 }

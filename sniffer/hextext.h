@@ -5,9 +5,9 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Known are bytes as FE FE 68, fe:fe:68, 0xFE,0x68, \xFE\x68, FEFE68, in brackets, broken over lines, behind
- * SEND, RECV, TX, RX, >>>, <<< and the like, behind times, and hex dumps with offsets in front and text behind.
- * Whole frames are taken from any line; other bytes only from lines that hold nothing but bytes.
+ * Known are bytes in the notations of hextoken.h, in brackets, broken over lines, behind SEND, RECV, TX, RX, >>>, <<<
+ * and the like, behind the times of hextime.h and numbers of bytes, and hex dumps with offsets in front and text
+ * behind. Whole frames are taken from any line; other bytes only from lines that hold nothing but bytes.
  */
 #ifndef HEXTEXT_H
 #define HEXTEXT_H
@@ -30,7 +30,7 @@ typedef void (*hextext_callback)(const struct hextext_piece *piece, void *user);
 struct hextext *hextext_new(int64_t today_s, hextext_callback callback, void *user);
 void hextext_free(struct hextext *hextext);
 
-/* Text in any portions, in any encoding that has ASCII's characters where ASCII has them. */
+/* Text in any portions, in any encoding that has ASCII's characters where ASCII has them, or in marked UTF-16. */
 void hextext_feed(struct hextext *hextext, const char *text, size_t length);
 /* The text is over. */
 void hextext_finish(struct hextext *hextext);

@@ -476,6 +476,19 @@ check_output(struct options *options, GError **error)
 }
 
 static gboolean
+check_lines(const struct options *options, GError **error)
+{
+    for (guint i = 0; i < options->lines->len; i++) {
+        const struct line_options *line = options->lines->pdata[i];
+
+        if (line->source.hex && line->source.marked)
+            return refuse(error, "--hex and --marked exclude each other: \"%s\" is either text or raw bytes.",
+                          line->name);
+    }
+    return TRUE;
+}
+
+static gboolean
 check(struct options *options, char **rest, GError **error)
 {
     if (rest[0] != NULL && rest[1] != NULL)
@@ -490,7 +503,7 @@ check(struct options *options, char **rest, GError **error)
         return refuse(error, "--probe looks at one line: give one -i.");
     if (options->probe)
         ((struct line_options *)options->lines->pdata[0])->source.find_settings = true;
-    return check_output(options, error);
+    return check_lines(options, error) && check_output(options, error);
 }
 
 gboolean

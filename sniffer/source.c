@@ -59,6 +59,9 @@ open_content(const char *name, int fd, const struct source_options *options, GEr
                     strcmp(name, "-") == 0 ? "standard input" : name);
     else if (S_ISDIR(status.st_mode))
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is a folder, not a line or a file of raw bytes.", name);
+    else if (is_capture(fd) && options->hex)
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is a capture, not text: leave --hex out.",
+                    strcmp(name, "-") == 0 ? "standard input" : name);
     else if (is_capture(fd))
         return source_pcap_open(name, fd, error);
     else if (options->hex)

@@ -84,7 +84,9 @@ source_hex_open(const char *name, int fd, GError **error G_GNUC_UNUSED)
     hex->source.start = hex_start;
     hex->source.close = hex_close;
     hex->source.info.name = g_filename_display_name(name);
-    hex->source.info.description = g_strdup("bytes from text, with its times and directions where it has them");
+    hex->source.info.description = g_strdup(
+        "bytes from text, with its directions and times where it has them; dates, years and zones that it does not "
+        "name are assumed");
     hex->source.info.timing = TIMING_SIMULATED;
     return &hex->source;
 }

@@ -263,6 +263,19 @@ def styles(request, reply):
         + "18:12:15.75 <- length=64\n" + dump_rows(reply, "{:04x}: {}   {}\n"),
         "chunks": f"18:12:15.25 write({len(request)}): {spaced(request[:9])}\n18:12:15.28 write: {spaced(request[9:])}\n"
         f"18:12:15.75 read, len=5: {spaced(reply[:5])}\n18:12:15.77 read, len=59: {spaced(reply[5:])}\n",
+        "counts before": f"18:12:15.250 Sending 22 bytes: {spaced(request)}\n18:12:15.750 Received 64 bytes {spaced(reply)}\n",
+        "counts labelled": f"18:12:15.250 TX 22: {spaced(request)}\n18:12:15.750 RX [64] {spaced(reply)}\n",
+        "no counts": f"18:12:15.250 sent bytes: {spaced(request)}\n18:12:15.750 read, Length: {spaced(reply)}\n",
+        "byte order mark": f"\ufeff{spaced(request)} at 18:12:15.250\n\ufeff18:12:15.750\n{spaced(reply)}\n",
+        "no-break spaces": f"18:12:15.250\u00a0TX\u00a0{spaced(request, separator=chr(0xA0))}\n"
+        f"18:12:15.750\u00a0RX\u00a0{spaced(reply, separator=chr(0xA0))}\n",
+        "SSCOM": f"[18:12:15.250]发→◇{spaced(request)} □\n[18:12:15.750]收←◆{spaced(reply)} \n",
+        "tcpdump": "18:12:15.250000 Out\n" + dump_rows(request, "\t0x{:04x}:  {}  {}\n")
+        + "18:12:15.750000 In\n" + dump_rows(reply, "\t0x{:04x}:  {}\n"),
+        "Python bytes": f"18:12:15.250 write({request!r})\n18:12:15.750 read -> {reply!r}\n",
+        "Python list": f"18:12:15.250 send {[hex(byte) for byte in request]}\n18:12:15.750 recv {[hex(byte) for byte in reply]}\n",
+        "assembler": f"18:12:15.250 TX {spaced(request, '{:02X}h')}\n18:12:15.750 RX {spaced(reply, '${:02X}')}\n",
+        "bars": f"18:12:15.250 TX {spaced(request, separator='|')}\n18:12:15.750 RX |{spaced(reply, separator='|')}|\n",
     }
 
 
@@ -277,6 +290,82 @@ def test_log_styles(dump, frames, tmp_path, style):
     assert [packet.time - moment for packet in packets] == [pytest.approx(0.25, abs=1e-3), pytest.approx(0.75, abs=1e-3)]
 
 
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "27.04.2026 18:12:15.250",
+        "04/27/2026 18:12:15.250",
+        "4/27/2026 6:12:15.250 PM",
+        "Apr 27 2026 18:12:15.250",
+        "27 Apr 2026 18:12:15.250",
+        "2026-04-27 18:12:15.250000:",
+        "2026-04-27 18:12:15:250",
+        "2026-04-27_18:12:15.250",
+        "18:12:15.250 27.04.2026",
+        "{:.3f}".format(datetime.datetime(2026, 4, 27, 18, 12, 15, 250000).timestamp()),
+        "[{:.0f}]".format(datetime.datetime(2026, 4, 27, 18, 12, 15).timestamp()),
+    ],
+)
+def test_times_in_text(dump, frames, tmp_path, stamp):
+    request = thread_frames(frames)[2]
+    packets = from_text(dump, tmp_path, f"{stamp} TX {spaced(request)}\n")
+    assert [packet.data for packet in packets] == [request]
+    expected = datetime.datetime(2026, 4, 27, 18, 12, 15, 250000 * ("250" in stamp)).timestamp()
+    assert packets[0].time == pytest.approx(expected, abs=1e-3)
+
+
+def test_time_of_syslog(dump, frames, tmp_path):
+    """It has no year: the last such day."""
+    request = thread_frames(frames)[2]
+    day = datetime.datetime.now().replace(microsecond=0) - datetime.timedelta(days=40)
+    (packet,) = from_text(dump, tmp_path, f"{day:%b %e %H:%M:%S} pi meterd[1234]: TX: {spaced(request)}\n")
+    assert packet.data == request and packet.time == pytest.approx(day.timestamp(), abs=1e-3)
+
+
+def test_midnight_in_text(dump, frames, tmp_path):
+    """Times without dates go on, and the capture says that their date is assumed."""
+    request, reply = thread_frames(frames)[2:4]
+    (tmp_path / "log.txt").write_text(f"23:59:59 TX {request.hex()}\n00:00:00 RX {reply.hex()}\n", encoding="ascii")
+    capture = parse(dump("-q", "--hex", "-i", tmp_path / "log.txt", "-w", "-").stdout)
+    first, second = capture.packets
+    assert second.time - first.time == pytest.approx(1, abs=1e-3)
+    assert abs(first.time - time.time()) < 2 * 86400
+    assert b"assumed" in capture.interfaces[0][3]
+
+
+def test_ends_of_dumps(dump, frames, tmp_path):
+    """The offset behind the last row is no data."""
+    reply = thread_frames(frames)[3]
+    for form, end in (("{:08x}  {}  |{}|\n", "00000040\n"), ("{:06x} {}\n", "000040\n"), ("{:06x} {}  >{}<\n", "000040\n")):
+        assert [packet.data for packet in from_text(dump, tmp_path, dump_rows(reply, form) + end)] == [reply]
+
+
+def test_direction_of_sscom(dump, tmp_path):
+    """Bytes that do not tell it themselves; on a Chinese Windows it writes GBK."""
+    text = "[18:12:15.250]发→◇01 02 05 □\n[18:12:15.750]收←◆03 00 00 00 \n"
+    for encoding in ("utf-8", "gbk", "utf-16", "utf-8-sig"):
+        (tmp_path / "sscom.txt").write_bytes(text.encode(encoding))
+        packets = parse(dump("-q", "--hex", "-i", tmp_path / "sscom.txt", "-w", "-").stdout).packets
+        assert [packet.data for packet in packets] == [b"\x01\x02\x05", b"\x03\x00\x00\x00"], encoding
+        assert [packet.flags for packet in packets] == [OUT | DELIMITER, IN | DELIMITER]
+
+
+def test_counts_that_are_data(dump, frames, tmp_path):
+    """Nothing is taken for a number of bytes that may as well be one."""
+    reply = thread_frames(frames)[3].lstrip(b"\xfe")
+    text = f"Length: {spaced(reply)}\n\nRX: {spaced(reply)}\n\nRX ({reply[0]:02X}) ({spaced(reply[1:])})\n\nRX 03 00 00 00\n"
+    assert [packet.data for packet in from_text(dump, tmp_path, text)] == [reply, reply, reply, b"\x03\x00\x00\x00"]
+
+
+def test_text_or_not(dump, frames, tmp_path):
+    """--hex is for text only."""
+    file = write_pcap(tmp_path / "line.pcap", [thread_frames(frames)[2]])
+    done = dump("--hex", "-i", file)
+    assert done.returncode == USAGE and done.stderr.decode().count(".\n") == 1 and b"is a capture, not text" in done.stderr
+    done = dump("--hex", "--marked", "-i", file)
+    assert done.returncode == USAGE and b"--hex and --marked exclude each other" in done.stderr
+
+
 def test_noise_in_text(dump, frames, tmp_path):
     """Bytes that are no frame: kept from lines of bytes, with the direction that is told, not from prose."""
     reply = thread_frames(frames)[3]
@@ -288,6 +377,17 @@ def test_noise_in_text(dump, frames, tmp_path):
 
 def test_prose_is_no_bytes(dump, tmp_path):
     assert from_text(dump, tmp_path, "A dead face, a bad cafe: add 25 or 30, at 18:12:15 on 2026-04-27.\n2\n42\n") == []
+    assert from_text(
+        dump, tmp_path,
+        "The gateway 550e8400-e29b-41d4-a716-446655440000\nhas firmware 3f786850e387550fdab836ed7e6dc881de23001b\n"
+        "and address 192.168.10.20\n",
+    ) == []
+    # On lines of their own, too.
+    assert from_text(
+        dump, tmp_path,
+        "550e8400-e29b-41d4-a716-446655440000\n3f786850e387550fdab836ed7e6dc881de23001b\n192.168.10.20\n",
+    ) == []
+    assert from_text(dump, tmp_path, "It took 0x1, 0x2 or 0x3 of them, for 25h, at $30; run print(b'hello').\n") == []
 
 
 def test_hostile_text(dump, frames, tmp_path):
