@@ -17,7 +17,7 @@ import time
 
 import pytest
 
-from conftest import SRC, TIMEOUT
+from conftest import BUILD, SRC, TIMEOUT
 from test_export import BLOCKS, NUMBER, without_remark
 
 PACKETS = 6  # from a box, before its line ends
@@ -329,3 +329,33 @@ def test_fleet(desk, cjt188dump):
     assert together == sorted(alone)
     plain = lines_in(desk("mergecap -w plain.pcapng taps/*/ttyUSB0/*", "tshark -r plain.pcapng -q -z cjt188,lines"))
     assert len(plain) == 1, "mergecap tells the boxes apart by itself now: README can become shorter"
+
+
+# For yourself alone
+
+
+def test_installed_for_oneself(tshark, tmp_path):
+    """README's commands, word for word, in an empty home: then tshark has plugin, line and profile from there."""
+    home, clone = tmp_path / "home", tmp_path / "clone"
+    for folder in (home, clone):
+        folder.mkdir()
+        folder.chmod(0o777)
+    for name, target in (("build", BUILD), ("profiles", SRC / "profiles"), ("samples", SRC / "samples")):
+        (clone / name).symlink_to(target)
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+
+    def shell(*commands):
+        done = subprocess.run([*tshark.unprivileged, "sh", "-ec", "\n".join(commands)], cwd=clone, env=env, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
+
+    shell(*block_with("~/.local/lib/wireshark"))
+    assert f"{home}/.local/lib/wireshark/plugins/" in next(
+        line for line in shell("tshark -G plugins").splitlines() if line.startswith("cjt188.so"))
+    assert "cjt188-demo (CJ/T 188 demo bus)" in shell("tshark -D")
+    colour, = set(shell("tshark -C CJT188 --color -r samples/demo-line.pcapng -Y frame.number==2 -T fields "
+                        "-e frame.coloring_rule.name").split("\n")) - {""}
+    assert colour == "Fault"
+    packets = shell("tshark -C CJT188 -i cjt188-demo -c 2 2>/dev/null").splitlines()
+    assert len(packets) == 2 and "heating 0.007 kWh" in packets[1] and "from the meter" in packets[1]
