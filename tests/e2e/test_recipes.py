@@ -301,12 +301,16 @@ def test_sshdump(desk, sshd, tmp_path):
 # A fleet
 
 
-def record(cjt188dump, folder, seed, *options):
-    """Ring files of a line, where cjt188dump@.service writes them, from a box whose line is called like every other's."""
-    folder.mkdir(parents=True)
+def record(cjt188dump, box, port, seed, *options):
+    """Ring files of a port, where cjt188dump@.service writes them: systemd makes the folder a link to a private one. The lines
+    of all boxes have the same name."""
+    private, public = box / "var/lib/private/cjt188dump" / port, box / "var/lib/cjt188dump" / port
+    for folder in (private, public.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    public.symlink_to(f"../private/cjt188dump/{port}")
     subprocess.run([cjt188dump, "-q", "-i", f"demo:seed={seed},fast", *options, "-a", "duration:120", "-b", "packets:30", "-w",
-                    folder / "line.pcapng"], check=True, timeout=TIMEOUT)
-    assert len(list(folder.iterdir())) > 3
+                    public / "line.pcapng"], check=True, timeout=TIMEOUT)
+    assert len(list(private.iterdir())) > 3
 
 
 def lines_in(text):
@@ -316,11 +320,11 @@ def lines_in(text):
 
 def test_fleet(desk, cjt188dump):
     """After the two steps every line of every box is one line, and has what it has alone."""
-    boxes = desk.folder / "boxes"
-    record(cjt188dump, boxes / "box1/var/lib/cjt188dump/ttyUSB0", 1)
-    record(cjt188dump, boxes / "box1/var/lib/cjt188dump/ttyUSB1", 2, "--baud", "9600")
-    record(cjt188dump, boxes / "box2/var/lib/cjt188dump/ttyUSB0", 3)
-    desk.program("rsync", '[ $# -eq 3 ] && [ "$1" = -a ]\nmkdir -p "$3"\ncp -a "boxes/${2%%:*}${2#*:}." "$3"')
+    box1, box2 = desk.folder / "root@box1", desk.folder / "root@box2"
+    record(cjt188dump, box1, "ttyUSB0", 1)
+    record(cjt188dump, box1, "ttyUSB1", 2, "--baud", "9600")
+    record(cjt188dump, box2, "ttyUSB0", 3)
+    desk.program("rsync", '[ $# -eq 3 ] || exit 1\nmkdir "$3"\ncp "$1" "${2%%:*}${2#*:}." "$3"')
     together = lines_in(desk(*block_with("mergecap -I none")))
     assert len(together) == 3
     alone = []
