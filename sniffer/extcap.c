@@ -23,6 +23,8 @@
 #include <unistd.h>
 
 #define PREFIX "cjt188-" /* other programs may list a port under its own name */
+#define SERVER "tcp://"
+#define AUTO   "auto"
 
 enum {
     READER_MS = 5000,  /* patience with a Wireshark that does not come for the error */
@@ -39,6 +41,7 @@ struct call {
 
 struct choice {
     const char *value, *text;
+    bool ports_only; /* means nothing on a line without a port */
 };
 
 /* A row of the dialog. What is not said on the command line is the first choice, or `preset`. */
@@ -47,54 +50,60 @@ struct argument {
     const char *more; /* sentences of its own: validation, range, placeholder */
     const char *preset;
     const struct choice *choices;
-    bool ports_only; /* means nothing on a line without a port */
+    bool ports_only; /* as a choice's */
 };
 
 static const struct choice speeds[] = {
-    { "2400", "2400 (most meters)" },
-    { "auto", "auto: try what is common" },
-    { "300", "300" },
-    { "600", "600" },
-    { "1200", "1200" },
-    { "4800", "4800" },
-    { "9600", "9600" },
-    { "19200", "19200" },
-    { "38400", "38400" },
-    { "57600", "57600" },
-    { "115200", "115200" },
-    { NULL, NULL },
+    { "2400", "2400 (most meters)", false },
+    { AUTO, "auto: try what is common", true },
+    { "300", "300", false },
+    { "600", "600", false },
+    { "1200", "1200", false },
+    { "4800", "4800", false },
+    { "9600", "9600", false },
+    { "19200", "19200", false },
+    { "38400", "38400", false },
+    { "57600", "57600", false },
+    { "115200", "115200", false },
+    { NULL, NULL, false },
 };
 static const struct choice formats[] = {
-    { "8E1", "8E1 (most meters)" },
-    { "8N1", "8N1" },
-    { "8O1", "8O1" },
-    { "8E2", "8E2" },
-    { "8N2", "8N2" },
-    { "7E1", "7E1" },
-    { "7O1", "7O1" },
-    { NULL, NULL },
+    { "8E1", "8E1 (most meters)", false },
+    { "8N1", "8N1", false },
+    { "8O1", "8O1", false },
+    { "8E2", "8E2", false },
+    { "8N2", "8N2", false },
+    { "7E1", "7E1", false },
+    { "7O1", "7O1", false },
+    { NULL, NULL, false },
 };
 static const struct choice signals[] = {
-    { "keep", "as the system sets it" },
-    { "on", "on" },
-    { "off", "off" },
-    { NULL, NULL },
+    { "keep", "as the system sets it", false },
+    { "on", "on", false },
+    { "off", "off", false },
+    { NULL, NULL, false },
 };
-static const struct choice no_second[] = { { "none", "none" }, { NULL, NULL } };
+static const struct choice no_second[] = { { "none", "none", false }, { NULL, NULL, false } };
 
 #define LINE    "Line"
 #define MORE    "More lines"
 #define ADAPTER "Adapter"
 
+/* A host, and a port of 1 to 65535. Without braces, at which Wireshark would end the sentence. */
+#define ADDRESS                                                                                                        \
+    "^(" SERVER ".+:0*([1-9][0-9]?[0-9]?[0-9]?|[1-5][0-9][0-9][0-9][0-9]|6[0-4][0-9][0-9][0-9]|65[0-4][0-9][0-9]|"     \
+    "655[0-2][0-9]|6553[0-5]))?$"
+
 static const struct argument arguments[] = {
-    { "--baud", "Speed", "Bits per second. auto listens until whole frames are found, which needs traffic", "selector",
-      LINE, "", NULL, speeds, false },
+    { "--baud", "Speed",
+      "Bits per second. auto listens until whole frames are found, which needs traffic; a device server knows its own",
+      "selector", LINE, "", NULL, speeds, false },
     { "--format", "Format", "Data bits, parity, stop bits. FE, 81 and 90 need 8 data bits, whatever a document says",
       "selector", LINE, "", NULL, formats, false },
     { "--gap", "Gap (ms)", "Silence that ends a frame; 0 is 500 ms, or more on slow lines", "unsigned", LINE,
       "{range=0,60000}", "0", NULL, false },
-    { "--server", "Device server", "Listen to a serial device server in place of this line: tcp://host:port", "string",
-      MORE, "{placeholder=tcp://192.168.1.50:4001}{validation=^(tcp://.+:[0-9]+)?$}", "", NULL, false },
+    { "--server", "Device server", "Listen to a serial device server in place of this line: " SERVER "host:port",
+      "string", MORE, "{placeholder=" SERVER "192.168.1.50:4001}{validation=" ADDRESS "}", "", NULL, false },
     { "--second-line", "Second line", "Another adapter, for the other direction of the same line", "selector", MORE, "",
       NULL, no_second, false },
     { "--low-latency", "Low latency", "Have the adapter hand over bytes at once: times become better", "boolflag",
@@ -179,11 +188,12 @@ print_interfaces(void)
 }
 
 static void
-print_choices(unsigned number, const struct choice *choices)
+print_choices(unsigned number, const struct choice *choices, bool port)
 {
     for (const struct choice *choice = choices; choice->value != NULL; choice++)
-        printf("value {arg=%u}{value=%s}{display=%s}%s\n", number, choice->value, choice->text,
-               choice == choices ? "{default=true}" : "");
+        if (port || !choice->ports_only)
+            printf("value {arg=%u}{value=%s}{display=%s}%s\n", number, choice->value, choice->text,
+                   choice == choices ? "{default=true}" : "");
 }
 
 static void
@@ -207,11 +217,12 @@ static void
 print_config(const char *interface)
 {
     char *line = line_of(interface);
+    const bool port = !is_demo(line);
 
     for (unsigned i = 0; i < G_N_ELEMENTS(arguments); i++) {
         const struct argument *argument = &arguments[i];
 
-        if (argument->ports_only && is_demo(line))
+        if (argument->ports_only && !port)
             continue;
         printf("arg {number=%u}{call=%s}{display=%s}{type=%s}{tooltip=%s}{group=%s}%s", i, argument->call,
                argument->display, argument->type, argument->tooltip, argument->group, argument->more);
@@ -219,7 +230,7 @@ print_config(const char *interface)
             printf("{default=%s}", argument->preset);
         putchar('\n');
         if (argument->choices != NULL)
-            print_choices(i, argument->choices);
+            print_choices(i, argument->choices, port);
         if (argument->choices == no_second)
             print_second_lines(i, line);
     }
@@ -242,25 +253,48 @@ check_filter(const char *text)
     filter_free(filter);
 }
 
+static bool
+is_said(const char *value)
+{
+    return value != NULL && *value != '\0';
+}
+
 static void
 add_option(GPtrArray *argv, const char *name, const char *value, const char *nothing)
 {
-    if (value == NULL || *value == '\0' || strcmp(value, nothing) == 0)
+    if (!is_said(value) || strcmp(value, nothing) == 0)
         return;
     g_ptr_array_add(argv, g_strdup(name));
     g_ptr_array_add(argv, g_strdup(value));
 }
 
-/* The same as a person would have said it: then it is checked in the same words. */
-static GPtrArray *
-command_line(const struct call *call)
+/* What Wireshark's dialog checks, for those who come by another way. */
+static bool
+is_server(const char *server, GError **error)
 {
-    GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-    char *line = call->server != NULL && *call->server != '\0' ? g_strdup(call->server) : line_of(call->interface);
+    if (g_str_has_prefix(server, SERVER))
+        return true;
+    g_set_error(error, TAP_ERROR, TAP_USAGE, "The device server \"%s\" is not of the form " SERVER "host:port.",
+                server);
+    return false;
+}
 
+/* The same as a person would have said it: then it is checked in the same words. NULL with *error set when it cannot be said.
+ * A device server has its own speed, which cannot be found from here: "auto" is then the second line's. */
+static GPtrArray *
+command_line(const struct call *call, GError **error)
+{
+    const bool server = is_said(call->server), auto_second = server && g_strcmp0(call->baud, AUTO) == 0;
+    GPtrArray *argv;
+    char *line;
+
+    if (server && !is_server(call->server, error))
+        return NULL;
+    line = server ? g_strdup(call->server) : line_of(call->interface);
+    argv = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(argv, g_strdup("cjt188dump"));
     g_ptr_array_add(argv, g_strdup("--quiet"));
-    add_option(argv, "--baud", call->baud, "");
+    add_option(argv, "--baud", auto_second ? NULL : call->baud, "");
     add_option(argv, "--format", call->format, "");
     add_option(argv, "--gap", call->gap, "0");
     add_option(argv, "--dtr", call->dtr, "keep");
@@ -270,6 +304,8 @@ command_line(const struct call *call)
     add_option(argv, "-f", call->filter, "");
     add_option(argv, "-i", line, "");
     add_option(argv, "-i", call->second_line, "none");
+    if (auto_second && is_said(call->second_line) && strcmp(call->second_line, "none") != 0)
+        add_option(argv, "--baud", AUTO, "");
     add_option(argv, "-w", call->fifo, "");
     g_ptr_array_add(argv, NULL);
     g_free(line);
@@ -345,10 +381,13 @@ on_told(const char *text, void *user)
 static bool
 run_tap(const struct call *call, GError **error)
 {
-    GPtrArray *argv = command_line(call);
+    GPtrArray *argv = command_line(call, error);
     struct options options;
-    bool good = options_parse(&options, (int)argv->len - 1, (char **)argv->pdata, error);
+    bool good;
 
+    if (argv == NULL)
+        return false;
+    good = options_parse(&options, (int)argv->len - 1, (char **)argv->pdata, error);
     if (good) {
         g_idle_add(watch_reader, (gpointer)call);
         good = tap_run(&options, error);

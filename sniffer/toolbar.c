@@ -25,7 +25,7 @@ enum {
 struct toolbar {
     int in, out; /* or -1 */
     guint watch;
-    bool ready, deaf; /* Wireshark has it; Wireshark does not fetch what it is told */
+    bool ready; /* Wireshark has it */
     uint8_t header[HEADER];
     size_t have;       /* of the header */
     size_t left;       /* of the payload */
@@ -55,14 +55,14 @@ send_message(struct toolbar *toolbar, enum control control, enum command command
     };
     GByteArray *message;
 
-    if (toolbar->out < 0 || toolbar->deaf)
+    if (toolbar->out < 0)
         return;
     message = g_byte_array_new();
     g_byte_array_append(message, header, HEADER);
     g_byte_array_append(message, (const uint8_t *)text, (guint)length);
-    /* A FIFO takes so few bytes whole or not at all. */
+    /* A FIFO takes so few bytes whole or not at all, and there is room again when Wireshark has fetched the others. */
     if (write(toolbar->out, message->data, message->len) < 0)
-        toolbar->deaf = true;
+        g_debug("Wireshark's toolbar missed: %s", text);
     g_byte_array_unref(message);
 }
 
@@ -95,7 +95,7 @@ mark(struct toolbar *toolbar)
 {
     char *comment = *toolbar->comment != '\0' ? g_strdup_printf("Mark %u: %s", ++toolbar->marks, toolbar->comment)
                                               : g_strdup_printf("Mark %u", ++toolbar->marks);
-    char *told = g_strdup_printf("%s, on the next packet", comment);
+    char *told = g_strdup_printf("%s waits for the next packet", comment);
 
     toolbar->on_mark(comment);
     toolbar_tell(toolbar, told);

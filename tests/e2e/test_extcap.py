@@ -4,6 +4,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import collections
+import contextlib
 import os
 import re
 import shutil
@@ -225,7 +226,9 @@ def test_dialog(ask, adapters):
     assert {call: preset(row) for call, row in rows.items()} == {
         "--baud": "2400", "--format": "8E1", "--gap": "0", "--server": "", "--second-line": "none",
         "--low-latency": "false", "--dtr": "keep", "--rts": "keep"}
-    assert set(dialog(ask, DEMO)) == {"--baud", "--format", "--gap", "--server", "--second-line"}
+    demo = dialog(ask, DEMO)
+    assert set(demo) == {"--baud", "--format", "--gap", "--server", "--second-line"}
+    assert [value["value"] for value in demo["--baud"]["values"]][:2] == ["2400", "300"], "there is nothing to find"
 
 
 def test_dialog_is_validated(ask):
@@ -233,7 +236,9 @@ def test_dialog_is_validated(ask):
     good = re.compile(rows["--server"]["validation"])
     for text in ("", "tcp://host:4001", "tcp://192.168.1.50:4001", "tcp://[fe80::1]:4001"):
         assert good.fullmatch(text), text
-    for text in ("host:4001", "tcp://host", "tcp://host:", "udp://host:1", "tcp://:"):
+    for port in range(100000):
+        assert bool(good.fullmatch(f"tcp://h:{port}")) == (0 < port < 65536), port
+    for text in ("host:4001", "tcp://host", "tcp://host:", "udp://host:1", "tcp://:", "tcp://host:4001x"):
         assert not good.fullmatch(text), text
     assert rows["--gap"]["range"] == "0,60000"
 
@@ -361,6 +366,35 @@ def test_second_line_and_server(start, line, fifo, frames):
     assert {packet.data for packet in capture.packets} == {frame}
 
 
+def test_auto_is_the_second_lines(start, line, fifo):
+    """A device server's speed cannot be found from here."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        name = "tcp://127.0.0.1:%d" % server.getsockname()[1]
+        for more, settings in (([], []), (["--second-line", line.path], [b"pseudo terminal, settings searched"])):
+            process = tap_on(start, DEMO, fifo, "--server", name, "--baud", "auto", *more)
+            wait_until(lambda: len(fifo.read()) > 100, "the interfaces")
+            first, *second = [interface[3] for interface in end_silently(process, fifo).interfaces]
+            assert first == b"serial device server, 2400 8E1 as far as is known here" and second == settings
+            fifo.data = b""
+
+
+def test_adapter_settings_arrive(cjt188dump, line, fifo, tmp_path):
+    """DTR, RTS and low latency are asked of the port; a pseudo terminal has none of them, which is no reason to stop."""
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    log = tmp_path / "log"
+    process = subprocess.Popen([strace, "-D", "-f", "-e", "trace=ioctl", "-o", log, cjt188dump, "--capture",
+                                "--extcap-interface", "cjt188-" + line.path[len("/dev/"):], "--fifo", fifo.path, "--dtr", "on",
+                                "--rts", "off", "--low-latency"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    wait_until(lambda: len(fifo.read()) > 100, "the interface")
+    end_silently(process, fifo)
+    asked = log.read_text(encoding="utf-8")
+    for call in (r"TIOCMBIS, \[TIOCM_DTR\]", r"TIOCMBIC, \[TIOCM_RTS\]", "TIOCGSERIAL"):
+        assert re.search(call, asked), call
+
+
 def test_reader_is_killed(start, line, fifo):
     """On a silent line nothing is written: the tap must notice by itself that nobody reads any more."""
     process = tap_on(start, line, fifo)
@@ -390,6 +424,28 @@ def test_busy_port(start, line, fifo, tmp_path):
     assert code == CANNOT_OPEN and line.path in sentence and "cjt188dump (process" in sentence
 
 
+@pytest.fixture
+def silent_server():
+    """The name of a host that does not even refuse: its queue is full, and what else asks for a connection gets no answer."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(4):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield "tcp://127.0.0.1:%d" % server.getsockname()[1]
+
+
+def test_server_that_is_silent(start, fifo, silent_server):
+    """A server across a slow modem link may take seconds; nobody watches a window for longer than this."""
+    begun = time.monotonic()
+    code, sentence = fails(start, fifo, DEMO, "--server", silent_server)
+    assert code == CANNOT_OPEN and silent_server in sentence
+    assert time.monotonic() - begun < 12
+
+
 def test_server_that_does_not_answer(start, fifo):
     with socket.create_server(("127.0.0.1", 0)) as server:
         name = "tcp://127.0.0.1:%d" % server.getsockname()[1]
@@ -403,6 +459,8 @@ def test_server_that_does_not_answer(start, fifo):
     (["--extcap-capture-filter", "len >"], "len >"),
     (["--baud", "auto"], "no serial port"),
     (["--server", "tcp://nowhere"], "tcp://nowhere"),
+    (["--server", "tcp://nowhere:0"], "tcp://nowhere:0"),
+    *[(["--server", text], f'"{text}" is not of the form tcp://') for text in ("server:1", "demo", "-", "/dev/null", "1")],
 ])
 def test_wrong_settings(start, fifo, args, word):
     code, sentence = fails(start, fifo, DEMO, *args)
@@ -553,7 +611,7 @@ def test_sigterm_ends_it(wireshark, adapters, tmp_path):
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     _, messages = process.communicate(timeout=TIMEOUT)
-    assert time.monotonic() - begun < 5 and b"extcap" not in messages
+    assert time.monotonic() - begun < 2 and b"extcap" not in messages
     assert parse(path.read_bytes()).packets
     wait_until(lambda: not taps(adapters.root), "the end of the tap")
 

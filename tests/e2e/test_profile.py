@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import csv
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -175,6 +176,14 @@ def test_graphs(profile, samples):
         values = profile("-r", samples / "demo-line.pcapng", "-Y", row[2], "-T", "fields", "-e", row[6]).split()
         assert values and max(map(float, values)) > 0, row[1]
     assert all(row[0] == "Enabled" and row[5] == "AVG(Y Field)" and len(row) == 9 for row in rows)
+
+
+def test_shows_the_taps_toolbar(cjt188dump):
+    """Wireshark hides a toolbar unless the profile names it, in the quotes of its own list."""
+    told = subprocess.run([cjt188dump, "--extcap-interfaces"], check=True, capture_output=True, text=True, timeout=TIMEOUT)
+    name = re.search(r"^extcap .*\{display=(.*?)\}$", told.stdout, re.MULTILINE)[1]
+    shown = [line for line in (PROFILE / "recent").read_text().splitlines() if line.startswith("gui.interface_toolbar_show")]
+    assert shown == [f'gui.interface_toolbar_show: "{name}"']
 
 
 def test_installed_where_wireshark_looks(tshark, tmp_path):

@@ -7,7 +7,10 @@
 #include "extcap.h"
 #include "toolbar.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static GString *marks;
 
@@ -149,6 +152,39 @@ test_hostile(void)
     g_string_free(marks, TRUE);
 }
 
+/* A Wireshark that was busy for a while misses what had no room, and hears again what comes later. */
+static void
+test_full(void)
+{
+    char *folder = g_dir_make_tmp("cjt188-XXXXXX", NULL), *path = g_build_filename(folder, "out", NULL);
+    char *last = NULL, rest[65536];
+    struct toolbar *toolbar;
+    ssize_t length;
+    int fd;
+
+    g_assert_no_errno(mkfifo(path, 0600));
+    fd = open(path, O_RDONLY | O_NONBLOCK);
+    marks = g_string_new(NULL);
+    toolbar = toolbar_open(NULL, path, on_mark);
+    for (int i = 0; i < 1000; i++)
+        toolbar_tell(toolbar, "the line is gone, the line is back");
+    while ((length = read(fd, rest, sizeof rest)) > 0)
+        g_assert_cmpint(rest[0], ==, 'T');
+    toolbar_tell(toolbar, "heard");
+    length = read(fd, rest, sizeof rest);
+    g_assert_cmpint(length, >, 0);
+    last = g_strndup(rest + length - strlen("heard"), strlen("heard"));
+    g_assert_cmpstr(last, ==, "heard");
+    toolbar_close(toolbar);
+    g_string_free(marks, TRUE);
+    close(fd);
+    g_assert_no_errno(unlink(path));
+    g_assert_no_errno(rmdir(folder));
+    g_free(last);
+    g_free(path);
+    g_free(folder);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -157,5 +193,6 @@ main(int argc, char **argv)
     g_test_add_func("/extcap/command-line", test_whose_command_line);
     g_test_add_func("/extcap/toolbar/marks", test_marks);
     g_test_add_func("/extcap/toolbar/hostile", test_hostile);
+    g_test_add_func("/extcap/toolbar/full", test_full);
     return g_test_run();
 }

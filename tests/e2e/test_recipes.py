@@ -1,0 +1,365 @@
+# README's recipes are true, too: what takes more than one program runs word for word, each in a folder of its own. A "box" is
+# this computer, reached by a real sshd where one is installed and by a stand-in for ssh anyway; the adapter there is the
+# demo bus.
+#
+# Copyright 2026, the CJ/T 188 tools contributors
+# SPDX-License-Identifier: GPL-2.0-or-later
+import collections
+import csv
+import getpass
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+
+from conftest import BUILD, SRC, TIMEOUT
+from test_export import BLOCKS, NUMBER, without_remark
+
+PACKETS = 6  # from a box, before its line ends
+
+
+def block_with(text):
+    """The commands of README's one block that has this text."""
+    found = [block for block in BLOCKS if text in block]
+    assert len(found) == 1, text
+    return [without_remark(line) for line in found[0].splitlines()]
+
+
+def line_with(*texts):
+    found = [without_remark(line) for block in BLOCKS for line in block.splitlines() if all(t in line for t in texts)]
+    assert len(found) == 1, texts
+    return found[0]
+
+
+class Desk:
+    """A folder with the samples, a PATH on which stand-ins come first, and a shell."""
+
+    def __init__(self, tshark, folder):
+        self.tshark = tshark
+        self.folder = folder
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        self.env = {**tshark.env, "PATH": f"{self.bin}:{os.environ['PATH']}"}
+        (folder / "samples").symlink_to(SRC / "samples")
+        self.program("tshark", f'exec {tshark.unprivileged[0]} {tshark.program} "$@"')
+
+    def program(self, name, script):
+        path = self.bin / name
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def __call__(self, *commands):
+        """What they print, one after the other."""
+        done = subprocess.run(["sh", "-ec", "\n".join(commands)], cwd=self.folder, env=self.env, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def desk(tshark, tmp_path):
+    return Desk(tshark, tmp_path)
+
+
+# Elasticsearch and OpenSearch. Neither is here; what they demand is: no name twice in an object, a value that the field's
+# type can take, and no type of document.
+
+
+def no_name_twice(pairs):
+    assert len({name for name, _ in pairs}) == len(pairs), f"a name twice: {sorted(name for name, _ in pairs)}"
+    return dict(pairs)
+
+
+def types_of(properties, above=()):
+    for name, value in properties.items():
+        if "properties" in value:
+            yield from types_of(value["properties"], above + (name,))
+        else:
+            yield above + (name,), value["type"]
+
+
+WHOLE = re.compile(r"-?\d+")
+LIMITS = {"byte": 7, "short": 15, "integer": 31, "long": 63}
+TAKES = {
+    "keyword": lambda value: isinstance(value, str),
+    "boolean": lambda value: value in (True, False, "true", "false"),
+    "float": lambda value: NUMBER.fullmatch(str(value)),
+    "double": lambda value: NUMBER.fullmatch(str(value)),
+    "date": lambda value: WHOLE.fullmatch(value) or re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", value),
+    **{name: lambda value, bits=bits: WHOLE.fullmatch(str(value)) and abs(int(value)) < 2**bits
+       for name, bits in LIMITS.items()},
+}
+GUESSED = {str: "keyword", bool: "boolean"}
+
+
+def values_of(layer, above=()):
+    """((name, …), value) of every value in a document; the values of a list are the field's values."""
+    for name, value in layer.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                yield from values_of(one, above + (name,))
+            else:
+                yield above + (name,), one
+
+
+def index(types, document):
+    """{field: [values]} as they are indexed. Fails where the document would be refused."""
+    found = collections.defaultdict(list)
+    for name, value in values_of(document):
+        kind = types.get(name) or GUESSED[type(value)]
+        assert TAKES[kind](value), f"{'.'.join(name)} is {kind}, but the document says {value!r}"
+        found[name[-1]].append(value)
+    return found
+
+
+def bulk(text):
+    rows = [json.loads(line, object_pairs_hook=no_name_twice) for line in text.splitlines()]
+    assert len(rows) % 2 == 0
+    return list(zip(rows[::2], rows[1::2]))
+
+
+@pytest.mark.parametrize("sample", ["demo-line", "thread", "public-captures"])
+def test_elastic(desk, sample):
+    """Every document of every version is taken, and can be found by its texts, numbers and faults."""
+    make_template, make_documents, *_ = block_with("-T ek")
+    desk(make_template, make_documents.replace("demo-line", sample))
+    template = json.loads((desk.folder / "template.json").read_text())
+    mappings = template["template"]["mappings"]
+    assert mappings["dynamic"] is True and mappings["date_detection"] is False
+    assert mappings["dynamic_templates"][0]["texts"]["mapping"]["type"] == "keyword"
+    types = dict(types_of(mappings["properties"]))
+    pairs = bulk((desk.folder / "bulk.ndjson").read_text(encoding="utf-8"))
+    packets = desk.tshark.fields(SRC / "samples" / f"{sample}.pcapng", ["cjt188.meter", "cjt188.di", "cjt188.energy.heating"])
+    assert len(pairs) == len(packets)
+    for (action, document), packet in zip(pairs, packets):
+        assert list(action) == ["index"] and list(action["index"]) == ["_index"]
+        assert action["index"]["_index"].startswith("packets-") and template["index_patterns"] == ["packets-*"]
+        found = index(types, document)
+        assert found["timestamp"]
+        assert "|".join(found["cjt188_cjt188_meter"]) == packet["cjt188.meter"]
+        assert [int(value) for value in found["cjt188_cjt188_di"]] == [int(v, 16) for v in packet["cjt188.di"].split("|") if v]
+        assert "|".join(found["cjt188_cjt188_energy_heating"]) == packet["cjt188.energy.heating"]
+    if sample == "thread":
+        assert any(True in index(types, document)["cjt188_cjt188_fault"] for _, document in pairs)
+
+
+def test_elastic_sends_what_it_made(desk):
+    """The files that curl sends are the ones made before."""
+    desk.program("curl", 'for last; do :; done\ntest -s "${last#@}" && echo "$*"')
+    sent = desk(*block_with("-T ek")).splitlines()
+    assert [re.search(r"-X (\w+) (\S+)", line).groups() for line in sent] == [
+        ("PUT", "localhost:9200/_index_template/cjt188"), ("POST", "localhost:9200/_bulk")]
+
+
+def test_elastic_says_how_it_is_used():
+    done = subprocess.run([SRC / "samples" / "elastic"], capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "template or documents" in done.stderr
+
+
+def test_csv(desk):
+    command = line_with("separator=,")
+    desk(command)
+    head, *rows = csv.reader((desk.folder / "readings.csv").read_text().splitlines())
+    assert head == re.findall(r"-e (\S+)", command) and "cjt188.meter" in head
+    assert len(rows) > 10 and all(len(row) == len(head) for row in rows)
+    assert '","' in (desk.folder / "readings.csv").read_text().splitlines()[1]
+
+
+# A box
+
+
+class Sshd:
+    """A real one, on a port that nobody else uses, for whoever runs the test."""
+
+    CONFIG = """Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/user.pub
+StrictModes no
+PermitRootLogin yes
+UsePAM no
+PidFile none
+SetEnv PATH={path}
+"""
+    CLIENT = """Host box
+HostName 127.0.0.1
+Port {port}
+User {user}
+IdentityFile {folder}/user
+IdentitiesOnly yes
+StrictHostKeyChecking no
+UserKnownHostsFile {folder}/known
+LogLevel ERROR
+"""
+
+    def __init__(self, folder, path):
+        self.folder = folder
+        self.user = getpass.getuser()
+        for name in ("host", "user"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True, timeout=TIMEOUT)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.port = server.getsockname()[1]
+        values = {"port": self.port, "folder": folder, "path": path, "user": self.user}
+        (folder / "sshd_config").write_text(self.CONFIG.format(**values))
+        (folder / "ssh_config").write_text(self.CLIENT.format(**values))
+        program = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
+        self.process = subprocess.Popen([program, "-D", "-e", "-f", folder / "sshd_config"], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=(folder / "log").open("wb"))
+
+    def client(self):
+        return f"{shutil.which('ssh')} -F {self.folder}/ssh_config"
+
+    def refuses(self):
+        """Why nobody can log in here, or None."""
+        for _ in range(50):
+            done = subprocess.run([*self.client().split(), "box", "true"], capture_output=True, text=True,
+                                  stdin=subprocess.DEVNULL, timeout=TIMEOUT)
+            if done.returncode == 0:
+                return None
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        return done.stderr + (self.folder / "log").read_text()
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(timeout=TIMEOUT)
+
+
+@pytest.fixture
+def box_path(cjt188dump, tmp_path):
+    """The box's PATH: a cjt188dump whose /dev/ttyUSB0 is the demo bus, and which ends by itself."""
+    folder = tmp_path / "box"
+    folder.mkdir()
+    program = folder / "cjt188dump"
+    program.write_text('#!/bin/sh\necho "$*" >>"${0%/*}/said"\n[ "$1 $2 $3" = "-q -i /dev/ttyUSB0" ] || exit 1\nshift 3\n'
+                       f'exec {cjt188dump} -q -i demo -c {PACKETS} "$@"\n')
+    program.chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+@pytest.fixture
+def sshd(tmp_path, box_path):
+    if not shutil.which("ssh") or not shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin"):
+        pytest.skip("openssh-server and openssh-client are not installed; tests/run does not, because a server would start")
+    folder = tmp_path / "sshd"
+    folder.mkdir(mode=0o700)
+    sshd = Sshd(folder, box_path)
+    try:
+        why = sshd.refuses()
+        if why:
+            pytest.skip(f"nobody can log in to this computer by ssh: {why}")
+        yield sshd
+    finally:
+        sshd.close()
+
+
+@pytest.fixture(params=["stand-in", "sshd"])
+def box(request, desk, box_path):
+    """Something that is called ssh is on the desk's PATH, and leads to the box."""
+    if request.param == "sshd":
+        desk.program("ssh", f'exec {request.getfixturevalue("sshd").client()} "$@"')
+    else:
+        desk.program("ssh", f'[ "$1" = box ] || exit 255\nshift\nPATH={box_path} exec sh -c "$*"')
+    return desk
+
+
+def decoded(text):
+    assert len(text.splitlines()) == PACKETS and "Read 901F" in text and "heating 0.007 kWh" in text
+    return True
+
+
+def test_ssh_into_wireshark(box):
+    """In the window's place: what Wireshark is given, and that it can be read."""
+    box.program("wireshark", f'[ "$*" = "-k -i -" ] || exit 1\nexec tshark -l -i - 2>/dev/null')
+    assert decoded(box(line_with("ssh box", "wireshark")))
+
+
+def test_ssh_into_a_terminal(box):
+    assert decoded(box(line_with("ssh box", "tshark")))
+
+
+def test_sshdump(desk, sshd, tmp_path):
+    """Wireshark's own remote capture. It knows nothing of this test's "box", so the host is said in numbers."""
+    if "sshdump" not in desk.tshark("-D", check=False).stdout:
+        pytest.skip("this Wireshark comes without sshdump")
+    (tmp_path / "home").mkdir(mode=0o777)
+    desk.env["HOME"] = str(tmp_path / "home")
+    option = " -o extcap.sshdump."
+    command = line_with("tshark -i sshdump").replace("remotehost:box", "remotehost:127.0.0.1") + "".join([
+        option, f"remoteport:{sshd.port}", option, f"remoteusername:{sshd.user}", option, f"sshkey:{sshd.folder}/user",
+        f" -c {PACKETS} -l 2>/dev/null"])
+    assert decoded(desk(command))
+    assert (tmp_path / "box" / "said").read_text() == "-q -i /dev/ttyUSB0 -w -\n"
+
+
+# A fleet
+
+
+def record(cjt188dump, box, port, seed, *options):
+    """Ring files of a port, where cjt188dump@.service writes them: systemd makes the folder a link to a private one. The lines
+    of all boxes have the same name."""
+    private, public = box / "var/lib/private/cjt188dump" / port, box / "var/lib/cjt188dump" / port
+    for folder in (private, public.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    public.symlink_to(f"../private/cjt188dump/{port}")
+    subprocess.run([cjt188dump, "-q", "-i", f"demo:seed={seed},fast", *options, "-a", "duration:120", "-b", "packets:30", "-w",
+                    public / "line.pcapng"], check=True, timeout=TIMEOUT)
+    assert len(list(private.iterdir())) > 3
+
+
+def lines_in(text):
+    """[[requests, replies, …]] of -z cjt188,lines."""
+    return sorted([cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines() if row.startswith("interface "))
+
+
+def test_fleet(desk, cjt188dump):
+    """After the two steps every line of every box is one line, and has what it has alone."""
+    box1, box2 = desk.folder / "root@box1", desk.folder / "root@box2"
+    record(cjt188dump, box1, "ttyUSB0", 1)
+    record(cjt188dump, box1, "ttyUSB1", 2, "--baud", "9600")
+    record(cjt188dump, box2, "ttyUSB0", 3)
+    desk.program("rsync", '[ $# -eq 3 ] || exit 1\nmkdir "$3"\ncp "$1" "${2%%:*}${2#*:}." "$3"')
+    together = lines_in(desk(*block_with("mergecap -I none")))
+    assert len(together) == 3
+    alone = []
+    for number, line in enumerate(("box1/ttyUSB0", "box1/ttyUSB1", "box2/ttyUSB0")):
+        alone += lines_in(desk(f"mergecap -I any -w {number}.pcapng taps/{line}/*", f"tshark -r {number}.pcapng -q -z cjt188,lines"))
+    assert together == sorted(alone)
+    plain = lines_in(desk("mergecap -w plain.pcapng taps/*/ttyUSB0/*", "tshark -r plain.pcapng -q -z cjt188,lines"))
+    assert len(plain) == 1, "mergecap tells the boxes apart by itself now: README can become shorter"
+
+
+# For yourself alone
+
+
+def test_installed_for_oneself(tshark, tmp_path):
+    """README's commands, word for word, in an empty home: then tshark has plugin, line and profile from there."""
+    home, clone = tmp_path / "home", tmp_path / "clone"
+    for folder in (home, clone):
+        folder.mkdir()
+        folder.chmod(0o777)
+    for name, target in (("build", BUILD), ("profiles", SRC / "profiles"), ("samples", SRC / "samples")):
+        (clone / name).symlink_to(target)
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+
+    def shell(*commands):
+        done = subprocess.run([*tshark.unprivileged, "sh", "-ec", "\n".join(commands)], cwd=clone, env=env, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
+
+    shell(*block_with("~/.local/lib/wireshark"))
+    assert f"{home}/.local/lib/wireshark/plugins/" in next(
+        line for line in shell("tshark -G plugins").splitlines() if line.startswith("cjt188.so"))
+    assert "cjt188-demo (CJ/T 188 demo bus)" in shell("tshark -D")
+    colour, = set(shell("tshark -C CJT188 --color -r samples/demo-line.pcapng -Y frame.number==2 -T fields "
+                        "-e frame.coloring_rule.name").split("\n")) - {""}
+    assert colour == "Fault"
+    packets = shell("tshark -C CJT188 -i cjt188-demo -c 2 2>/dev/null").splitlines()
+    assert len(packets) == 2 and "heating 0.007 kWh" in packets[1] and "from the meter" in packets[1]
