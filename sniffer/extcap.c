@@ -328,48 +328,19 @@ open_for_reader(const char *fifo)
 
 /* Wireshark shows our reason, and no second one of its own, when there is a capture, be it empty. */
 static void
-write_empty_capture(const struct call *call)
+write_empty_capture(const struct call *call, int fd)
 {
     const struct pcapng_interface interface = { .name = call->interface };
-    const int fd = open_for_reader(call->fifo);
     GByteArray *all = g_byte_array_new(), *block = g_byte_array_new();
 
     pcapng_section(block, NULL, NULL, "cjt188dump " CJT188_VERSION);
     g_byte_array_append(all, block->data, block->len);
     pcapng_interface(block, &interface);
     g_byte_array_append(all, block->data, block->len);
-    if (fd >= 0) {
-        if (write(fd, all->data, all->len) < 0)
-            g_debug("The reader is gone."); /* then nobody is left to be told */
-        close(fd);
-    }
+    if (fd >= 0 && write(fd, all->data, all->len) < 0)
+        g_debug("The reader is gone."); /* then nobody is left to be told */
     g_byte_array_unref(block);
     g_byte_array_unref(all);
-}
-
-static gboolean
-on_reader_gone(gint fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UNUSED, gpointer user G_GNUC_UNUSED)
-{
-    kill(getpid(), SIGTERM);
-    return G_SOURCE_REMOVE;
-}
-
-/* A silent line writes nothing, and would not notice that Wireshark was killed. */
-static gboolean
-watch_reader(gpointer user)
-{
-    const struct call *call = user;
-    struct stat status;
-    int fd;
-
-    if (stat(call->fifo, &status) != 0 || !S_ISFIFO(status.st_mode))
-        return G_SOURCE_REMOVE;
-    fd = open(call->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd >= 0)
-        g_unix_fd_add(fd, G_IO_ERR, on_reader_gone, NULL);
-    else if (errno == ENXIO)
-        kill(getpid(), SIGTERM);
-    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -388,10 +359,8 @@ run_tap(const struct call *call, GError **error)
     if (argv == NULL)
         return false;
     good = options_parse(&options, (int)argv->len - 1, (char **)argv->pdata, error);
-    if (good) {
-        g_idle_add(watch_reader, (gpointer)call);
+    if (good)
         good = tap_run(&options, error);
-    }
     options_clear(&options);
     g_ptr_array_unref(argv);
     return good;
@@ -402,20 +371,25 @@ capture(const struct call *call)
 {
     /* First of all: Wireshark's window stands still until somebody reads what its toolbar has to say. */
     struct toolbar *toolbar = toolbar_open(call->control_in, call->control_out, tap_mark);
+    /* Held until the end: what the tap opens and closes is no end of the capture before the reason is told. */
+    const int fd = open_for_reader(call->fifo);
     GError *error = NULL;
     int status = TAP_OK;
 
+    signal(SIGPIPE, SIG_IGN);
     tap_tell_to(on_told, toolbar);
     if (!run_tap(call, &error) && error->code != TAP_OUTPUT_FAILED) { /* that is how Wireshark stops us at times */
         status = error->code;
         if (status != TAP_LINE_LOST)
-            write_empty_capture(call);
+            write_empty_capture(call, fd);
         fprintf(stderr, "%s\n", error->message);
         toolbar_wait(toolbar, TOOLBAR_MS);
     }
     g_clear_error(&error);
     tap_tell_to(NULL, NULL);
     toolbar_close(toolbar);
+    if (fd >= 0)
+        close(fd);
     return status;
 }
 

@@ -548,7 +548,7 @@ def test_mark(start, line, fifo, toolbar, frames):
     assert [packet.comment for packet in capture.packets] == [
         "Mark 1", "", "Mark 2: Ventil {auf}; Mark 3: Ventil {auf}"]
     assert payload(capture) == one + two + three
-    assert re.match(r"\d\d:\d\d:\d\d  Capturing on '%s'\n" % line.path, toolbar.log())
+    assert re.search(r"^\d\d:\d\d:\d\d  Capturing on '%s'\n" % line.path, toolbar.log(), re.M)
 
 
 def test_line_lost_is_told(start, fifo, toolbar):
@@ -568,7 +568,7 @@ def test_settings_found_are_told(start, line, fifo, toolbar, frames):
     wait_until(lambda: len(fifo.read()) > 100, "the interface")
     for frame in thread_frames(frames) * 2:
         line.send(frame)
-    wait_until(lambda: any("speaks 2400 8" in text for text in toolbar.status()), "the settings")
+    wait_until(lambda: any("Settings found: 2400 8" in text for text in toolbar.status()), "the settings")
     end_silently(process, fifo)
 
 
