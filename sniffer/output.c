@@ -15,6 +15,8 @@
 #include <glib-unix.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -54,9 +56,12 @@ struct output {
     bool begun;   /* the file has its beginning */
     bool waiting; /* for room on the disk */
     bool stalled; /* it was said that nobody reads */
+    bool stopping; /* the end was asked for: patience is short */
+    bool socket;
     bool complete;
+    int64_t begun_ns;      /* the file, by CLOCK_MONOTONIC */
     int64_t not_before_ns; /* a next file could not be opened: when to try again, by CLOCK_MONOTONIC */
-    uint64_t base;         /* where standard output, as a file, stood when we began */
+    int64_t until_wall_ns; /* when the wall clock ends the file, or 0 */
     uint64_t size, earlier_files;
     GByteArray *block, *queue;
     GArray *items; /* of struct item */
@@ -117,6 +122,8 @@ wait_for_room(struct output *output)
         { .fd = signals_stop_fd(), .events = POLLIN },
     };
 
+    if (output->stopping)
+        return poll(fds, 1, STALLED_MS) > 0;
     if (poll(fds, 2, output->stalled || !any_live(output) ? -1 : STALLED_MS) == 0) {
         tap_complain("Whoever reads from %s has stopped reading. Waiting; the lines are not listened to meanwhile.",
                      output->name);
@@ -128,6 +135,16 @@ wait_for_room(struct output *output)
     return true;
 }
 
+/* A socket that is only lent to us cannot be made non-blocking for us alone. */
+static ssize_t
+write_some(const struct output *output, size_t done)
+{
+    const uint8_t *bytes = output->queue->data + done;
+    const size_t length = output->queue->len - done;
+
+    return output->socket ? send(output->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) : write(output->fd, bytes, length);
+}
+
 /* Returns how much of the queue is written, with *reason = 0 when it is all. One write, unless a pipe is full. */
 static size_t
 write_queue(struct output *output, int *reason)
@@ -136,7 +153,7 @@ write_queue(struct output *output, int *reason)
 
     *reason = 0;
     while (done < output->queue->len) {
-        const ssize_t written = write(output->fd, output->queue->data + done, output->queue->len - done);
+        const ssize_t written = write_some(output, done);
 
         if (written >= 0)
             done += (size_t)written;
@@ -218,21 +235,23 @@ disk_has_room(struct output *output)
     output->waiting = false;
 }
 
-/* What was written by halves goes. Others may have written behind it where the file is only lent to us. */
+/* What was written by halves goes, unless others, where the file is only lent to us, have written behind it. */
 static void
-undo(struct output *output)
+undo(const struct output *output, size_t torn)
 {
-    const off_t whole = (off_t)(output->base + output->size);
+    const off_t end = lseek(output->fd, 0, SEEK_CUR);
+    struct stat status;
 
-    if ((output->own || (fcntl(output->fd, F_GETFL) & O_APPEND) == 0) && ftruncate(output->fd, whole) == 0)
-        lseek(output->fd, whole, SEEK_SET);
+    if (end >= (off_t)torn && fstat(output->fd, &status) == 0 && status.st_size == end &&
+        ftruncate(output->fd, end - (off_t)torn) == 0)
+        lseek(output->fd, end - (off_t)torn, SEEK_SET);
 }
 
 static bool
 flush(struct output *output, GError **error)
 {
+    size_t done, kept = 0;
     guint whole;
-    size_t done;
     int reason;
 
     if (output->queue->len == 0)
@@ -240,14 +259,17 @@ flush(struct output *output, GError **error)
     done = write_queue(output, &reason);
     if (reason == 0) {
         output->size += done;
+        output->stalled = false;
         disk_has_room(output);
         empty_queue(output);
         return true;
     }
     if (output->at_rest) {
         whole = whole_items(output, done);
-        output->size += whole > 0 ? g_array_index(output->items, struct item, whole - 1).end : 0;
-        undo(output);
+        if (whole > 0)
+            kept = g_array_index(output->items, struct item, whole - 1).end;
+        output->size += kept;
+        undo(output, done - kept);
         lose_items(output, whole);
     }
     empty_queue(output);
@@ -344,7 +366,7 @@ watch_reader(struct output *output)
 static void
 use_file(struct output *output, int fd, const char *path)
 {
-    struct stat status;
+    struct stat status = { 0 };
 
     if (output->reader_watch != 0)
         g_source_remove(output->reader_watch);
@@ -354,7 +376,7 @@ use_file(struct output *output, int fd, const char *path)
     output->fd = fd;
     output->own = path != NULL;
     output->at_rest = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    output->base = output->own || !output->at_rest ? 0 : (uint64_t)lseek(fd, 0, SEEK_CUR);
+    output->socket = S_ISSOCK(status.st_mode);
     if (output->own && !output->at_rest)
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); /* so that a reader that stalls does not hold us */
     watch_reader(output);
@@ -392,40 +414,59 @@ open_stdout(struct output *output, GError **error)
 
 static void on_until(void *user);
 
-/* When the clock ends the file. A timer runs on another clock than the wall's, so it may look once too often. */
+/* When the clocks end the file. The timer runs on another clock than the wall's, which may be set meanwhile. */
 static void
 set_until(struct output *output)
 {
-    const int64_t now = wall_clock_ns(), until = ring_until_ns(&output->options->ring, now);
+    const struct ring_limits *ring = &output->options->ring;
+    const int64_t now = wall_clock_ns();
+    int64_t after = ring->duration_ns != 0 ? ring->duration_ns : INT64_MAX;
 
+    output->until_wall_ns = ring->interval_ns != 0 ? (now / ring->interval_ns + 1) * ring->interval_ns : 0;
+    if (output->until_wall_ns != 0)
+        after = MIN(after, output->until_wall_ns - now);
     if (output->until == NULL)
         output->until = timer_new(G_PRIORITY_DEFAULT, on_until, output);
-    if (until != 0)
-        timer_set(output->until, source_now() + until - now);
-}
-
-/* The name of the file to come; belongs to somebody else. */
-static const char *
-next_path(struct output *output)
-{
-    return output->ring != NULL ? ring_next(output->ring, wall_clock_ns() / NS_PER_SECOND) : output->options->path;
+    if (after != INT64_MAX)
+        timer_set(output->until, source_now() + after);
 }
 
 static void
 begin_file(struct output *output, int fd, const char *path)
 {
     use_file(output, fd, path);
+    output->begun_ns = source_now();
     if (output->ring == NULL)
         return;
     ring_opened(output->ring);
     set_until(output);
 }
 
+/* The file to come, whose name in *path belongs to somebody else. One of a ring is new: a name that is taken is passed over.
+ * It is locked, so that no other ring removes it. */
+static int
+open_next(struct output *output, const char **path, GError **error)
+{
+    int fd;
+
+    if (output->ring == NULL) {
+        *path = output->options->path;
+        return open_path(output, *path, O_TRUNC, error);
+    }
+    do {
+        *path = ring_next(output->ring, wall_clock_ns() / NS_PER_SECOND);
+    } while (g_file_test(*path, G_FILE_TEST_EXISTS));
+    fd = open_path(output, *path, O_EXCL, error);
+    if (fd >= 0)
+        flock(fd, LOCK_EX | LOCK_NB);
+    return fd;
+}
+
 static bool
 open_file(struct output *output, GError **error)
 {
-    const char *path = next_path(output);
-    const int fd = open_path(output, path, O_TRUNC, error);
+    const char *path;
+    const int fd = open_next(output, &path, error);
 
     if (fd >= 0)
         begin_file(output, fd, path);
@@ -550,6 +591,7 @@ next_file(struct output *output, GError **error)
     const guint64 stop_files = output->options->ring.stop_files;
     GError *wrong = NULL;
     const char *path;
+    bool good;
     int fd;
 
     if (output->waiting || source_now() < output->not_before_ns)
@@ -561,17 +603,27 @@ next_file(struct output *output, GError **error)
         output->events.complete(output->events.user);
         return true;
     }
-    path = next_path(output);
-    fd = open_path(output, path, O_TRUNC, &wrong);
+    fd = open_next(output, &path, &wrong);
     if (fd < 0)
         return stay(output, wrong, error);
-    if (!finish_file(output, error)) {
+    good = finish_file(output, error);
+    if (!good || output->waiting) { /* the end of this one found no room, so the next one is not begun */
         close(fd);
-        return false;
+        unlink(path);
+        return good;
     }
     output->not_before_ns = 0;
     begin_file(output, fd, path);
     return output_begin(output, error);
+}
+
+static bool
+clocks_end_it(const struct output *output)
+{
+    const int64_t duration = output->options->ring.duration_ns;
+
+    return (duration != 0 && source_now() - output->begun_ns >= duration) ||
+        (output->until_wall_ns != 0 && wall_clock_ns() >= output->until_wall_ns);
 }
 
 static void
@@ -584,7 +636,9 @@ on_until(void *user)
 
     if (output->complete)
         return;
-    if (!next_file(output, &error))
+    if (!clocks_end_it(output)) /* the wall clock was set back */
+        set_until(output);
+    else if (!next_file(output, &error))
         output->events.failed(output->events.user, error);
     else if (output->files == file && !output->complete)
         timer_set(output->until, source_now() + ROTATE_AGAIN_NS);
@@ -595,7 +649,7 @@ file_is_over(const struct output *output)
 {
     const struct ring_limits *ring = &output->options->ring;
 
-    return (ring->bytes != 0 && output->size + output->queue->len >= ring->bytes) ||
+    return clocks_end_it(output) || (ring->bytes != 0 && output->size + output->queue->len >= ring->bytes) ||
         (ring->packets != 0 && output->packets >= ring->packets);
 }
 
@@ -642,6 +696,12 @@ output_note(struct output *output, unsigned line, const char *text)
 
     if (note->len < 2000) /* a comment is for people */
         g_string_append_printf(note, "%s; ", text);
+}
+
+void
+output_stop(struct output *output)
+{
+    output->stopping = true;
 }
 
 bool

@@ -50,6 +50,8 @@ bool output_record(struct output *output, unsigned line, const struct record *re
 /* What the next record of that line says: bytes that are missing in front of it, a sentence in its comment. */
 void output_missing(struct output *output, unsigned line, uint64_t bytes);
 void output_note(struct output *output, unsigned line, const char *text);
+/* The end is near: from now on a reader that does not read is waited for no longer than he deserves. */
+void output_stop(struct output *output);
 bool output_end(struct output *output, GError **error);
 
 /* The file may have been renamed: then begin a new one under the old name. */

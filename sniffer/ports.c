@@ -94,12 +94,12 @@ adapter_folder(const char *tty)
 
     g_free(folder);
     g_free(device);
-    for (int level = 0; found == NULL && at != NULL && level < ADAPTER_LEVELS; level++) {
-        char *vendor = g_build_filename(at, "idVendor", NULL), *slash = strrchr(at, '/');
+    for (int level = 0; found == NULL && at != NULL && *at != '\0' && level < ADAPTER_LEVELS; level++) {
+        char *vendor = g_build_filename(at, "idVendor", NULL);
 
         if (g_file_test(vendor, G_FILE_TEST_EXISTS))
             found = g_strdup(at);
-        *slash = '\0';
+        *strrchr(at, '/') = '\0'; /* a real path has one in front of each part */
         g_free(vendor);
     }
     free(at);

@@ -6,7 +6,9 @@
  */
 #include "ring.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,7 +20,8 @@ enum {
 
 struct ring {
     char *base, *extension; /* "folder/line" and ".pcapng" */
-    guint64 number, keep;
+    unsigned number; /* of the last name */
+    guint64 keep;
     char *next;
     GQueue names; /* of files that are there, oldest first; the newest is being written */
 };
@@ -46,15 +49,50 @@ is_ours(const struct ring *ring, const char *name)
     return true;
 }
 
-/* The stamp, then the number. */
+static unsigned
+number_of(const struct ring *ring, const char *name)
+{
+    return (unsigned)g_ascii_strtoull(name + strlen(name) - strlen(ring->extension) - STAMPED + 1, NULL, 10);
+}
+
+/* What a name is ordered by: numbers go round. */
+struct order {
+    const struct ring *ring;
+    unsigned first;  /* number */
+    bool by_stamp;
+};
+
 static gint
 compare_names(gconstpointer a, gconstpointer b, gpointer user)
 {
-    const size_t extension = strlen(((const struct ring *)user)->extension);
+    const struct order *order = user;
+    const size_t tail = strlen(order->ring->extension) + STAMP;
     const char *first = a, *second = b;
-    const gint order = strcmp(first + strlen(first) - extension - STAMP, second + strlen(second) - extension - STAMP);
+    const unsigned left = (number_of(order->ring, a) + NUMBERS - order->first) % NUMBERS;
+    const unsigned right = (number_of(order->ring, b) + NUMBERS - order->first) % NUMBERS;
 
-    return order != 0 ? order : strcmp(first, second);
+    if (order->by_stamp || left == right)
+        return strcmp(first + strlen(first) - tail, second + strlen(second) - tail);
+    return left < right ? -1 : 1;
+}
+
+/* By number, which a clock without a battery does not reach; where runs began at 1 each, by the clock all the same. */
+static void
+sort_names(struct ring *ring)
+{
+    struct order order = { ring, 0, false };
+    GList *last;
+
+    g_queue_sort(&ring->names, compare_names, &order);
+    last = g_queue_peek_tail_link(&ring->names);
+    for (GList *at = last; at != NULL && at->prev != NULL; at = at->prev) {
+        const unsigned number = number_of(ring, at->data), before = number_of(ring, at->prev->data);
+
+        order.by_stamp |= number == before;
+        if (number - before > NUMBERS / 2)
+            order.first = number;
+    }
+    g_queue_sort(&ring->names, compare_names, &order);
 }
 
 /* Files of an earlier run count: what runs for years is started anew now and then, and the disk does not grow with it. */
@@ -63,17 +101,17 @@ adopt(struct ring *ring)
 {
     char *path = g_path_get_dirname(ring->base);
     GDir *folder = g_dir_open(path, 0, NULL);
-    const char *name, *newest;
+    const char *name;
 
     while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
         if (is_ours(ring, name))
-            g_queue_insert_sorted(&ring->names, g_build_filename(path, name, NULL), compare_names, ring);
+            g_queue_push_tail(&ring->names, g_build_filename(path, name, NULL));
     if (folder != NULL)
         g_dir_close(folder);
     g_free(path);
-    newest = g_queue_peek_tail(&ring->names);
-    if (newest != NULL)
-        ring->number = g_ascii_strtoull(newest + strlen(newest) - strlen(ring->extension) - STAMPED + 1, NULL, 10);
+    sort_names(ring);
+    if (!g_queue_is_empty(&ring->names))
+        ring->number = number_of(ring, g_queue_peek_tail(&ring->names));
 }
 
 struct ring *
@@ -114,33 +152,33 @@ ring_next(struct ring *ring, gint64 now_s)
     localtime_r(&now, &local);
     strftime(stamp, sizeof stamp, "%Y%m%d%H%M%S", &local); /* STAMP digits */
     g_free(ring->next);
-    ring->next =
-        g_strdup_printf("%s_%05u_%s%s", ring->base, (unsigned)((ring->number + 1) % NUMBERS), stamp, ring->extension);
+    ring->number = (ring->number + 1) % NUMBERS;
+    ring->next = g_strdup_printf("%s_%05u_%s%s", ring->base, ring->number, stamp, ring->extension);
     return ring->next;
+}
+
+static void
+remove_unused(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlink(path);
+    close(fd);
 }
 
 void
 ring_opened(struct ring *ring)
 {
-    ring->number++;
     if (ring->keep == 0) /* all are kept: no list that grows for years */
         return;
     g_queue_push_tail(&ring->names, g_steal_pointer(&ring->next));
     while (g_queue_get_length(&ring->names) > ring->keep) {
         char *oldest = g_queue_pop_head(&ring->names);
 
-        unlink(oldest);
+        remove_unused(oldest);
         g_free(oldest);
     }
-}
-
-gint64
-ring_until_ns(const struct ring_limits *limits, gint64 begun_ns)
-{
-    const gint64 duration = limits->duration_ns != 0 ? begun_ns + limits->duration_ns : 0;
-    const gint64 interval = limits->interval_ns != 0 ? (begun_ns / limits->interval_ns + 1) * limits->interval_ns : 0;
-
-    if (duration == 0 || interval == 0)
-        return duration + interval;
-    return MIN(duration, interval);
 }

@@ -26,13 +26,12 @@ bool ring_wanted(const struct ring_limits *limits);
 struct ring *ring_new(const char *path, const struct ring_limits *limits);
 void ring_free(struct ring *ring);
 
-/* The file to write next, "base_00001_20260427181215.pcapng"; belongs to the ring until the next call. */
+/* The file to write next, "base_00001_20260427181215.pcapng", and with each call the one after that; belongs to the ring
+ * until the next call. now_s: since 1970. */
 const char *ring_next(struct ring *ring, gint64 now_s);
 
-/* It could be opened: the oldest file goes, when that is one too many. */
+/* It could be opened: the oldest file goes, when that is one too many, unless it is locked by somebody who reads or writes
+ * it. */
 void ring_opened(struct ring *ring);
-
-/* When the file that was begun at `begun_ns` is over by the clock, or 0. All since 1970. */
-gint64 ring_until_ns(const struct ring_limits *limits, gint64 begun_ns);
 
 #endif

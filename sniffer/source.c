@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -111,6 +112,7 @@ open_path(const char *path, const struct source_options *options, GError **error
         explain_open(path, errno, error);
         return NULL;
     }
+    flock(fd, LOCK_SH | LOCK_NB); /* no ring, not even our own, removes what is read */
     return open_content(path, fd, options, error);
 }
 

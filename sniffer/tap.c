@@ -48,10 +48,12 @@ tap_mark(const char *text)
 static void
 stop(struct tap *tap, GError *error)
 {
-    if (tap->error == NULL)
+    if (tap->error == NULL) {
         tap->error = error;
-    else
-        g_clear_error(&error);
+    } else if (error != NULL) {
+        tap_complain("%s", error->message);
+        g_error_free(error);
+    }
     g_main_loop_quit(tap->loop);
 }
 
@@ -81,12 +83,12 @@ on_record(void *user, unsigned number, const struct record *record)
     if (mark != NULL)
         output_note(tap->output, number, mark);
     g_clear_pointer(&mark, g_free);
+    tap->heard++;
+    tap->of_class[number][record_class(record)]++;
     if (!output_record(tap->output, number, record, &error)) {
         fill_up(tap, error);
         return;
     }
-    tap->heard++;
-    tap->of_class[number][record_class(record)]++;
     if (tap->show_counter)
         fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", captured(tap));
     if ((options->stop_packets != 0 && captured(tap) >= options->stop_packets) ||
@@ -235,9 +237,11 @@ check_names(const struct options *options, guint index, GError **error)
     const char *name = ((struct line_options *)options->lines->pdata[index])->name, *path = options->output.path;
     struct stat in, other;
 
+    if (path == NULL) /* text */
+        path = "-";
     if (!look_at(name, STDIN_FILENO, &in))
         return true;
-    if (path != NULL && S_ISREG(in.st_mode) && look_at(path, STDOUT_FILENO, &other) && is_same(&in, &other)) {
+    if (S_ISREG(in.st_mode) && look_at(path, STDOUT_FILENO, &other) && is_same(&in, &other)) {
         g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" cannot be read and written at once.",
                     strcmp(path, "-") == 0 ? name : path);
         return false;
@@ -315,6 +319,7 @@ run_loop(struct tap *tap)
     for (guint i = 0; i < tap->channels->len; i++)
         channel_start(tap->channels->pdata[i]);
     g_main_loop_run(tap->loop);
+    output_stop(tap->output);
     for (guint i = 0; i < tap->channels->len; i++)
         channel_finish(tap->channels->pdata[i]);
 }

@@ -159,6 +159,14 @@ def test_discovery_is_quick(cjt188dump):
     assert best < 0.1
 
 
+def test_port_near_the_root(ask, adapters, tmp_path):
+    """A port that is on the board, a few folders below the root, is below no adapter."""
+    (adapters.ttys / "ttyAMA0").mkdir(parents=True)
+    (adapters.ttys / "ttyAMA0" / "device").symlink_to(tmp_path)
+    assert len(tmp_path.parts) <= 5
+    assert "{value=cjt188-ttyAMA0}{display=CJ/T 188 on serial port}" in ask("--extcap-interfaces", "--extcap-version=4.0")
+
+
 def test_discovery_opens_no_port(cjt188dump, adapters, tmp_path):
     adapters.add("ttyUSB0")
     strace = shutil.which("strace")

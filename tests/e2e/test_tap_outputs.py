@@ -20,6 +20,7 @@ import time
 
 import pytest
 
+from conftest import BUILD
 from tapkit import *  # noqa: F403
 
 NAME = re.compile(r"ring_(\d{5})_\d{14}\.pcapng")
@@ -88,6 +89,71 @@ def test_ring_counts_the_files_of_earlier_runs(dump, folder):
         path.unlink()
     numbers = [number for number, _ in ring_files(folder)]
     assert numbers == [5, 6, 7, 8], "numbers go on where they ended, from 99999 to 0"
+
+
+def fill(folder, names):
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+
+
+def left(folder, names):
+    return [name for name in names if (folder / name).exists()]
+
+
+def test_ring_goes_by_numbers(dump, folder):
+    """Before a time server answers, a box without a battery for its clock writes stamps of long ago."""
+    names = [f"ring_{number:05}_{stamp}.pcapng" for number, stamp in (
+        (3, "20260103000000"), (4, "20260104000000"), (5, "19700101000010"))]
+    fill(folder, names)
+    assert dump("-i", "demo:fast", "-c", "1", "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng").returncode == OK
+    assert left(folder, names) == names[1:] and len(list(folder.glob("ring_00006_*"))) == 1
+
+
+def test_ring_goes_by_stamps_where_numbers_say_nothing(dump, folder):
+    """Runs that began at 1 each."""
+    names = [f"ring_{number:05}_{stamp}.pcapng" for number, stamp in (
+        (1, "20260101000000"), (2, "20260102000000"), (3, "20260103000000"), (1, "20260201000000"), (2, "20260202000000"))]
+    fill(folder, names)
+    assert dump("-i", "demo:fast", "-c", "1", "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng").returncode == OK
+    assert left(folder, names) == names[3:] and len(list(folder.glob("ring_00003_*"))) == 2 - 1
+
+
+def test_ring_spares_what_is_in_use(start, dump, line, folder):
+    """What another tap writes, and what it reads itself."""
+    process = start("-q", "-i", line.path, "-b", "packets:9", "-w", folder / "ring.pcapng")
+    wait_until(lambda: list(folder.iterdir()), "the first file")
+    live, = folder.iterdir()
+    own = folder / "ring_00002_20260101000000.pcapng"
+    own.write_bytes(dump("-q", "-i", "demo:fast", "-c", "5", "-w", "-").stdout)
+    done = dump("-i", own, "-b", "packets:2", "-b", "files:1", "-w", folder / "ring.pcapng")
+    assert done.returncode == OK and live.exists() and own.exists()
+    assert len(list(folder.iterdir())) == 3
+    finish(process)
+
+
+def test_ring_hurts_no_file_of_that_name(dump, folder):
+    """Two runs within one second, without files:, would give their files the same names."""
+    for _ in range(4):
+        dump("-i", "demo:fast", "-c", "3", "-b", "packets:2", "-w", folder / "ring.pcapng")
+    assert sorted(len(capture.packets) for _, capture in ring_files(folder)) == [1] * 4 + [2] * 4
+
+
+def test_ring_follows_the_wall_clock(start, line, frames, folder, tmp_path):
+    """A clock that is set over the moment at which a file ends, and back before it."""
+    request, step = thread_frames(frames)[2], tmp_path / "step"
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libclock_step.so"), CJT188_CLOCK_STEP=str(step),
+               ASAN_OPTIONS="verify_asan_link_order=0")
+    step.write_text(str(-(time.time() % 86400) + 3600), encoding="ascii")  # one in the morning, UTC
+    process = start("-q", "-i", line.path, "-b", "interval:86400", "-w", folder / "ring.pcapng", env=env)
+    wait_until(lambda: list(folder.iterdir()), "the file")
+    line.send(request)
+    wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [1], "the packet")
+    step.write_text(str(-(time.time() % 86400) + 3600 + 86400), encoding="ascii")
+    line.send(request)
+    wait_until(lambda: len(list(folder.iterdir())) == 2, "the file of the next day")
+    line.send(request)
+    wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [2, 1], "the packet in it")
+    finish(process)
 
 
 def test_ring_while_there_is_no_room(start, line, frames, folder):
@@ -244,6 +310,26 @@ def test_reader_that_stalls_is_named(start, line, frames):
     assert process.returncode in (OK, OUTPUT_FAILED)
 
 
+def test_the_end_does_not_wait_for_a_reader(start, line, frames):
+    """Standard output is full when the end comes, and stays so, be it a pipe or a socket."""
+    for kind in ("pipe", "socket"):
+        reader, writer = os.pipe() if kind == "pipe" else [end.detach() for end in socket.socketpair()]
+        process = start("-q", "-i", line.path, "-w", "-", stdout=writer)
+        wait_until(lambda: listens(process, line.path), "the line to be open")
+        time.sleep(0.2)
+        os.set_blocking(writer, False)
+        with pytest.raises(BlockingIOError):
+            while True:
+                os.write(writer, bytes(1))
+        os.set_blocking(writer, kind == "socket")
+        process.terminate()
+        assert process.wait(TIMEOUT) == OUTPUT_FAILED
+        assert b"has stopped reading, so" in process.stderr.read()
+        os.close(reader)
+        os.close(writer)
+        fcntl.ioctl(line.slave, termios.TIOCNXCL)
+
+
 def test_nothing_is_written_to_a_line(dump, line):
     """A forgotten -i in front of the second line."""
     done = dump("-i", "demo:fast", "-c", "2", "-w", line.path)
@@ -270,7 +356,18 @@ def test_no_room_and_told_to_end(dump, tmp_path):
     done = dump("-i", "demo:fast,seed=1", "-w", file, "--on-full", "exit", preexec_fn=limit_files(5000))
     assert done.returncode == OUTPUT_FAILED
     assert 4000 < file.stat().st_size <= 5000
-    assert len(parse(file.read_bytes()).packets) > 20
+    packets = parse(file.read_bytes()).packets
+    assert len(packets) > 20 and f"Packets captured: {len(packets)}\n" in done.stderr.decode()
+
+
+def test_no_room_for_the_first_packet(dump, tmp_path):
+    file = tmp_path / "demo.pcapng"
+    assert dump("-i", "demo:fast,seed=1", "-c", "1", "-w", file).returncode == OK
+    with open(file, "rb") as stream:
+        header = sum(8 + len(rest) for kind, rest in read_blocks(stream) if kind in (SECTION, INTERFACE))
+    done = dump("-i", "demo:fast,seed=1", "-w", file, "--on-full", "exit", preexec_fn=limit_files(header))
+    assert done.returncode == OUTPUT_FAILED and b"Packets captured: 0\n" in done.stderr
+    assert file.stat().st_size == header
 
 
 def test_room_comes_back(start, line, frames, tmp_path):
@@ -343,9 +440,10 @@ def test_no_room_at_the_end(dump, frames, tmp_path, limit):
     assert f"Packets captured: {100 - lost}\n" in messages and f"found no room: {lost}\n" in messages
 
 
-def test_no_room_on_standard_output(cjt188dump, tmp_path):
+@pytest.mark.parametrize("mode", ["wb", "ab"])
+def test_no_room_on_standard_output(cjt188dump, tmp_path, mode):
     """A file that was only lent: the end, with code 3, behind the last whole block."""
-    with open(tmp_path / "out", "wb") as file:
+    with open(tmp_path / "out", mode) as file:
         file.write(b"before")
         file.flush()
         done = subprocess.run([cjt188dump, "-q", "-i", "demo:fast,seed=1", "-w", "-"], stdout=file, stderr=subprocess.PIPE,

@@ -141,7 +141,8 @@ def test_read_and_written_at_once(cjt188dump, tmp_path):
     """The input survives, by whichever name or stream it is called."""
     file = tmp_path / "line.bin"
     file.write_bytes(b"\x68" * 1000)
-    for args in (("-i", file, "-w", file), ("-i", "-", "-w", file), ("-i", file, "-w", "-"), ("-i", "-", "-w", "-")):
+    for args in (("-i", file, "-w", file), ("-i", "-", "-w", file), ("-i", file, "-w", "-"), ("-i", "-", "-w", "-"),
+                 ("-i", file), ("-i", "-")):
         with open(file, "rb") as stdin, open(file, "ab") as stdout:
             done = subprocess.run([cjt188dump, *args], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, timeout=TIMEOUT,
                                   check=False)
