@@ -92,7 +92,6 @@ struct cjt188_span {
     bool undocumented;
     const struct user_field *user; /* from the user's fields: lies over other spans; else NULL */
 };
-enum { SPANS_MAX = 64 };
 
 enum di_order { DI_UNKNOWN_ORDER, DI_LOW_FIRST, DI_HIGH_FIRST };
 
@@ -158,8 +157,8 @@ struct cjt188_frame {
 
     const struct layout *layout; /* or NULL */
     const bool *user_covered;    /* of each byte behind SER: one of the user's own fields names it; NULL: none does */
-    struct cjt188_span spans[SPANS_MAX];
-    unsigned span_count;
+    struct cjt188_span *spans;   /* span_count of them, with room for span_room; in the packet's pool */
+    unsigned span_count, span_room;
 };
 
 /* A number that a frame can hold. */
@@ -268,6 +267,9 @@ const char *cjt188_time_text(wmem_allocator_t *pool, const uint8_t *bytes, unsig
  * bytes those are left out that the user's own fields name. */
 void cjt188_add_bytes(const struct cjt188_frame *frame, proto_tree *tree, int field, unsigned at, unsigned width,
                       const char *name);
+
+/* data.c: add a span to frame->spans. */
+void cjt188_span_add(struct cjt188_frame *frame, const struct cjt188_span *span);
 
 /* neighbours.c: EN 13757 and DL/T 645 frames, whole and with a right checksum, from tvb[offset]. Returns the text
  * for the info column. */

@@ -237,15 +237,8 @@ add_undocumented(GArray *fields, const struct cjt188_frame *frame, const struct 
 {
     unsigned at = span->at;
 
-    for (unsigned end = at; end <= span->at + span->width; end++) {
-        bool named = end == span->at + span->width;
-
-        for (unsigned i = 0; i < frame->span_count && !named; i++) {
-            const struct cjt188_span *other = &frame->spans[i];
-
-            named = other->user != NULL && end >= other->at && end < (unsigned)other->at + other->width;
-        }
-        if (!named)
+    for (unsigned end = at; end <= (unsigned)span->at + span->width; end++) {
+        if (end < (unsigned)span->at + span->width && (frame->user_covered == NULL || !frame->user_covered[end]))
             continue;
         if (end > at)
             add_field(fields, span, at, end - at);

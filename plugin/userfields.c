@@ -490,14 +490,7 @@ cjt188_userfields_add(struct cjt188_frame *frame, proto_tree *tree, const struct
             continue;
         }
         add_field(frame, tree, field);
-        if (frame->span_count < SPANS_MAX)
-            frame->spans[frame->span_count++] = (struct cjt188_span){
-                .at = (uint8_t)field->offset,
-                .width = (uint8_t)field->width,
-                .user = field,
-                .name = field->name,
-                .abbrev = proto_registrar_get_nth((unsigned)*field->hf)->abbrev,
-            };
+        add_span(frame, field);
     }
 }
 
@@ -574,6 +567,20 @@ static uat_field_t columns[] = {
     UAT_FLD_CSTRING(user, note, "Note", "Where you know it from"),
     UAT_END_FIELDS,
 };
+
+static void
+add_span(struct cjt188_frame *frame, const struct user_field *field)
+{
+    const struct cjt188_span span = {
+        .at = (uint8_t)field->offset,
+        .width = (uint8_t)field->width,
+        .user = field,
+        .name = field->name,
+        .abbrev = proto_registrar_get_nth((unsigned)*field->hf)->abbrev,
+    };
+
+    cjt188_span_add(frame, &span);
+}
 
 void
 cjt188_userfields_register(module_t *module)
