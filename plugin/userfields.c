@@ -448,32 +448,41 @@ cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field 
     return text != NULL ? text : cjt188_row_text(frame, NULL, at, field->width);
 }
 
-static void
-add_field(struct cjt188_frame *frame, proto_tree *tree, const struct user_field *field)
+/* Bytes that are not what the row says they are. */
+static proto_item *
+add_misfit(const struct cjt188_frame *frame, proto_tree *tree, const struct user_field *field, int offset)
 {
-    const unsigned at = frame->data + field->offset;
-    const unsigned offset = frame->offset + at;
     const char *text = cjt188_userfield_text(frame, field);
-    const uint8_t *bytes = frame->bytes + at;
-    const char *string = kinds[field->kind].type == FT_STRING ? string_of(frame, field, bytes) : NULL;
-    proto_item *item = NULL;
+    proto_item *item = proto_tree_add_string_format(tree, hf_cjt188_digits, frame->tvb, offset, (int)field->width, text,
+                                                    "%s: %s, no %s", field->name, text, kinds[field->kind].name);
+
+    expert_add_info(frame->pinfo, item, field->kind == K_BCD ? &ei_cjt188_bad_bcd : &ei_cjt188_bad_clock);
+    return item;
+}
+
+/* What becomes of the bytes is decided by themselves: without a tree every item is NULL. The text costs most, and mostly
+ * nobody wants it. */
+static void
+add_field(const struct cjt188_frame *frame, proto_tree *tree, const struct user_field *field)
+{
+    const uint8_t *bytes = frame->bytes + frame->data + field->offset;
+    const int offset = (int)(frame->offset + frame->data + field->offset), width = (int)field->width;
+    const bool is_wanted = proto_field_is_referenced(tree, *field->hf);
+    const char *text = is_wanted ? cjt188_userfield_text(frame, field) : "";
+    proto_item *item;
     double number;
 
     if (number_of(field, bytes, &number))
-        item = proto_tree_add_double_format(tree, *field->hf, frame->tvb, (int)offset, (int)field->width, number, "%s: %s",
-                                            field->name, text);
-    else if (string != NULL)
-        item = proto_tree_add_string_format(tree, *field->hf, frame->tvb, (int)offset, (int)field->width, string, "%s: %s",
-                                            field->name, string);
+        item = proto_tree_add_double_format(tree, *field->hf, frame->tvb, offset, width, number, "%s: %s", field->name,
+                                            text);
+    else if (kinds[field->kind].type == FT_STRING && string_of(frame, field, bytes) != NULL)
+        item = proto_tree_add_string_format(tree, *field->hf, frame->tvb, offset, width, text, "%s: %s", field->name,
+                                            text);
     else if (field->kind == K_BYTES)
-        item = proto_tree_add_bytes_format(tree, *field->hf, frame->tvb, (int)offset, (int)field->width, bytes, "%s: %s",
-                                           field->name, text);
-    if (item == NULL) { /* not what the row says they are */
-        item = proto_tree_add_string_format(tree, hf_cjt188_digits, frame->tvb, (int)offset, (int)field->width, text,
-                                            "%s: %s, no %s", field->name, text, kinds[field->kind].name);
-        expert_add_info(frame->pinfo, item,
-                        field->kind == K_BCD ? &ei_cjt188_bad_bcd : &ei_cjt188_bad_clock);
-    }
+        item = proto_tree_add_bytes_format(tree, *field->hf, frame->tvb, offset, width, bytes, "%s: %s", field->name,
+                                           text);
+    else
+        item = add_misfit(frame, tree, field, offset);
     proto_item_append_text(item, " (your field)");
 }
 

@@ -206,6 +206,25 @@ def test_bytes_that_are_not_what_the_row_says(with_rows):
         assert ("cjt188.bad_bcd" if kind == BCD else "cjt188.bad_clock") in experts
 
 
+def warnings(tshark, path, rows, *tree):
+    """How many warnings tshark counts: without a tree (-q -z expert) every item that a dissector adds is NULL."""
+    text = tshark("-r", path, *tree, "-q", "-z", "expert,warn", *options(*rows)).stdout
+    counts = [int(line.split("(")[1].rstrip(")")) for line in text.splitlines() if line.startswith("Warns (")]
+    return sum(counts)
+
+
+def test_right_bytes_warn_nobody_and_wrong_ones_do_with_and_without_a_tree(tshark, capture):
+    right = [(kind, raw) for kind, raw, *_ in VALUES if len(bytes.fromhex(raw)) < 20]
+    chosen = right + MISFITS
+    rows = [row(f"k{i}", kind, who=f"{i:08d}", width=len(bytes.fromhex(raw)), **({"mask": "1"} if kind == BITS else {}))
+            for i, (kind, raw) in enumerate(chosen)]
+    path = capture([reply(raw, f"{i:08d}") for i, (_, raw) in enumerate(chosen)])
+    assert len(right) > 40
+    assert warnings(tshark, path, []) == 0
+    assert warnings(tshark, path, rows[:len(right)]) == 0
+    assert warnings(tshark, path, rows) == warnings(tshark, path, rows, "-V") == len(MISFITS)
+
+
 # ---- whom a row is for ----
 
 METERS = ["24263225", "24263226", "1224263225", "99999999"]
