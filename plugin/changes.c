@@ -15,12 +15,9 @@
 
 enum { DATA_MAX = UINT8_MAX };
 
-/* A run of bytes that differed, as they were before. Lives as long as the capture. */
-struct change {
-    uint8_t at, width; /* from the first byte behind SER */
-    const struct change *next;
-    uint8_t before[];
-};
+/* Runs of bytes that differed, as they were before: offset from the first byte behind SER, width, bytes; width 0 ends them.
+ * The most when every second byte differs. */
+enum { RUNS_MAX = 3 * (DATA_MAX + 1) / 2 + 2 };
 
 struct last_data {
     uint32_t packet;
@@ -37,31 +34,42 @@ reply_key(const struct cjt188_frame *frame)
                               frame->function, frame->di, frame->data_length);
 }
 
-/* The runs in which `now` differs from `before`. */
-static const struct change *
+/* How many bytes from `at` on differ. */
+static unsigned
+changed_run(const uint8_t *before, const uint8_t *now, unsigned at, unsigned length)
+{
+    unsigned end = at;
+
+    while (end < length && before[end] != now[end])
+        end++;
+    return end - at;
+}
+
+/* The runs in which `now` differs from `before`, in one block. NULL: none. */
+static const uint8_t *
 find_changes(const uint8_t *before, const uint8_t *now, unsigned length)
 {
-    const struct change *first = NULL, **link = &first;
+    uint8_t runs[RUNS_MAX];
+    unsigned size = 0;
 
     for (unsigned at = 0; at < length;) {
-        unsigned end = at;
-        struct change *change;
+        const unsigned width = changed_run(before, now, at, length);
 
-        while (end < length && before[end] != now[end])
-            end++;
-        if (end == at) {
+        if (width == 0) {
             at++;
             continue;
         }
-        change = (struct change *)wmem_alloc0(wmem_file_scope(), sizeof *change + (end - at));
-        change->at = (uint8_t)at;
-        change->width = (uint8_t)(end - at);
-        memcpy(change->before, before + at, end - at);
-        *link = change;
-        link = &change->next;
-        at = end;
+        runs[size++] = (uint8_t)at;
+        runs[size++] = (uint8_t)width;
+        memcpy(runs + size, before + at, width);
+        size += width;
+        at += width;
     }
-    return first;
+    if (size == 0)
+        return NULL;
+    runs[size++] = 0;
+    runs[size++] = 0;
+    return (const uint8_t *)wmem_memdup(wmem_file_scope(), runs, size);
 }
 
 static void
@@ -86,12 +94,12 @@ compare(const struct cjt188_frame *frame, struct cjt188_facts *facts)
 
 /* The frame as its data were before. */
 static struct cjt188_frame *
-frame_before(const struct cjt188_frame *frame, const struct change *change)
+frame_before(const struct cjt188_frame *frame, const uint8_t *run)
 {
     struct cjt188_frame *before = (struct cjt188_frame *)wmem_memdup(frame->pinfo->pool, frame, sizeof *frame);
 
-    for (; change != NULL; change = change->next)
-        memcpy(before->bytes + before->data + change->at, change->before, change->width);
+    for (; run[1] != 0; run += 2 + run[1])
+        memcpy(before->bytes + before->data + run[0], run + 2, run[1]);
     cjt188_decide_unit_position(before);
     return before;
 }
