@@ -124,19 +124,52 @@ span_text(const struct cjt188_frame *frame, const struct cjt188_span *span)
     return cjt188_row_text(frame, span->row, frame->data + span->at, span->width);
 }
 
+static bool
+differs(const struct cjt188_frame *frame, const struct cjt188_frame *before, const struct cjt188_span *span)
+{
+    const uint8_t *now = frame->bytes + frame->data, *then = before->bytes + frame->data;
+    uint8_t masked_now[DATA_MAX], masked_then[DATA_MAX];
+
+    if (span->user == NULL)
+        return memcmp(now + span->at, then + span->at, span->width) != 0;
+    cjt188_userfield_bytes(span->user, now, masked_now);
+    cjt188_userfield_bytes(span->user, then, masked_then);
+    return memcmp(masked_now, masked_then, span->width) != 0;
+}
+
+/* From the first byte to the last that differ, in hexadecimal: two values may look alike, as texts with signs that cannot be
+ * shown do, and long runs of bytes. */
+static void
+show_bytes(const struct cjt188_frame *frame, const struct cjt188_frame *before, const struct cjt188_span *span,
+           const char **then, const char **now)
+{
+    unsigned at = frame->data + span->at, end = at + span->width;
+
+    while (frame->bytes[at] == before->bytes[at])
+        at++;
+    while (frame->bytes[end - 1] == before->bytes[end - 1])
+        end--;
+    *then = cjt188_row_text(before, NULL, at, end - at);
+    *now = cjt188_row_text(frame, NULL, at, end - at);
+}
+
 static void
 add_field_change(const struct cjt188_frame *frame, const struct cjt188_frame *before, proto_tree *tree,
                  const struct cjt188_span *span)
 {
+    const int field = is_time(span) ? hf_cjt188_changed_time : hf_cjt188_changed;
     const unsigned at = frame->data + span->at;
-    const char *text;
+    const char *then, *now, *text;
 
-    if (memcmp(frame->bytes + at, before->bytes + at, span->width) == 0)
+    if (!proto_field_is_referenced(tree, field) || !differs(frame, before, span))
         return;
-    text = wmem_strdup_printf(frame->pinfo->pool, "%s: %s → %s", span->name, span_text(before, span),
-                              span_text(frame, span));
-    proto_item_set_generated(proto_tree_add_string(tree, is_time(span) ? hf_cjt188_changed_time : hf_cjt188_changed,
-                                                   frame->tvb, (int)(frame->offset + at), span->width, text));
+    then = span_text(before, span);
+    now = span_text(frame, span);
+    if (g_str_equal(then, now))
+        show_bytes(frame, before, span, &then, &now);
+    text = wmem_strdup_printf(frame->pinfo->pool, "%s: %s → %s", span->name, then, now);
+    proto_item_set_generated(
+        proto_tree_add_string(tree, field, frame->tvb, (int)(frame->offset + at), span->width, text));
 }
 
 static bool
@@ -179,7 +212,7 @@ cjt188_changes_add(const struct cjt188_frame *frame, proto_tree *tree, struct cj
         return;
     if (!PINFO_FD_VISITED(frame->pinfo))
         compare(frame, facts);
-    if (facts->changes == NULL)
+    if (facts->changes == NULL || tree == NULL) /* from here on there are only items */
         return;
     before = frame_before(frame, facts->changes);
     tree = proto_tree_add_subtree_format(tree, frame->tvb, 0, 0, ett_cjt188_part, NULL, "Changed since %s",

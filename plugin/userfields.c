@@ -431,6 +431,13 @@ string_of(const struct cjt188_frame *frame, const struct user_field *field, cons
     return cjt188_time_text(frame->pinfo->pool, bytes, field->width);
 }
 
+void
+cjt188_userfield_bytes(const struct user_field *field, const uint8_t *data, uint8_t *bytes)
+{
+    for (unsigned i = 0; i < field->width; i++)
+        bytes[i] = (uint8_t)(data[field->offset + i] & (field->kind == K_BITS ? field->mask >> 8 * i : 0xFF));
+}
+
 static const double EXACT_MAX = 9007199254740992.0; /* 2^53: every whole number below is exact */
 
 const char *
