@@ -67,6 +67,11 @@ static unsigned field_count;
 static hf_register_info *registered; /* one for each suffix */
 static unsigned registered_count;
 
+/* struct shelf by its key. One is made when a frame first asks for it, so that rows for other frames cost nothing; all go
+ * when the rows change. */
+static GHashTable *shelves;
+enum { SHELVES_MAX = 1024 };
+
 static value_string kind_names[KINDS + 1];
 static const value_string direction_names[] = {
     { ANY_DIRECTION, "any" },
@@ -256,6 +261,7 @@ forget_fields(void)
         proto_add_deregistered_data(registered);
     registered = NULL;
     registered_count = 0;
+    g_hash_table_remove_all(shelves);
     g_free(fields);
     fields = NULL;
     field_count = 0;
@@ -319,29 +325,73 @@ renew_fields(void)
 
 /* ---- a frame ---- */
 
+/* Rows that may be for frames of one control, identifier and length. */
+struct shelf {
+    uint64_t key;
+    unsigned count;
+    const struct user_field *field[];
+};
+
+static bool
+is_for_kind(const struct user_field *field, const struct cjt188_frame *frame)
+{
+    return (field->direction == ANY_DIRECTION || (field->direction == ONLY_REPLY) == frame->is_reply) &&
+        (field->control < 0 || field->control == (field->control > 0x3F ? frame->control : frame->function)) &&
+        (field->di < 0 || (frame->has_di && field->di == frame->di)) &&
+        (field->length < 0 || field->length == frame->data_length);
+}
+
+static const struct shelf *
+shelf_for(const struct cjt188_frame *frame)
+{
+    const uint64_t key =
+        (uint64_t)frame->has_di << 32 | (uint64_t)frame->di << 16 | (uint64_t)frame->control << 8 | frame->data_length;
+    struct shelf *shelf = (struct shelf *)g_hash_table_lookup(shelves, &key);
+    unsigned count = 0;
+
+    if (shelf != NULL)
+        return shelf;
+    for (unsigned i = 0; i < field_count; i++)
+        count += is_for_kind(&fields[i], frame);
+    shelf = (struct shelf *)g_malloc(sizeof *shelf + count * sizeof shelf->field[0]);
+    shelf->key = key;
+    shelf->count = 0;
+    for (unsigned i = 0; i < field_count; i++) {
+        if (is_for_kind(&fields[i], frame))
+            shelf->field[shelf->count++] = &fields[i];
+    }
+    if (g_hash_table_size(shelves) >= SHELVES_MAX)
+        g_hash_table_remove_all(shelves);
+    g_hash_table_insert(shelves, &shelf->key, shelf);
+    return shelf;
+}
+
 static bool
 is_for(const struct user_field *field, const struct cjt188_frame *frame)
 {
     return (field->dialect == NULL || field->dialect == frame->dialect) &&
         (field->pattern == NULL || cjt188_pattern_matches(field->pattern, frame->bytes + CJT188_OFF_ADDRESS)) &&
-        (field->direction == ANY_DIRECTION || (field->direction == ONLY_REPLY) == frame->is_reply) &&
-        (field->control < 0 || field->control == (field->control > 0x3F ? frame->control : frame->function)) &&
-        (field->di < 0 || (frame->has_di && field->di == frame->di)) &&
-        (field->length < 0 || field->length == frame->data_length) &&
         frame->data + field->offset + field->width <= frame->data_end;
 }
 
 void
 cjt188_userfields_match(const struct cjt188_frame *frame, struct user_matches *matches)
 {
+    const struct shelf *shelf;
+
     memset(matches, 0, sizeof *matches);
-    matches->field = wmem_alloc_array(frame->pinfo->pool, const struct user_field *, field_count);
-    for (unsigned i = 0; i < field_count; i++) {
-        if (!is_for(&fields[i], frame))
+    if (field_count == 0)
+        return;
+    shelf = shelf_for(frame);
+    matches->field = wmem_alloc_array(frame->pinfo->pool, const struct user_field *, shelf->count);
+    for (unsigned i = 0; i < shelf->count; i++) {
+        const struct user_field *field = shelf->field[i];
+
+        if (!is_for(field, frame))
             continue;
-        matches->field[matches->count++] = &fields[i];
-        if (fields[i].hf != NULL)
-            memset(matches->covered + fields[i].offset, 1, fields[i].width);
+        matches->field[matches->count++] = field;
+        if (field->hf != NULL)
+            memset(matches->covered + field->offset, 1, field->width);
     }
 }
 
@@ -493,6 +543,20 @@ add_field(const struct cjt188_frame *frame, proto_tree *tree, const struct user_
     proto_item_append_text(item, " (your field)");
 }
 
+static void
+add_span(struct cjt188_frame *frame, const struct user_field *field)
+{
+    const struct cjt188_span span = {
+        .at = (uint8_t)field->offset,
+        .width = (uint8_t)field->width,
+        .user = field,
+        .name = field->name,
+        .abbrev = proto_registrar_get_nth((unsigned)*field->hf)->abbrev,
+    };
+
+    cjt188_span_add(frame, &span);
+}
+
 void
 cjt188_userfields_add(struct cjt188_frame *frame, proto_tree *tree, const struct user_matches *matches)
 {
@@ -584,20 +648,6 @@ static uat_field_t columns[] = {
     UAT_END_FIELDS,
 };
 
-static void
-add_span(struct cjt188_frame *frame, const struct user_field *field)
-{
-    const struct cjt188_span span = {
-        .at = (uint8_t)field->offset,
-        .width = (uint8_t)field->width,
-        .user = field,
-        .name = field->name,
-        .abbrev = proto_registrar_get_nth((unsigned)*field->hf)->abbrev,
-    };
-
-    cjt188_span_add(frame, &span);
-}
-
 void
 cjt188_userfields_register(module_t *module)
 {
@@ -606,6 +656,7 @@ cjt188_userfields_register(module_t *module)
     for (unsigned i = 0; i < KINDS; i++)
         kind_names[i] = (value_string){ i, kinds[i].name };
     kind_names[KINDS] = (value_string){ 0, NULL };
+    shelves = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     table = uat_new("CJ/T 188 fields", sizeof(struct user_row), "cjt188_fields", true, (void *)&rows, &row_count,
                     UAT_AFFECTS_DISSECTION | UAT_AFFECTS_FIELDS, NULL, copy_row, check_row, free_row, renew_fields,
                     forget_fields, columns);

@@ -302,6 +302,16 @@ def test_a_row_is_for_whom_it_says(tshark, capture, tmp_path):
     assert sum(1 for columns, _ in rows if (str(columns), True) in used) > 60
 
 
+def test_more_kinds_of_frames_than_are_remembered(tshark, capture):
+    """Which rows are for a control, identifier and length is remembered for some of them at a time."""
+    kinds = [(control, width) for control in range(0xA1, 0xA8) for width in range(1, 201)] * 2
+    path = capture([reply(bytes([7]) + bytes(width - 1), control=control) for control, width in kinds])
+    rows = options(row("one", ULE, control="A3", length=50), row("every", ULE), row("none", ULE, length=255))
+    found = tshark.fields(path, ["cjt188.user.one", "cjt188.user.every", "cjt188.user.none"], *rows)
+    assert [list(packet.values()) for packet in found] == [
+        ["7" if kind == (0xA3, 47) else "", "7", ""] for kind in kinds]
+
+
 def test_a_row_for_a_dialect(with_rows):
     standard = frame(heat_901f(di="90 1F"), maker="33 78")
     oem = frame(heat_901f())
