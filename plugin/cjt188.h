@@ -260,6 +260,15 @@ const char *cjt188_row_name(const struct cjt188_frame *frame, const struct layou
 /* The value of a row as text, without its name: "0.007 kWh", "2026-04-27 18:12:15", "00 FF" where it has none better. */
 const char *cjt188_row_text(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at, unsigned width);
 
+/* What a value is compared by: its number where it has one, else its text where that has an order, as a date's, else nothing
+ * but its bytes, as a filler's and that of digits that are none. */
+struct cjt188_value {
+    bool has_number;
+    double number;    /* in the field's unit, whatever unit the meter sent */
+    const char *text; /* or NULL */
+};
+struct cjt188_value cjt188_row_value(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at);
+
 /* A clock (7 bytes) or date (4 bytes) as ISO 8601 in whatever order it was sent, or NULL where the bytes are none. */
 const char *cjt188_time_text(wmem_allocator_t *pool, const uint8_t *bytes, unsigned width);
 

@@ -139,75 +139,114 @@ count_numbers(struct explore_field *field, const uint8_t *bytes)
         widen(&field->least_bcd, &field->most_bcd, bcd, field->seen == field->not_bcd);
 }
 
-static char *
+/* ---- the values that a page shows ---- */
+
+enum { ORDER_NONE, ORDER_BYTES, ORDER_TEXT, ORDER_NUMBER };
+
+static const char *
 text_of(const struct cjt188_frame *frame, const struct explore_field *field)
 {
-    const unsigned at = frame->data + field->at;
+    if (field->user != NULL)
+        return cjt188_userfield_text(frame, field->user);
+    return cjt188_row_text(frame, field->undocumented ? NULL : field->row, frame->data + field->at, field->width);
+}
+
+/* A value of this frame, its texts in the packet's pool. */
+static struct explore_shown
+shown_of(const struct cjt188_frame *frame, const struct explore_field *field)
+{
+    struct cjt188_value value = { false, 0, NULL };
+    struct explore_shown shown = { .order = ORDER_BYTES };
 
     if (field->user != NULL)
-        return g_strdup(cjt188_userfield_text(frame, field->user));
-    return g_strdup(cjt188_row_text(frame, field->undocumented ? NULL : field->row, at, field->width));
+        value = cjt188_userfield_value(frame, field->user);
+    else if (field->row != NULL && !field->undocumented)
+        value = cjt188_row_value(frame, field->row, frame->data + field->at);
+    if (value.has_number || value.text != NULL)
+        shown.order = value.has_number ? ORDER_NUMBER : ORDER_TEXT;
+    shown.number = value.number;
+    shown.text = (char *)text_of(frame, field);
+    shown.data = (uint8_t *)frame->bytes + frame->data;
+    memcpy(shown.meter, frame->bytes + CJT188_OFF_ADDRESS, sizeof shown.meter);
+    return shown;
+}
+
+static int
+compare_shown(const struct explore_shown *a, const struct explore_shown *b, const struct explore_field *field)
+{
+    if (a->order == ORDER_NUMBER)
+        return a->number < b->number ? -1 : a->number > b->number;
+    if (a->order == ORDER_TEXT)
+        return strcmp(a->text, b->text);
+    return compare_low_first(a->data + field->at, b->data + field->at, field->width);
 }
 
 static void
-set_text(char **text, char *value)
+empty_shown(struct explore_shown *shown)
 {
-    g_free(*text);
-    *text = value;
+    g_free(shown->text);
+    g_free(shown->data);
+    *shown = (struct explore_shown){ .order = ORDER_NONE };
 }
 
 static void
-make_extremes(struct explore_field *field)
+keep_shown(struct explore_shown *kept, const struct explore_shown *shown, unsigned width)
 {
-    field->least = (uint8_t *)g_realloc(field->least, field->width);
-    field->most = (uint8_t *)g_realloc(field->most, field->width);
+    empty_shown(kept);
+    *kept = *shown;
+    kept->text = g_strdup(shown->text);
+    kept->data = (uint8_t *)wmem_memdup(NULL, shown->data, width);
 }
 
+/* Fillers and digits that are none belong to a range only as long as there is nothing better. */
 static void
-count_extremes(struct explore_field *field, const uint8_t *bytes, const struct cjt188_frame *frame, bool texts)
+count_extremes(struct explore_field *field, const struct cjt188_frame *frame, unsigned width)
 {
-    const bool first = field->seen == 0;
+    const struct explore_shown shown = shown_of(frame, field);
 
-    if (first)
-        make_extremes(field);
-    if (first || compare_low_first(bytes, field->least, field->width) < 0) {
-        memcpy(field->least, bytes, field->width);
-        if (texts)
-            set_text(&field->least_text, text_of(frame, field));
-    }
-    if (first || compare_low_first(bytes, field->most, field->width) > 0) {
-        memcpy(field->most, bytes, field->width);
-        if (texts)
-            set_text(&field->most_text, text_of(frame, field));
-    }
-    if (texts && first)
-        set_text(&field->example, text_of(frame, field));
+    if (field->seen == 0)
+        keep_shown(&field->example, &shown, width);
+    if (shown.order > field->least.order ||
+        (shown.order == field->least.order && compare_shown(&shown, &field->least, field) < 0))
+        keep_shown(&field->least, &shown, width);
+    if (shown.order > field->most.order ||
+        (shown.order == field->most.order && compare_shown(&shown, &field->most, field) > 0))
+        keep_shown(&field->most, &shown, width);
 }
 
-/* Does a run of bytes hold the four low bytes of a meter's number, in either order? */
+/* The bytes that tell one value of a field from another. */
+static void
+value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes)
+{
+    if (field->user != NULL)
+        cjt188_userfield_bytes(field->user, data, bytes);
+    else
+        memcpy(bytes, data + field->at, field->width);
+}
+
 static bool
-holds_number(const uint8_t *bytes, unsigned width, const uint8_t *number)
+is_same_value(const struct explore_field *field, const uint8_t *data, const uint8_t *other)
 {
-    for (unsigned i = 0; i + 4 <= width; i++) {
-        const uint8_t *b = bytes + i;
+    uint8_t one[UINT8_MAX], two[UINT8_MAX];
 
-        if (memcmp(b, number, 4) == 0 ||
-            (b[0] == number[3] && b[1] == number[2] && b[2] == number[1] && b[3] == number[0]))
-            return true;
-    }
-    return false;
+    if (memcmp(data + field->at, other + field->at, field->width) == 0)
+        return true;
+    value_bytes(field, data, one);
+    value_bytes(field, other, two);
+    return memcmp(one, two, field->width) == 0;
 }
 
 /* A value that this meter did not have the last time. */
 static void
-count_value(struct explore_field *field, const uint8_t *data, const struct cjt188_frame *frame, bool texts)
+count_value(struct explore_field *field, const uint8_t *data)
 {
-    const uint8_t *bytes = data + field->at;
+    uint8_t bytes[UINT8_MAX];
 
+    value_bytes(field, data, bytes);
     add_distinct(&field->distinct, bytes, field->width);
-    count_extremes(field, bytes, frame, texts);
-    count_numbers(field, bytes);
-    field->has_number = field->has_number || holds_number(bytes, field->width, frame->bytes + CJT188_OFF_ADDRESS);
+    count_numbers(field, data + field->at);
+    for (unsigned i = 0; i < field->width; i++)
+        field->is_zero = field->is_zero && bytes[i] == 0;
     field->dirty = true;
 }
 
@@ -224,8 +263,15 @@ static void
 add_field(GArray *fields, const struct cjt188_span *span, unsigned at, unsigned width)
 {
     const struct explore_field field = {
-        .at = at, .width = width, .name = name_of(span), .abbrev = g_strdup(span->abbrev), .row = span->row,
-        .user = span->user, .undocumented = span->undocumented && span->user == NULL, .row_in_table = -1,
+        .at = at,
+        .width = width,
+        .name = name_of(span),
+        .abbrev = g_strdup(span->abbrev),
+        .row = span->row,
+        .user = span->user,
+        .undocumented = span->undocumented && span->user == NULL,
+        .is_zero = true,
+        .row_in_table = -1,
     };
 
     g_array_append_val(fields, field);
@@ -343,14 +389,12 @@ empty_field(struct explore_field *field)
 {
     g_clear_pointer(&field->distinct.slots, g_free);
     memset(&field->distinct, 0, sizeof field->distinct);
-    g_clear_pointer(&field->least, g_free);
-    g_clear_pointer(&field->most, g_free);
-    g_clear_pointer(&field->least_text, g_free);
-    g_clear_pointer(&field->most_text, g_free);
-    g_clear_pointer(&field->example, g_free);
+    empty_shown(&field->least);
+    empty_shown(&field->most);
+    empty_shown(&field->example);
     field->seen = field->not_bcd = 0;
     field->first_change = field->last_change = 0;
-    field->has_number = false;
+    field->is_zero = true;
     field->dirty = true;
 }
 
@@ -504,8 +548,10 @@ count_changes(struct explore_group *group, const struct explore_meter *meter, co
     for (unsigned i = 0; i < group->field_count; i++) {
         struct explore_field *field = &group->fields[i];
 
-        if (first || memcmp(data + field->at, meter->last + field->at, field->width) != 0) {
-            count_value(field, data, frame, texts);
+        if (first || !is_same_value(field, data, meter->last)) {
+            count_value(field, data);
+            if (texts)
+                count_extremes(field, frame, group->width);
             if (!first) {
                 field->first_change = field->first_change != 0 ? field->first_change : frame->pinfo->num;
                 field->last_change = frame->pinfo->num;

@@ -27,6 +27,15 @@ struct distinct {
     bool more;
 };
 
+/* A value that a page shows. */
+struct explore_shown {
+    unsigned order; /* 0: not there yet; a higher one is more of a value: bytes, text, number */
+    double number;
+    char *text;       /* as the tree shows it */
+    uint8_t *data;    /* all of that frame's behind SER */
+    uint8_t meter[5]; /* that frame's A0 to A4 */
+};
+
 /* A field, or a run of undocumented bytes, in all frames of a group. */
 struct explore_field {
     unsigned at, width;        /* from the first byte behind SER */
@@ -37,12 +46,11 @@ struct explore_field {
 
     uint64_t seen;
     struct distinct distinct;
-    uint8_t *least, *most;     /* low byte first, of all widths */
-    char *least_text, *most_text, *example; /* what the tree shows; only where the explorer was made with texts */
+    struct explore_shown least, most, example; /* by value; only where the explorer was made with texts */
+    bool is_zero;              /* no byte but 00 was seen */
     uint64_t not_bcd;          /* values that are no decimal digits */
     uint64_t least_bcd, most_bcd, least_low, most_low, least_high, most_high; /* widths up to 8 */
     uint32_t first_change, last_change; /* packets; 0: never changed in any meter */
-    bool has_number;           /* the meter's number was in it */
     bool dirty;                /* something but `seen` is new since the last look */
     int row_in_table;          /* the window's; -1: none */
 };

@@ -174,27 +174,17 @@ mask_meter(GString *text, const struct noted_meter *meter, unsigned index)
 }
 
 static bool
-is_zero(const uint8_t *bytes, unsigned width)
-{
-    for (unsigned i = 0; i < width; i++) {
-        if (bytes[i] != 0)
-            return false;
-    }
-    return true;
-}
-
-static bool
 is_private(const struct explore_field *field)
 {
     static const char *const fields[] = { "cjt188.new_address", "cjt188.meter_number", "cjt188.key" };
 
-    if (is_zero(field->most, field->width))
+    if (field->is_zero)
         return false;
     for (size_t i = 0; i < array_length(fields); i++) {
         if (g_str_equal(field->abbrev, fields[i]))
             return true;
     }
-    return field->has_number;
+    return false;
 }
 
 /* ---- Markdown ---- */
@@ -287,11 +277,11 @@ append_values(GString *page, const struct notes *notes, const struct explore_fie
         append_cell(page, "masked");
         return;
     }
-    if (g_strcmp0(field->least_text, field->most_text) == 0)
-        append_format_cell(page, "always %s", field->least_text);
+    if (g_strcmp0(field->least.text, field->most.text) == 0)
+        append_format_cell(page, "always %s", field->least.text);
     else
-        append_format_cell(page, "%s … %s", field->least_text, field->most_text);
-    append_cell(page, field->example);
+        append_format_cell(page, "%s … %s", field->least.text, field->most.text);
+    append_cell(page, field->example.text);
 }
 
 static void
@@ -366,7 +356,7 @@ constant_text(const struct explore_group *group, const struct explore_field *fie
 {
     if (field->distinct.used != 1 || field->distinct.more)
         return field->first_change != 0 ? "changes" : "differs between meters, never changes within one";
-    return is_zero(field->most, field->width) ? "always zero" : group->frames == 1 ? "seen once" : "always the same";
+    return field->is_zero ? "always zero" : group->frames == 1 ? "seen once" : "always the same";
 }
 
 static void

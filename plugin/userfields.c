@@ -505,6 +505,18 @@ cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field 
     return text != NULL ? text : cjt188_row_text(frame, NULL, at, field->width);
 }
 
+struct cjt188_value
+cjt188_userfield_value(const struct cjt188_frame *frame, const struct user_field *field)
+{
+    const uint8_t *bytes = frame->bytes + frame->data + field->offset;
+    struct cjt188_value value = { false, 0, NULL };
+
+    value.has_number = number_of(field, bytes, &value.number);
+    if (kinds[field->kind].type == FT_STRING)
+        value.text = string_of(frame, field, bytes);
+    return value;
+}
+
 /* Bytes that are not what the row says they are. */
 static proto_item *
 add_misfit(const struct cjt188_frame *frame, proto_tree *tree, const struct user_field *field, int offset)

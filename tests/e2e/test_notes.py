@@ -8,7 +8,8 @@ import re
 import pytest
 import truth
 from conftest import write_pcap
-from craft import bcd, frame, heat_901f
+from craft import bcd, frame, heat_901f, le
+from rows import BCD, BITS, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, options, row
 
 
 def cells(line):
@@ -63,6 +64,60 @@ def test_statistics(notes, samples):
     assert counts["requests to all meters"] == "3"
     meters = [row for row in found[1] if row[0] == "24263225"]
     assert meters == [["24263225", "OEM ultrasonic", "1", "3"]]
+
+
+def cells_of(page, name):
+    """The row of the field with this name, in the only table that has one."""
+    (found,) = [row for _, rows in tables(page) for row in rows if row[2:3] == [name]]
+    return found
+
+
+def unknown(payload, number="24263225", **more):
+    return frame(bytes.fromhex("00 9A 00") + payload, number=number, **more)
+
+
+# kind, width, other columns, the values as they are sent, and the least and the most of them as they read.
+RANGES = [
+    (SLE, 2, {}, [v.to_bytes(2, "little", signed=True) for v in (5, -200, 300, -1)], "-200", "300"),
+    (SBE, 2, {}, [v.to_bytes(2, "big", signed=True) for v in (5, -200, 300, -1)], "-200", "300"),
+    (UBE, 2, {}, [v.to_bytes(2, "big") for v in (511, 256, 1300)], "256", "1300"),
+    (ULE, 2, {"scale": "-0.5"}, [le(v, 2) for v in (511, 256, 1300)], "-650", "-128"),
+    (BCD, 2, {}, [bcd(v, 2) for v in (102, 201, 150)] + [b"\xff\xff", b"\0\xaa"], "102", "201"),
+    (BITS, 1, {"mask": "3"}, [bytes([v]) for v in (0x80, 0x03, 0x7E)], "0", "3"),
+    (PER_4096, 2, {}, [le(v, 2) for v in (4096, 8192, 6144)], "1", "2"),
+    (TEXT, 5, {}, [b"01300", b"00810", b"00809", b"01299"], "00809", "01300"),
+    (DATE, 4, {}, [bytes.fromhex(v) for v in ("20 26 04 27", "20 25 12 31", "01 05 26 20")], "2025-12-31", "2026-05-01"),
+    (CLOCK, 7, {}, [bytes.fromhex(v) for v in ("20 26 05 27 10 00 00", "20 26 04 28 01 00 59", "20 26 05 26 23 59 59")],
+     "2026-04-28 01:00:59", "2026-05-27 10:00:00"),
+]
+
+
+@pytest.mark.parametrize("kind, width, more, sent, least, most", RANGES, ids=[case[0] for case in RANGES])
+def test_the_range_is_of_values_not_of_bytes(notes, tmp_path, kind, width, more, sent, least, most):
+    path = write_pcap(tmp_path / "range.pcap", [unknown(raw) for raw in sent])
+    page = notes(path, "", *options(row("mine", kind, width=width, name="Mine", **more)))
+    assert cells_of(page, "Mine")[5] == f"{least} … {most}"
+
+
+def test_the_range_of_documented_fields(notes, tmp_path):
+    """A clock sent high byte first, and volumes in m³ and in litres, of which one meter has none."""
+    packets = [frame(heat_901f(clock=clock)) for clock in ("20 26 04 27 18 12 15", "20 26 05 27 10 00 00", "20 26 04 28 01 00 59")]
+    assert cells_of(notes(write_pcap(tmp_path / "clock.pcap", packets)), "Clock")[5] == (
+        "2026-04-27 18:12:15 … 2026-05-27 10:00:00")
+    litres, cubic = 0x29, 0x2C
+    volumes = [(bytes.fromhex("FF FF FF FF"), cubic), (1000, cubic), (5000, litres), (2000, cubic), (900_000, litres)]
+    packets = [frame(heat_901f(volume=volume), number=f"1111111{i}") for i, volume in enumerate(volumes)]
+    page = notes(write_pcap(tmp_path / "volume.pcap", packets))
+    assert cells_of(page, "Volume")[5] == "5.000 L … 2.000 m³"
+
+
+def test_values_of_masked_bits_are_counted_without_the_others(tshark, tmp_path):
+    path = write_pcap(tmp_path / "bits.pcap", [unknown(bytes([value])) for value in (0x80, 0x00, 0x01, 0x81, 0x82)])
+    text = tshark("-r", path, *options(row("low", BITS, mask="1"), row("high", BITS, mask="80")), "-q", "-z",
+                  "cjt188,explore").stdout
+    found = {line.split("(")[1].split(")")[0]: line for line in text.splitlines() if "(cjt188.user." in line}
+    assert "distinct 2" in found["cjt188.user.low"] and "changes in packets 3..5" in found["cjt188.user.low"]
+    assert "distinct 2" in found["cjt188.user.high"] and "changes in packets 2..4" in found["cjt188.user.high"]
 
 
 def number_forms(number):
