@@ -252,20 +252,22 @@ count_value(struct explore_field *field, const uint8_t *data)
 
 /* Of several fields of one kind the row tells only which. */
 static char *
-name_of(const struct cjt188_span *span)
+name_of(const struct explore *explore, const struct cjt188_span *span)
 {
+    if (explore->masked && span->user != NULL)
+        return g_strdup(span->abbrev + strlen("cjt188.user."));
     if (span->row != NULL && span->row->kind == cjt188_kind_uint && span->row->name != NULL && span->user == NULL)
         return g_strdup_printf("%s, %s", proto_registrar_get_byname(span->abbrev)->name, span->name);
     return g_strdup(span->name);
 }
 
 static void
-add_field(GArray *fields, const struct cjt188_span *span, unsigned at, unsigned width)
+add_field(const struct explore *explore, GArray *fields, const struct cjt188_span *span, unsigned at, unsigned width)
 {
     const struct explore_field field = {
         .at = at,
         .width = width,
-        .name = name_of(span),
+        .name = name_of(explore, span),
         .abbrev = g_strdup(span->abbrev),
         .row = span->row,
         .user = span->user,
@@ -279,7 +281,8 @@ add_field(GArray *fields, const struct cjt188_span *span, unsigned at, unsigned 
 
 /* The parts of an undocumented span that no row of the user's names. */
 static void
-add_undocumented(GArray *fields, const struct cjt188_frame *frame, const struct cjt188_span *span)
+add_undocumented(const struct explore *explore, GArray *fields, const struct cjt188_frame *frame,
+                 const struct cjt188_span *span)
 {
     unsigned at = span->at;
 
@@ -287,7 +290,7 @@ add_undocumented(GArray *fields, const struct cjt188_frame *frame, const struct 
         if (end < (unsigned)span->at + span->width && (frame->user_covered == NULL || !frame->user_covered[end]))
             continue;
         if (end > at)
-            add_field(fields, span, at, end - at);
+            add_field(explore, fields, span, at, end - at);
         at = end + 1;
     }
 }
@@ -301,7 +304,7 @@ by_place(const void *a, const void *b)
 }
 
 static void
-find_fields(struct explore_group *group, const struct cjt188_frame *frame)
+find_fields(const struct explore *explore, struct explore_group *group, const struct cjt188_frame *frame)
 {
     GArray *fields = g_array_new(false, true, sizeof(struct explore_field));
 
@@ -311,9 +314,9 @@ find_fields(struct explore_group *group, const struct cjt188_frame *frame)
         if (span->width == 0 || span->at + span->width > (int)group->width)
             continue;
         if (span->undocumented && span->user == NULL)
-            add_undocumented(fields, frame, span);
+            add_undocumented(explore, fields, frame, span);
         else
-            add_field(fields, span, span->at, span->width);
+            add_field(explore, fields, span, span->at, span->width);
     }
     g_array_sort(fields, by_place);
     group->field_count = fields->len;
@@ -378,7 +381,7 @@ group_of(struct explore *explore, const struct cjt188_frame *frame)
     group->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     group->meters = g_new0(struct explore_meter, EXPLORE_METERS);
     group->toggled = g_new0(uint8_t, MAX(group->width, 1));
-    find_fields(group, frame);
+    find_fields(explore, group, frame);
     g_ptr_array_add(explore->groups, group);
     g_hash_table_add(explore->group_index, group);
     return group;

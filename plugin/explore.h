@@ -99,6 +99,7 @@ struct explore_group {
 
 struct explore {
     bool texts;
+    bool masked; /* the user's fields are called by their suffix */
     GPtrArray *groups;
     GHashTable *group_index;
     uint64_t unkept_groups;    /* frames of groups beyond EXPLORE_GROUPS */
