@@ -388,35 +388,14 @@ group_of(struct explore *explore, const struct cjt188_frame *frame)
 }
 
 static void
-empty_field(struct explore_field *field)
+free_field(struct explore_field *field)
 {
-    g_clear_pointer(&field->distinct.slots, g_free);
-    memset(&field->distinct, 0, sizeof field->distinct);
+    g_free(field->distinct.slots);
     empty_shown(&field->least);
     empty_shown(&field->most);
     empty_shown(&field->example);
-    field->seen = field->not_bcd = 0;
-    field->first_change = field->last_change = 0;
-    field->is_zero = true;
-    field->dirty = true;
-}
-
-static void
-empty_group(struct explore_group *group)
-{
-    for (unsigned i = 0; i < group->field_count; i++)
-        empty_field(&group->fields[i]);
-    for (unsigned i = 0; i < group->meter_count; i++)
-        g_free(group->meters[i].last);
-    memset(group->meters, 0, EXPLORE_METERS * sizeof *group->meters);
-    memset(group->toggled, 0, MAX(group->width, 1));
-    g_hash_table_remove_all(group->meter_index);
-    g_clear_pointer(&group->samples, g_free);
-    g_clear_pointer(&group->data, g_free);
-    group->meter_count = group->sample_count = group->sample_room = 0;
-    group->frames = group->unkept = 0;
-    group->first_packet = group->last_packet = 0;
-    group->stride = 1;
+    g_free(field->name);
+    g_free(field->abbrev);
 }
 
 static void
@@ -424,14 +403,15 @@ free_group(void *data)
 {
     struct explore_group *group = (struct explore_group *)data;
 
-    empty_group(group);
-    for (unsigned i = 0; i < group->field_count; i++) {
-        g_free(group->fields[i].name);
-        g_free(group->fields[i].abbrev);
-    }
+    for (unsigned i = 0; i < group->field_count; i++)
+        free_field(&group->fields[i]);
+    for (unsigned i = 0; i < group->meter_count; i++)
+        g_free(group->meters[i].last);
     g_free(group->fields);
     g_free(group->meters);
     g_free(group->toggled);
+    g_free(group->samples);
+    g_free(group->data);
     g_hash_table_destroy(group->meter_index);
     g_free(group);
 }
@@ -625,8 +605,8 @@ explore_free(struct explore *explore)
 void
 explore_reset(struct explore *explore)
 {
-    for (unsigned i = 0; i < explore->groups->len; i++)
-        empty_group((struct explore_group *)g_ptr_array_index(explore->groups, i));
+    g_hash_table_remove_all(explore->group_index);
+    g_ptr_array_set_size(explore->groups, 0);
     g_hash_table_remove_all(explore->readings);
     explore->unkept_groups = 0;
 }

@@ -109,7 +109,7 @@ struct explore {
 /* An explorer without frames. `texts`: values are kept as the tree shows them, too. */
 struct explore *explore_new(bool texts);
 void explore_free(struct explore *explore);
-/* Forget all frames. The groups stay, empty, so that rows of a window can. */
+/* Forget all frames, and their groups: the user's rows that made them may be others. */
 void explore_reset(struct explore *explore);
 /* Take in what one piece of a packet tells. Returns its group, NULL when there is nothing to explore. */
 struct explore_group *explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_seen *seen);
