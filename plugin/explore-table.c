@@ -134,7 +134,7 @@ update_group(stat_tap_table *table, struct explore_group *group)
         if (field->row_in_table < 0)
             add_row(table, group, field);
         set_count(table, (unsigned)field->row_in_table, BYTES_SEEN, (unsigned)field->seen);
-        set_count(table, (unsigned)field->row_in_table, BYTES_METERS, group->meter_count);
+        set_count(table, (unsigned)field->row_in_table, BYTES_METERS, group->meter_count - group->wildcards);
         if (field->dirty)
             update_values(table, (unsigned)field->row_in_table, group, field);
         field->dirty = false;

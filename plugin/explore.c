@@ -9,6 +9,7 @@
  */
 #include "explore.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "cjt188-codes.h"
@@ -425,7 +426,7 @@ meter_hash(const struct cjt188_seen *seen, const uint8_t *address)
 }
 
 static struct explore_meter *
-meter_of(struct explore_group *group, uint64_t hash, const uint8_t *address)
+meter_of(struct explore_group *group, uint64_t hash, const struct cjt188_frame *frame)
 {
     struct explore_meter *meter;
     void *found;
@@ -436,10 +437,11 @@ meter_of(struct explore_group *group, uint64_t hash, const uint8_t *address)
         return NULL;
     meter = &group->meters[group->meter_count];
     meter->last = (uint8_t *)g_malloc(MAX(group->width, 1));
-    memcpy(meter->number, address, sizeof meter->number);
+    memcpy(meter->number, frame->bytes + CJT188_OFF_ADDRESS, sizeof meter->number);
     meter->key = hash;
     g_hash_table_insert(group->meter_index, &meter->key, GUINT_TO_POINTER(group->meter_count));
     group->meter_count++;
+    group->wildcards += frame->is_wildcard;
     return meter;
 }
 
@@ -566,7 +568,7 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
     group->first_packet = group->frames == 0 ? pinfo->num : group->first_packet;
     group->last_packet = pinfo->num;
     group->frames++;
-    meter = meter_of(group, hash, frame->bytes + CJT188_OFF_ADDRESS);
+    meter = meter_of(group, hash, frame);
     if (meter == NULL) {
         group->unkept++;
         return group;
@@ -619,4 +621,20 @@ explore_group_title(const struct explore_group *group)
     return g_strdup_printf("%s %04X, control %02X, L %u (%s), dialect %s",
                            (group->control & 0x40) != 0 ? "Error reply" : group->is_reply ? "Reply" : "Request", group->di,
                            group->control, group->length, name != NULL ? name : "not documented", group->dialect->name);
+}
+
+char *
+explore_group_frames(const struct explore_group *group)
+{
+    const char *to_all = group->is_reply ? "from a wildcard address" : "to all meters";
+    const unsigned meters = group->meter_count - group->wildcards;
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "%" PRIu64 " frame%s ", group->frames, group->frames == 1 ? "" : "s");
+    if (meters > 0)
+        g_string_append_printf(text, "of %s%u meter%s", group->unkept > 0 ? "more than " : "", meters,
+                               meters == 1 ? "" : "s");
+    if (group->wildcards > 0)
+        g_string_append_printf(text, "%s%s", meters > 0 ? " and " : "", to_all);
+    return g_string_free(text, false);
 }

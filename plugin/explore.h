@@ -87,6 +87,7 @@ struct explore_group {
     GHashTable *meter_index;
     struct explore_meter *meters;
     unsigned meter_count;
+    unsigned wildcards;        /* of them, the addresses of all meters */
     struct explore_field *fields;
     unsigned field_count;
     uint8_t *toggled;          /* per byte: bits that changed within one meter */
@@ -116,6 +117,9 @@ struct explore_group *explore_add(struct explore *explore, packet_info *pinfo, c
 
 /* "Reply 903F, control 81, L 58 (high-precision reading, ultrasonic meter), dialect OEM ultrasonic"; the caller frees. */
 char *explore_group_title(const struct explore_group *group);
+
+/* "1 frame of 1 meter", "3 frames to all meters"; the caller frees. */
+char *explore_group_frames(const struct explore_group *group);
 
 /* Low byte first decimal digits; returns false when a nibble is none. width up to 8 bytes. */
 bool explore_bcd(const uint8_t *bytes, unsigned width, uint64_t *number);

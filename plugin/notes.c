@@ -313,6 +313,27 @@ split_blurb(const char *blurb, char **source)
     return g_strchomp(meaning);
 }
 
+/* Blurbs of numbers say no more than their unit, which tells the owner of a meter nothing, and some say nothing but their
+ * source: with the field's name it does. */
+static char *
+full_meaning(const char *name, char *meaning)
+{
+    static const char *const units[] = { "kWh", "kW", "m³/h", "m³", "°C", "K", "h", "s", "V" };
+    char *full = NULL;
+
+    for (size_t i = 0; i < array_length(units) && full == NULL; i++) {
+        const size_t length = strlen(units[i]);
+
+        if (strncmp(meaning, units[i], length) == 0 &&
+            (meaning[length] == '\0' || strchr(",; ", meaning[length]) != NULL))
+            full = g_strdup_printf("%s in %s", name, meaning);
+    }
+    if (full == NULL)
+        full = g_strdup(meaning[0] != '\0' ? meaning : name);
+    g_free(meaning);
+    return full;
+}
+
 static void
 append_meaning(GString *page, const struct notes *notes, const struct explore_field *field)
 {
@@ -320,7 +341,7 @@ append_meaning(GString *page, const struct notes *notes, const struct explore_fi
     char *source = NULL, *meaning = NULL;
 
     if (info != NULL && info->blurb != NULL)
-        meaning = split_blurb(info->blurb, &source);
+        meaning = full_meaning(info->name, split_blurb(info->blurb, &source));
     if (field->user != NULL) {
         g_free(source);
         source = g_strdup("user's table");
@@ -414,12 +435,11 @@ append_proposals(GString *page, const struct notes *notes, const struct explore_
 static void
 append_group(GString *page, const struct notes *notes, const struct explore_group *group)
 {
-    char *title = explore_group_title(group);
+    char *title = explore_group_title(group), *frames = explore_group_frames(group);
 
     g_string_append(page, "\n## ");
     append_escaped(page, title);
-    g_string_append_printf(page, "\n\n%" PRIu64 " frame%s of %s%u meter%s.\n", group->frames, group->frames == 1 ? "" : "s",
-                           group->unkept > 0 ? "more than " : "", group->meter_count, group->meter_count == 1 ? "" : "s");
+    g_string_append_printf(page, "\n\n%s.\n", frames);
     if (group->width > 0)
         g_string_append(page, "\n| Offset | Bytes | Name | Meaning | Source | Range seen | Example |\n"
                               "|---:|---:|---|---|---|---|---|\n");
@@ -430,6 +450,7 @@ append_group(GString *page, const struct notes *notes, const struct explore_grou
         if (group->fields[i].undocumented)
             append_proposals(page, notes, group, &group->fields[i]);
     }
+    g_free(frames);
     g_free(title);
 }
 

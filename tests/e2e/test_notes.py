@@ -120,6 +120,27 @@ def test_values_of_masked_bits_are_counted_without_the_others(tshark, tmp_path):
     assert "distinct 2" in found["cjt188.user.high"] and "changes in packets 2..4" in found["cjt188.user.high"]
 
 
+def test_what_a_field_means_is_said_in_words(notes, tmp_path):
+    """Their blurbs are a unit, or nothing but a source."""
+    page = notes(write_pcap(tmp_path / "heat.pcap", [frame(heat_901f())]))
+    meanings = {name: cells_of(page, name)[3] for name in ("Heating energy", "Power", "Flow", "Volume", "Supply temperature",
+                                                          "Operating hours", "Clock")}
+    assert meanings.pop("Clock") == "The meter's local time"
+    for name, unit in (("Heating energy", "kWh"), ("Power", "kW"), ("Flow", "m³/h"), ("Volume", "m³"),
+                       ("Supply temperature", "°C"), ("Operating hours", "h")):
+        assert re.match(rf"{name} in {unit}(,|;|$)", meanings[name]), meanings[name]
+    assert all(row[3] for _, rows in tables(page) for row in rows if len(row) == 7)
+
+
+def test_a_value_seen_once_is_not_always_so(notes, tmp_path):
+    once = notes(write_pcap(tmp_path / "once.pcap", [unknown(b"\1\2")]))
+    assert cells_of(once, "Undocumented")[5] == "once 01 02"
+    assert "1 frame of 1 meter." in once
+    twice = notes(write_pcap(tmp_path / "twice.pcap", [unknown(b"\1\2")] * 2))
+    assert cells_of(twice, "Undocumented")[5] == "always 01 02"
+    assert "2 frames of 1 meter." in twice
+
+
 def number_forms(number):
     raw = bytes.fromhex(number)
     for order in (raw, raw[::-1]):
