@@ -81,24 +81,24 @@ def rows_file(folder, name, rows):
 
 
 def test_rows_that_change_and_go_come_into_force_without_a_restart(tshark, probed, tmp_path):
-    path = write_pcap(tmp_path / "two.pcap", [unknown(b"AB7"), unknown(b"CD8", "11111111")])
+    path = write_pcap(tmp_path / "two.pcap", [unknown(b"ABE7"), unknown(b"CDE8", "11111111")])
     requests = [
         ("load", {"file": str(path)}),
-        load(rows_file(tmp_path, "first", [row("x", ULE), row("y", ULE, offset=2)])),
-        frames_with("cjt188.user.x == 65"), frames_with("cjt188.user.y == 56"), frames_with("cjt188.undocumented == 42"),
+        load(rows_file(tmp_path, "first", [row("x", ULE), row("y", ULE, offset=3)])),
+        frames_with("cjt188.user.x == 65"), frames_with("cjt188.user.y == 56"), frames_with("cjt188.undocumented == 42:45"),
         # x becomes a text, which is another type; y moves
         load(rows_file(tmp_path, "changed", [row("x", TEXT, width=2), row("y", ULE, offset=1)])),
-        frames_with('cjt188.user.x == "CD"'), frames_with("cjt188.user.y == 66"), frames_with("cjt188.undocumented == 37"),
+        frames_with('cjt188.user.x == "CD"'), frames_with("cjt188.user.y == 66"), frames_with("cjt188.undocumented == 45:37"),
         # x goes by itself; y stays and is y
-        drop(0), frames_with("cjt188.user.x"), frames_with("cjt188.user.y == 68"), frames_with("cjt188.undocumented == 41"),
+        drop(0), frames_with("cjt188.user.x"), frames_with("cjt188.user.y == 68"), frames_with("cjt188.undocumented == 45:38"),
         # nothing is left
-        drop(0), frames_with("cjt188.user.y"), frames_with("cjt188.undocumented == 41:42:37"),
+        drop(0), frames_with("cjt188.user.y"), frames_with("cjt188.undocumented == 41:42:45:37"),
         # and back
-        load(rows_file(tmp_path, "back", [row("y", BYTES, width=3), row("x", ULE, who="11111111")])),
-        frames_with("cjt188.user.y == 43:44:38"), frames_with("cjt188.user.x == 67"), frames_with("cjt188.undocumented"),
+        load(rows_file(tmp_path, "back", [row("y", BYTES, width=4), row("x", ULE, who="11111111")])),
+        frames_with("cjt188.user.y == 43:44:45:38"), frames_with("cjt188.user.x == 67"), frames_with("cjt188.undocumented"),
     ]
     assert asked(requests, sharkd(tshark, requests, **probed)) == [
-        [1], [2], [1], [2], [1], [1], "refused", [2], [1], "refused", [1], [2], [2], []]
+        [1], [2], [1], [2], [1], [1], "refused", [2], [2], "refused", [1], [2], [2], []]
 
 
 def test_an_inactive_row_comes_into_force_when_the_row_before_it_goes(tshark, probed, tmp_path):
