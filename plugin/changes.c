@@ -15,12 +15,9 @@
 
 enum { DATA_MAX = UINT8_MAX };
 
-/* A run of bytes that differed, as they were before. Lives as long as the capture. */
-struct change {
-    uint8_t at, width; /* from the first byte behind SER */
-    const struct change *next;
-    uint8_t before[];
-};
+/* Runs of bytes that differed, as they were before: offset from the first byte behind SER, width, bytes; width 0 ends them.
+ * The most when every second byte differs. */
+enum { RUNS_MAX = 3 * (DATA_MAX + 1) / 2 + 2 };
 
 struct last_data {
     uint32_t packet;
@@ -37,31 +34,42 @@ reply_key(const struct cjt188_frame *frame)
                               frame->function, frame->di, frame->data_length);
 }
 
-/* The runs in which `now` differs from `before`. */
-static const struct change *
+/* How many bytes from `at` on differ. */
+static unsigned
+changed_run(const uint8_t *before, const uint8_t *now, unsigned at, unsigned length)
+{
+    unsigned end = at;
+
+    while (end < length && before[end] != now[end])
+        end++;
+    return end - at;
+}
+
+/* The runs in which `now` differs from `before`, in one block. NULL: none. */
+static const uint8_t *
 find_changes(const uint8_t *before, const uint8_t *now, unsigned length)
 {
-    const struct change *first = NULL, **link = &first;
+    uint8_t runs[RUNS_MAX];
+    unsigned size = 0;
 
     for (unsigned at = 0; at < length;) {
-        unsigned end = at;
-        struct change *change;
+        const unsigned width = changed_run(before, now, at, length);
 
-        while (end < length && before[end] != now[end])
-            end++;
-        if (end == at) {
+        if (width == 0) {
             at++;
             continue;
         }
-        change = (struct change *)wmem_alloc0(wmem_file_scope(), sizeof *change + (end - at));
-        change->at = (uint8_t)at;
-        change->width = (uint8_t)(end - at);
-        memcpy(change->before, before + at, end - at);
-        *link = change;
-        link = &change->next;
-        at = end;
+        runs[size++] = (uint8_t)at;
+        runs[size++] = (uint8_t)width;
+        memcpy(runs + size, before + at, width);
+        size += width;
+        at += width;
     }
-    return first;
+    if (size == 0)
+        return NULL;
+    runs[size++] = 0;
+    runs[size++] = 0;
+    return (const uint8_t *)wmem_memdup(wmem_file_scope(), runs, size);
 }
 
 static void
@@ -86,12 +94,12 @@ compare(const struct cjt188_frame *frame, struct cjt188_facts *facts)
 
 /* The frame as its data were before. */
 static struct cjt188_frame *
-frame_before(const struct cjt188_frame *frame, const struct change *change)
+frame_before(const struct cjt188_frame *frame, const uint8_t *run)
 {
     struct cjt188_frame *before = (struct cjt188_frame *)wmem_memdup(frame->pinfo->pool, frame, sizeof *frame);
 
-    for (; change != NULL; change = change->next)
-        memcpy(before->bytes + before->data + change->at, change->before, change->width);
+    for (; run[1] != 0; run += 2 + run[1])
+        memcpy(before->bytes + before->data + run[0], run + 2, run[1]);
     cjt188_decide_unit_position(before);
     return before;
 }
@@ -116,19 +124,52 @@ span_text(const struct cjt188_frame *frame, const struct cjt188_span *span)
     return cjt188_row_text(frame, span->row, frame->data + span->at, span->width);
 }
 
+static bool
+differs(const struct cjt188_frame *frame, const struct cjt188_frame *before, const struct cjt188_span *span)
+{
+    const uint8_t *now = frame->bytes + frame->data, *then = before->bytes + frame->data;
+    uint8_t masked_now[DATA_MAX], masked_then[DATA_MAX];
+
+    if (span->user == NULL)
+        return memcmp(now + span->at, then + span->at, span->width) != 0;
+    cjt188_userfield_bytes(span->user, now, masked_now);
+    cjt188_userfield_bytes(span->user, then, masked_then);
+    return memcmp(masked_now, masked_then, span->width) != 0;
+}
+
+/* From the first byte to the last that differ, in hexadecimal: two values may look alike, as texts with signs that cannot be
+ * shown do, and long runs of bytes. */
+static void
+show_bytes(const struct cjt188_frame *frame, const struct cjt188_frame *before, const struct cjt188_span *span,
+           const char **then, const char **now)
+{
+    unsigned at = frame->data + span->at, end = at + span->width;
+
+    while (frame->bytes[at] == before->bytes[at])
+        at++;
+    while (frame->bytes[end - 1] == before->bytes[end - 1])
+        end--;
+    *then = cjt188_row_text(before, NULL, at, end - at);
+    *now = cjt188_row_text(frame, NULL, at, end - at);
+}
+
 static void
 add_field_change(const struct cjt188_frame *frame, const struct cjt188_frame *before, proto_tree *tree,
                  const struct cjt188_span *span)
 {
+    const int field = is_time(span) ? hf_cjt188_changed_time : hf_cjt188_changed;
     const unsigned at = frame->data + span->at;
-    const char *text;
+    const char *then, *now, *text;
 
-    if (memcmp(frame->bytes + at, before->bytes + at, span->width) == 0)
+    if (!proto_field_is_referenced(tree, field) || !differs(frame, before, span))
         return;
-    text = wmem_strdup_printf(frame->pinfo->pool, "%s: %s → %s", span->name, span_text(before, span),
-                              span_text(frame, span));
-    proto_item_set_generated(proto_tree_add_string(tree, is_time(span) ? hf_cjt188_changed_time : hf_cjt188_changed,
-                                                   frame->tvb, (int)(frame->offset + at), span->width, text));
+    then = span_text(before, span);
+    now = span_text(frame, span);
+    if (g_str_equal(then, now))
+        show_bytes(frame, before, span, &then, &now);
+    text = wmem_strdup_printf(frame->pinfo->pool, "%s: %s → %s", span->name, then, now);
+    proto_item_set_generated(
+        proto_tree_add_string(tree, field, frame->tvb, (int)(frame->offset + at), span->width, text));
 }
 
 static bool
@@ -171,7 +212,7 @@ cjt188_changes_add(const struct cjt188_frame *frame, proto_tree *tree, struct cj
         return;
     if (!PINFO_FD_VISITED(frame->pinfo))
         compare(frame, facts);
-    if (facts->changes == NULL)
+    if (facts->changes == NULL || tree == NULL) /* from here on there are only items */
         return;
     before = frame_before(frame, facts->changes);
     tree = proto_tree_add_subtree_format(tree, frame->tvb, 0, 0, ett_cjt188_part, NULL, "Changed since %s",

@@ -92,7 +92,6 @@ struct cjt188_span {
     bool undocumented;
     const struct user_field *user; /* from the user's fields: lies over other spans; else NULL */
 };
-enum { SPANS_MAX = 64 };
 
 enum di_order { DI_UNKNOWN_ORDER, DI_LOW_FIRST, DI_HIGH_FIRST };
 
@@ -158,8 +157,8 @@ struct cjt188_frame {
 
     const struct layout *layout; /* or NULL */
     const bool *user_covered;    /* of each byte behind SER: one of the user's own fields names it; NULL: none does */
-    struct cjt188_span spans[SPANS_MAX];
-    unsigned span_count;
+    struct cjt188_span *spans;   /* span_count of them, with room for span_room; in the packet's pool */
+    unsigned span_count, span_room;
 };
 
 /* A number that a frame can hold. */
@@ -261,6 +260,15 @@ const char *cjt188_row_name(const struct cjt188_frame *frame, const struct layou
 /* The value of a row as text, without its name: "0.007 kWh", "2026-04-27 18:12:15", "00 FF" where it has none better. */
 const char *cjt188_row_text(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at, unsigned width);
 
+/* What a value is compared by: its number where it has one, else its text where that has an order, as a date's, else nothing
+ * but its bytes, as a filler's and that of digits that are none. */
+struct cjt188_value {
+    bool has_number;
+    double number;    /* in the field's unit, whatever unit the meter sent */
+    const char *text; /* or NULL */
+};
+struct cjt188_value cjt188_row_value(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at);
+
 /* A clock (7 bytes) or date (4 bytes) as ISO 8601 in whatever order it was sent, or NULL where the bytes are none. */
 const char *cjt188_time_text(wmem_allocator_t *pool, const uint8_t *bytes, unsigned width);
 
@@ -268,6 +276,9 @@ const char *cjt188_time_text(wmem_allocator_t *pool, const uint8_t *bytes, unsig
  * bytes those are left out that the user's own fields name. */
 void cjt188_add_bytes(const struct cjt188_frame *frame, proto_tree *tree, int field, unsigned at, unsigned width,
                       const char *name);
+
+/* data.c: add a span to frame->spans. */
+void cjt188_span_add(struct cjt188_frame *frame, const struct cjt188_span *span);
 
 /* neighbours.c: EN 13757 and DL/T 645 frames, whole and with a right checksum, from tvb[offset]. Returns the text
  * for the info column. */

@@ -21,14 +21,25 @@ data_text(const struct cjt188_frame *frame)
     return frame->has_di && name != NULL ? name : "not documented";
 }
 
+/* There are no more than rows, of layouts and the user's, and runs of bytes between them. */
+void
+cjt188_span_add(struct cjt188_frame *frame, const struct cjt188_span *span)
+{
+    enum { FIRST_ROOM = 32 };
+
+    if (frame->span_count == frame->span_room) {
+        frame->span_room = frame->span_room == 0 ? FIRST_ROOM : 2 * frame->span_room;
+        frame->spans = (struct cjt188_span *)wmem_realloc(frame->pinfo->pool, frame->spans,
+                                                          frame->span_room * sizeof *frame->spans);
+    }
+    frame->spans[frame->span_count++] = *span;
+}
+
 static void
 add_span(struct cjt188_frame *frame, const struct layout_row *row, unsigned at, unsigned width)
 {
     const int field = row != NULL ? cjt188_row_field(frame, row, at) : hf_cjt188_undocumented;
-
-    if (frame->span_count >= SPANS_MAX || width == 0)
-        return;
-    frame->spans[frame->span_count++] = (struct cjt188_span){
+    const struct cjt188_span span = {
         .at = (uint8_t)(at - frame->data),
         .width = (uint8_t)width,
         .row = row,
@@ -36,6 +47,9 @@ add_span(struct cjt188_frame *frame, const struct layout_row *row, unsigned at, 
         .abbrev = proto_registrar_get_nth((unsigned)field)->abbrev,
         .undocumented = field == hf_cjt188_undocumented,
     };
+
+    if (width > 0)
+        cjt188_span_add(frame, &span);
 }
 
 /* Bytes of the data that no row has claimed. */

@@ -36,7 +36,7 @@ struct cjt188_facts {
     bool collision;             /* damage right behind a broadcast */
     int remembered_dialect;     /* of this meter's last reading, -1: none */
     const struct past_reading *previous; /* of this meter, NULL: none */
-    const struct change *changes;        /* since this meter's last such reply, NULL: none */
+    const uint8_t *changes;              /* since this meter's last such reply, as changes.c packs them; NULL: none */
     uint32_t changed_since;              /* its packet number */
 };
 

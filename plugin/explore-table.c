@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Wireshark draws the cells as they are after each packet: what is new is brought into them with each. One explorer
- * serves the window; its groups stay when the table is reset, as its rows do.
+ * Wireshark draws the cells as they are after each packet: what is new is brought into them with each. Wireshark keeps one
+ * table for all that ask for it, so there is one explorer, which takes each piece of a packet once.
  */
 #include "explore.h"
 
@@ -40,6 +40,8 @@ static stat_tap_table_item columns[BYTES_COLUMNS] = {
 };
 
 static struct explore *explore; /* of the one table */
+static const struct cjt188_seen *last_piece; /* taken in last, of packet last_packet */
+static uint32_t last_packet;
 
 /* ---- cells ---- */
 
@@ -62,6 +64,13 @@ set_count(stat_tap_table *table, unsigned row, unsigned column, unsigned count)
     stat_tap_set_field_data(table, row, column, cell);
 }
 
+/* "81 903F L58": the column repeats in each row, and of the same frames from several dialects the rows tell which. */
+static char *
+frames_text(const struct explore_group *group)
+{
+    return g_strdup_printf("%02X %04X L%u", group->control, group->di, group->length);
+}
+
 static void
 add_row(stat_tap_table *table, const struct explore_group *group, struct explore_field *field)
 {
@@ -75,7 +84,7 @@ add_row(stat_tap_table *table, const struct explore_group *group, struct explore
     }
     field->row_in_table = (int)table->num_elements;
     stat_tap_init_table_row(table, table->num_elements, table->num_fields, cells);
-    set_text(table, (unsigned)field->row_in_table, BYTES_FRAMES, explore_group_title(group));
+    set_text(table, (unsigned)field->row_in_table, BYTES_FRAMES, frames_text(group));
     set_count(table, (unsigned)field->row_in_table, BYTES_OFFSET, field->at);
     set_count(table, (unsigned)field->row_in_table, BYTES_WIDTH, field->width);
     set_text(table, (unsigned)field->row_in_table, BYTES_FIELD, g_strdup(field->name));
@@ -125,7 +134,7 @@ update_group(stat_tap_table *table, struct explore_group *group)
         if (field->row_in_table < 0)
             add_row(table, group, field);
         set_count(table, (unsigned)field->row_in_table, BYTES_SEEN, (unsigned)field->seen);
-        set_count(table, (unsigned)field->row_in_table, BYTES_METERS, group->meter_count);
+        set_count(table, (unsigned)field->row_in_table, BYTES_METERS, group->meter_count - group->wildcards);
         if (field->dirty)
             update_values(table, (unsigned)field->row_in_table, group, field);
         field->dirty = false;
@@ -138,8 +147,13 @@ static tap_packet_status
 bytes_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
     stat_tap_table *table = g_array_index(((stat_data_t *)data)->stat_tap_data->tables, stat_tap_table *, 0);
-    struct explore_group *group = explore_add(explore, pinfo, (const struct cjt188_seen *)packet);
+    struct explore_group *group;
 
+    if (last_piece == packet && last_packet == pinfo->num) /* another -z has brought it */
+        return TAP_PACKET_DONT_REDRAW;
+    last_piece = (const struct cjt188_seen *)packet;
+    last_packet = pinfo->num;
+    group = explore_add(explore, pinfo, last_piece);
     if (group == NULL)
         return TAP_PACKET_DONT_REDRAW;
     update_group(table, group);
@@ -153,17 +167,8 @@ init_table(stat_tap_table_ui *ui)
         return;
     g_clear_pointer(&explore, explore_free);
     explore = explore_new(false);
+    last_piece = NULL;
     stat_tap_add_table(ui, stat_tap_init_table(ui->title, (int)ui->nfields, 0, NULL));
-}
-
-static void
-reset_table(stat_tap_table *table)
-{
-    if (explore == NULL)
-        return;
-    explore_reset(explore);
-    for (unsigned i = 0; i < explore->groups->len; i++)
-        update_group(table, (struct explore_group *)g_ptr_array_index(explore->groups, i));
 }
 
 static void
@@ -171,6 +176,20 @@ free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_, stat
 {
     if (cell->type == TABLE_ITEM_STRING)
         g_free((char *)cell->value.string_value);
+}
+
+/* The rows go with their groups: what they tell of may be no more since the user's fields or the dialects are others. */
+static void
+reset_table(stat_tap_table *table)
+{
+    for (unsigned row = 0; row < table->num_elements; row++) {
+        for (unsigned column = 0; column < table->num_fields; column++)
+            free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
+        g_free(table->elements[row]);
+    }
+    table->num_elements = 0;
+    explore_reset(explore);
+    last_piece = NULL;
 }
 
 void

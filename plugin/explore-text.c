@@ -90,17 +90,20 @@ print_proposals(const struct explore_group *group, const struct explore_field *f
 static void
 print_group(const struct explore_group *group)
 {
-    char *title = explore_group_title(group);
+    char *title = explore_group_title(group), *frames = explore_group_frames(group);
 
     printf("\n%s\n", title);
-    printf("  %" PRIu64 " frames of %s%u meters, packets %u to %u; %u samples kept\n", group->frames,
-           group->unkept > 0 ? "more than " : "", group->meter_count, group->first_packet, group->last_packet,
-           group->sample_count);
+    if (group->first_packet == group->last_packet)
+        printf("  %s, packet %u; ", frames, group->first_packet);
+    else
+        printf("  %s, packets %u to %u; ", frames, group->first_packet, group->last_packet);
+    printf("%u sample%s kept\n", group->sample_count, group->sample_count == 1 ? "" : "s");
     for (unsigned i = 0; i < group->field_count; i++) {
         print_field(group, &group->fields[i]);
         if (group->fields[i].undocumented)
             print_proposals(group, &group->fields[i]);
     }
+    g_free(frames);
     g_free(title);
 }
 

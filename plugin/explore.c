@@ -9,6 +9,7 @@
  */
 #include "explore.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "cjt188-codes.h"
@@ -139,93 +140,141 @@ count_numbers(struct explore_field *field, const uint8_t *bytes)
         widen(&field->least_bcd, &field->most_bcd, bcd, field->seen == field->not_bcd);
 }
 
-static char *
+/* ---- the values that a page shows ---- */
+
+enum { ORDER_NONE, ORDER_BYTES, ORDER_TEXT, ORDER_NUMBER };
+
+static const char *
 text_of(const struct cjt188_frame *frame, const struct explore_field *field)
 {
-    const unsigned at = frame->data + field->at;
+    if (field->user != NULL)
+        return cjt188_userfield_text(frame, field->user);
+    return cjt188_row_text(frame, field->undocumented ? NULL : field->row, frame->data + field->at, field->width);
+}
+
+/* A value of this frame, its texts in the packet's pool. */
+static struct explore_shown
+shown_of(const struct cjt188_frame *frame, const struct explore_field *field)
+{
+    struct cjt188_value value = { false, 0, NULL };
+    struct explore_shown shown = { .order = ORDER_BYTES };
 
     if (field->user != NULL)
-        return g_strdup(cjt188_userfield_text(frame, field->user));
-    return g_strdup(cjt188_row_text(frame, field->undocumented ? NULL : field->row, at, field->width));
+        value = cjt188_userfield_value(frame, field->user);
+    else if (field->row != NULL && !field->undocumented)
+        value = cjt188_row_value(frame, field->row, frame->data + field->at);
+    if (value.has_number || value.text != NULL)
+        shown.order = value.has_number ? ORDER_NUMBER : ORDER_TEXT;
+    shown.number = value.number;
+    shown.text = (char *)text_of(frame, field);
+    shown.data = (uint8_t *)frame->bytes + frame->data;
+    memcpy(shown.meter, frame->bytes + CJT188_OFF_ADDRESS, sizeof shown.meter);
+    return shown;
+}
+
+static int
+compare_shown(const struct explore_shown *a, const struct explore_shown *b, const struct explore_field *field)
+{
+    if (a->order == ORDER_NUMBER)
+        return a->number < b->number ? -1 : a->number > b->number;
+    if (a->order == ORDER_TEXT)
+        return strcmp(a->text, b->text);
+    return compare_low_first(a->data + field->at, b->data + field->at, field->width);
 }
 
 static void
-set_text(char **text, char *value)
+empty_shown(struct explore_shown *shown)
 {
-    g_free(*text);
-    *text = value;
+    g_free(shown->text);
+    g_free(shown->data);
+    *shown = (struct explore_shown){ .order = ORDER_NONE };
 }
 
 static void
-make_extremes(struct explore_field *field)
+keep_shown(struct explore_shown *kept, const struct explore_shown *shown, unsigned width)
 {
-    field->least = (uint8_t *)g_realloc(field->least, field->width);
-    field->most = (uint8_t *)g_realloc(field->most, field->width);
+    empty_shown(kept);
+    *kept = *shown;
+    kept->text = g_strdup(shown->text);
+    kept->data = (uint8_t *)wmem_memdup(NULL, shown->data, width);
 }
 
+/* Fillers and digits that are none belong to a range only as long as there is nothing better. */
 static void
-count_extremes(struct explore_field *field, const uint8_t *bytes, const struct cjt188_frame *frame, bool texts)
+count_extremes(struct explore_field *field, const struct cjt188_frame *frame, unsigned width)
 {
-    const bool first = field->seen == 0;
+    const struct explore_shown shown = shown_of(frame, field);
 
-    if (first)
-        make_extremes(field);
-    if (first || compare_low_first(bytes, field->least, field->width) < 0) {
-        memcpy(field->least, bytes, field->width);
-        if (texts)
-            set_text(&field->least_text, text_of(frame, field));
-    }
-    if (first || compare_low_first(bytes, field->most, field->width) > 0) {
-        memcpy(field->most, bytes, field->width);
-        if (texts)
-            set_text(&field->most_text, text_of(frame, field));
-    }
-    if (texts && first)
-        set_text(&field->example, text_of(frame, field));
+    if (field->seen == 0)
+        keep_shown(&field->example, &shown, width);
+    if (shown.order > field->least.order ||
+        (shown.order == field->least.order && compare_shown(&shown, &field->least, field) < 0))
+        keep_shown(&field->least, &shown, width);
+    if (shown.order > field->most.order ||
+        (shown.order == field->most.order && compare_shown(&shown, &field->most, field) > 0))
+        keep_shown(&field->most, &shown, width);
 }
 
-/* Does a run of bytes hold the four low bytes of a meter's number, in either order? */
+/* The bytes that tell one value of a field from another. */
+static void
+value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes)
+{
+    if (field->user != NULL)
+        cjt188_userfield_bytes(field->user, data, bytes);
+    else
+        memcpy(bytes, data + field->at, field->width);
+}
+
 static bool
-holds_number(const uint8_t *bytes, unsigned width, const uint8_t *number)
+is_same_value(const struct explore_field *field, const uint8_t *data, const uint8_t *other)
 {
-    for (unsigned i = 0; i + 4 <= width; i++) {
-        const uint8_t *b = bytes + i;
+    uint8_t one[UINT8_MAX], two[UINT8_MAX];
 
-        if (memcmp(b, number, 4) == 0 ||
-            (b[0] == number[3] && b[1] == number[2] && b[2] == number[1] && b[3] == number[0]))
-            return true;
-    }
-    return false;
+    if (memcmp(data + field->at, other + field->at, field->width) == 0)
+        return true;
+    value_bytes(field, data, one);
+    value_bytes(field, other, two);
+    return memcmp(one, two, field->width) == 0;
 }
 
 /* A value that this meter did not have the last time. */
 static void
-count_value(struct explore_field *field, const uint8_t *data, const struct cjt188_frame *frame, bool texts)
+count_value(struct explore_field *field, const uint8_t *data)
 {
-    const uint8_t *bytes = data + field->at;
+    uint8_t bytes[UINT8_MAX];
 
+    value_bytes(field, data, bytes);
     add_distinct(&field->distinct, bytes, field->width);
-    count_extremes(field, bytes, frame, texts);
-    count_numbers(field, bytes);
-    field->has_number = field->has_number || holds_number(bytes, field->width, frame->bytes + CJT188_OFF_ADDRESS);
+    count_numbers(field, data + field->at);
+    for (unsigned i = 0; i < field->width; i++)
+        field->is_zero = field->is_zero && bytes[i] == 0;
     field->dirty = true;
 }
 
 /* Of several fields of one kind the row tells only which. */
 static char *
-name_of(const struct cjt188_span *span)
+name_of(const struct explore *explore, const struct cjt188_span *span)
 {
+    if (explore->masked && span->user != NULL)
+        return g_strdup(span->abbrev + strlen("cjt188.user."));
     if (span->row != NULL && span->row->kind == cjt188_kind_uint && span->row->name != NULL && span->user == NULL)
         return g_strdup_printf("%s, %s", proto_registrar_get_byname(span->abbrev)->name, span->name);
     return g_strdup(span->name);
 }
 
 static void
-add_field(GArray *fields, const struct cjt188_span *span, unsigned at, unsigned width)
+add_field(const struct explore *explore, GArray *fields, const struct cjt188_span *span, unsigned at, unsigned width)
 {
     const struct explore_field field = {
-        .at = at, .width = width, .name = name_of(span), .abbrev = g_strdup(span->abbrev), .row = span->row,
-        .user = span->user, .undocumented = span->undocumented && span->user == NULL, .row_in_table = -1,
+        .at = at,
+        .width = width,
+        .name = name_of(explore, span),
+        .abbrev = g_strdup(span->abbrev),
+        .row = span->row,
+        .user = span->user,
+        .undocumented = span->undocumented && span->user == NULL,
+        .is_zero = true,
+        .row_in_table = -1,
     };
 
     g_array_append_val(fields, field);
@@ -233,22 +282,16 @@ add_field(GArray *fields, const struct cjt188_span *span, unsigned at, unsigned 
 
 /* The parts of an undocumented span that no row of the user's names. */
 static void
-add_undocumented(GArray *fields, const struct cjt188_frame *frame, const struct cjt188_span *span)
+add_undocumented(const struct explore *explore, GArray *fields, const struct cjt188_frame *frame,
+                 const struct cjt188_span *span)
 {
     unsigned at = span->at;
 
-    for (unsigned end = at; end <= span->at + span->width; end++) {
-        bool named = end == span->at + span->width;
-
-        for (unsigned i = 0; i < frame->span_count && !named; i++) {
-            const struct cjt188_span *other = &frame->spans[i];
-
-            named = other->user != NULL && end >= other->at && end < (unsigned)other->at + other->width;
-        }
-        if (!named)
+    for (unsigned end = at; end <= (unsigned)span->at + span->width; end++) {
+        if (end < (unsigned)span->at + span->width && (frame->user_covered == NULL || !frame->user_covered[end]))
             continue;
         if (end > at)
-            add_field(fields, span, at, end - at);
+            add_field(explore, fields, span, at, end - at);
         at = end + 1;
     }
 }
@@ -262,7 +305,7 @@ by_place(const void *a, const void *b)
 }
 
 static void
-find_fields(struct explore_group *group, const struct cjt188_frame *frame)
+find_fields(const struct explore *explore, struct explore_group *group, const struct cjt188_frame *frame)
 {
     GArray *fields = g_array_new(false, true, sizeof(struct explore_field));
 
@@ -272,9 +315,9 @@ find_fields(struct explore_group *group, const struct cjt188_frame *frame)
         if (span->width == 0 || span->at + span->width > (int)group->width)
             continue;
         if (span->undocumented && span->user == NULL)
-            add_undocumented(fields, frame, span);
+            add_undocumented(explore, fields, frame, span);
         else
-            add_field(fields, span, span->at, span->width);
+            add_field(explore, fields, span, span->at, span->width);
     }
     g_array_sort(fields, by_place);
     group->field_count = fields->len;
@@ -339,44 +382,21 @@ group_of(struct explore *explore, const struct cjt188_frame *frame)
     group->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     group->meters = g_new0(struct explore_meter, EXPLORE_METERS);
     group->toggled = g_new0(uint8_t, MAX(group->width, 1));
-    find_fields(group, frame);
+    find_fields(explore, group, frame);
     g_ptr_array_add(explore->groups, group);
     g_hash_table_add(explore->group_index, group);
     return group;
 }
 
 static void
-empty_field(struct explore_field *field)
+free_field(struct explore_field *field)
 {
-    g_clear_pointer(&field->distinct.slots, g_free);
-    memset(&field->distinct, 0, sizeof field->distinct);
-    g_clear_pointer(&field->least, g_free);
-    g_clear_pointer(&field->most, g_free);
-    g_clear_pointer(&field->least_text, g_free);
-    g_clear_pointer(&field->most_text, g_free);
-    g_clear_pointer(&field->example, g_free);
-    field->seen = field->not_bcd = 0;
-    field->first_change = field->last_change = 0;
-    field->has_number = false;
-    field->dirty = true;
-}
-
-static void
-empty_group(struct explore_group *group)
-{
-    for (unsigned i = 0; i < group->field_count; i++)
-        empty_field(&group->fields[i]);
-    for (unsigned i = 0; i < group->meter_count; i++)
-        g_free(group->meters[i].last);
-    memset(group->meters, 0, EXPLORE_METERS * sizeof *group->meters);
-    memset(group->toggled, 0, MAX(group->width, 1));
-    g_hash_table_remove_all(group->meter_index);
-    g_clear_pointer(&group->samples, g_free);
-    g_clear_pointer(&group->data, g_free);
-    group->meter_count = group->sample_count = group->sample_room = 0;
-    group->frames = group->unkept = 0;
-    group->first_packet = group->last_packet = 0;
-    group->stride = 1;
+    g_free(field->distinct.slots);
+    empty_shown(&field->least);
+    empty_shown(&field->most);
+    empty_shown(&field->example);
+    g_free(field->name);
+    g_free(field->abbrev);
 }
 
 static void
@@ -384,14 +404,15 @@ free_group(void *data)
 {
     struct explore_group *group = (struct explore_group *)data;
 
-    empty_group(group);
-    for (unsigned i = 0; i < group->field_count; i++) {
-        g_free(group->fields[i].name);
-        g_free(group->fields[i].abbrev);
-    }
+    for (unsigned i = 0; i < group->field_count; i++)
+        free_field(&group->fields[i]);
+    for (unsigned i = 0; i < group->meter_count; i++)
+        g_free(group->meters[i].last);
     g_free(group->fields);
     g_free(group->meters);
     g_free(group->toggled);
+    g_free(group->samples);
+    g_free(group->data);
     g_hash_table_destroy(group->meter_index);
     g_free(group);
 }
@@ -405,7 +426,7 @@ meter_hash(const struct cjt188_seen *seen, const uint8_t *address)
 }
 
 static struct explore_meter *
-meter_of(struct explore_group *group, uint64_t hash, const uint8_t *address)
+meter_of(struct explore_group *group, uint64_t hash, const struct cjt188_frame *frame)
 {
     struct explore_meter *meter;
     void *found;
@@ -416,10 +437,11 @@ meter_of(struct explore_group *group, uint64_t hash, const uint8_t *address)
         return NULL;
     meter = &group->meters[group->meter_count];
     meter->last = (uint8_t *)g_malloc(MAX(group->width, 1));
-    memcpy(meter->number, address, sizeof meter->number);
+    memcpy(meter->number, frame->bytes + CJT188_OFF_ADDRESS, sizeof meter->number);
     meter->key = hash;
     g_hash_table_insert(group->meter_index, &meter->key, GUINT_TO_POINTER(group->meter_count));
     group->meter_count++;
+    group->wildcards += frame->is_wildcard;
     return meter;
 }
 
@@ -511,8 +533,10 @@ count_changes(struct explore_group *group, const struct explore_meter *meter, co
     for (unsigned i = 0; i < group->field_count; i++) {
         struct explore_field *field = &group->fields[i];
 
-        if (first || memcmp(data + field->at, meter->last + field->at, field->width) != 0) {
-            count_value(field, data, frame, texts);
+        if (first || !is_same_value(field, data, meter->last)) {
+            count_value(field, data);
+            if (texts)
+                count_extremes(field, frame, group->width);
             if (!first) {
                 field->first_change = field->first_change != 0 ? field->first_change : frame->pinfo->num;
                 field->last_change = frame->pinfo->num;
@@ -544,7 +568,7 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
     group->first_packet = group->frames == 0 ? pinfo->num : group->first_packet;
     group->last_packet = pinfo->num;
     group->frames++;
-    meter = meter_of(group, hash, frame->bytes + CJT188_OFF_ADDRESS);
+    meter = meter_of(group, hash, frame);
     if (meter == NULL) {
         group->unkept++;
         return group;
@@ -583,8 +607,8 @@ explore_free(struct explore *explore)
 void
 explore_reset(struct explore *explore)
 {
-    for (unsigned i = 0; i < explore->groups->len; i++)
-        empty_group((struct explore_group *)g_ptr_array_index(explore->groups, i));
+    g_hash_table_remove_all(explore->group_index);
+    g_ptr_array_set_size(explore->groups, 0);
     g_hash_table_remove_all(explore->readings);
     explore->unkept_groups = 0;
 }
@@ -597,4 +621,20 @@ explore_group_title(const struct explore_group *group)
     return g_strdup_printf("%s %04X, control %02X, L %u (%s), dialect %s",
                            (group->control & 0x40) != 0 ? "Error reply" : group->is_reply ? "Reply" : "Request", group->di,
                            group->control, group->length, name != NULL ? name : "not documented", group->dialect->name);
+}
+
+char *
+explore_group_frames(const struct explore_group *group)
+{
+    const char *to_all = group->is_reply ? "from a wildcard address" : "to all meters";
+    const unsigned meters = group->meter_count - group->wildcards;
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "%" PRIu64 " frame%s ", group->frames, group->frames == 1 ? "" : "s");
+    if (meters > 0)
+        g_string_append_printf(text, "of %s%u meter%s", group->unkept > 0 ? "more than " : "", meters,
+                               meters == 1 ? "" : "s");
+    if (group->wildcards > 0)
+        g_string_append_printf(text, "%s%s", meters > 0 ? " and " : "", to_all);
+    return g_string_free(text, false);
 }

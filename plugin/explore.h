@@ -27,6 +27,15 @@ struct distinct {
     bool more;
 };
 
+/* A value that a page shows. */
+struct explore_shown {
+    unsigned order; /* 0: not there yet; a higher one is more of a value: bytes, text, number */
+    double number;
+    char *text;       /* as the tree shows it */
+    uint8_t *data;    /* all of that frame's behind SER */
+    uint8_t meter[5]; /* that frame's A0 to A4 */
+};
+
 /* A field, or a run of undocumented bytes, in all frames of a group. */
 struct explore_field {
     unsigned at, width;        /* from the first byte behind SER */
@@ -37,12 +46,11 @@ struct explore_field {
 
     uint64_t seen;
     struct distinct distinct;
-    uint8_t *least, *most;     /* low byte first, of all widths */
-    char *least_text, *most_text, *example; /* what the tree shows; only where the explorer was made with texts */
+    struct explore_shown least, most, example; /* by value; only where the explorer was made with texts */
+    bool is_zero;              /* no byte but 00 was seen */
     uint64_t not_bcd;          /* values that are no decimal digits */
     uint64_t least_bcd, most_bcd, least_low, most_low, least_high, most_high; /* widths up to 8 */
     uint32_t first_change, last_change; /* packets; 0: never changed in any meter */
-    bool has_number;           /* the meter's number was in it */
     bool dirty;                /* something but `seen` is new since the last look */
     int row_in_table;          /* the window's; -1: none */
 };
@@ -79,6 +87,7 @@ struct explore_group {
     GHashTable *meter_index;
     struct explore_meter *meters;
     unsigned meter_count;
+    unsigned wildcards;        /* of them, the addresses of all meters */
     struct explore_field *fields;
     unsigned field_count;
     uint8_t *toggled;          /* per byte: bits that changed within one meter */
@@ -91,6 +100,7 @@ struct explore_group {
 
 struct explore {
     bool texts;
+    bool masked; /* the user's fields are called by their suffix */
     GPtrArray *groups;
     GHashTable *group_index;
     uint64_t unkept_groups;    /* frames of groups beyond EXPLORE_GROUPS */
@@ -100,13 +110,16 @@ struct explore {
 /* An explorer without frames. `texts`: values are kept as the tree shows them, too. */
 struct explore *explore_new(bool texts);
 void explore_free(struct explore *explore);
-/* Forget all frames. The groups stay, empty, so that rows of a window can. */
+/* Forget all frames, and their groups: the user's rows that made them may be others. */
 void explore_reset(struct explore *explore);
 /* Take in what one piece of a packet tells. Returns its group, NULL when there is nothing to explore. */
 struct explore_group *explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_seen *seen);
 
 /* "Reply 903F, control 81, L 58 (high-precision reading, ultrasonic meter), dialect OEM ultrasonic"; the caller frees. */
 char *explore_group_title(const struct explore_group *group);
+
+/* "1 frame of 1 meter", "3 frames to all meters"; the caller frees. */
+char *explore_group_frames(const struct explore_group *group);
 
 /* Low byte first decimal digits; returns false when a nibble is none. width up to 8 bytes. */
 bool explore_bcd(const uint8_t *bytes, unsigned width, uint64_t *number);

@@ -815,24 +815,65 @@ cjt188_row_name(const struct cjt188_frame *frame, const struct layout_row *row, 
     return proto_registrar_get_name(cjt188_row_field(frame, row, at));
 }
 
-/* NULL: a filler, digits that are not decimal, or a unit that does not fit. */
-static const char *
-number_text(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at)
+/* A quantity as it was sent. */
+struct told {
+    const struct quantity *meant;
+    const struct unit *unit; /* NULL: none is sent */
+    uint64_t digits;
+    int places;
+};
+
+/* False: a filler, digits that are not decimal, or a unit that does not fit. */
+static bool
+tell(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at, struct told *told)
 {
     const struct parts parts = quantity_parts(frame, row, at);
     const struct quantity *meant = quantity_for(frame, row->quantity, parts.unit);
     const enum unit_class class = row->quantity->is_first_energy ? ENERGY : meant->class;
     const struct bcd bcd = read_bcd(frame, parts.digits_at, parts.digits);
     const char *why;
-    int places;
 
     if (filler_text(frame, &parts) != NULL || !bcd.is_decimal ||
         (parts.has_unit_byte && (parts.unit == NULL || parts.unit->class != class)))
+        return false;
+    *told = (struct told){ meant, parts.unit, bcd.value, decimal_places(frame, row, class, &why) };
+    return true;
+}
+
+/* NULL where it is no number. */
+static const char *
+number_text(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at)
+{
+    struct told told;
+
+    if (!tell(frame, row, at, &told))
         return NULL;
-    places = decimal_places(frame, row, class, &why);
-    return wmem_strdup_printf(frame->pinfo->pool, "%.*f%s%s", places, scale(bcd.value, -places),
-                              parts.unit != NULL ? " " : "",
-                              parts.unit != NULL ? parts.unit->name : meant->suffix != NULL ? meant->suffix : "");
+    return wmem_strdup_printf(frame->pinfo->pool, "%.*f%s%s", told.places, scale(told.digits, -told.places),
+                              told.unit != NULL ? " " : "",
+                              told.unit != NULL                ? told.unit->name
+                                  : told.meant->suffix != NULL ? told.meant->suffix
+                                                               : "");
+}
+
+struct cjt188_value
+cjt188_row_value(const struct cjt188_frame *frame, const struct layout_row *row, unsigned at)
+{
+    kind_function *kind = row->kind;
+    struct cjt188_value value = { false, 0, NULL };
+    struct told told;
+
+    if (kind == cjt188_kind_quantity && tell(frame, row, at, &told)) {
+        value.has_number = true;
+        value.number = scale(told.digits, (told.unit != NULL ? told.unit->exponent : 0) - told.places) /
+            (told.unit != NULL ? told.unit->divisor : 1);
+    } else if (kind == cjt188_kind_uint || kind == cjt188_kind_binary || kind == cjt188_kind_coefficient ||
+               kind == cjt188_kind_status) {
+        value.has_number = true;
+        value.number = read_binary(frame, at, row->width);
+    } else if (kind == cjt188_kind_clock || kind == cjt188_kind_date) {
+        value.text = cjt188_time_text(frame->pinfo->pool, frame->bytes + at, row->width);
+    }
+    return value;
 }
 
 const char *

@@ -4,8 +4,9 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * With "mask" no meter can be told from the page: numbers become "meter 1", "meter 2" in the order of the capture, values
- * that hold a number or a key are left out, and names from the user's Meters table are not shown in either case.
+ * With "mask" no meter can be told from the page: meters are "meter 1", "meter 2" in the order of the capture, the user's
+ * fields go by their suffix, and values are left out that take part in a number, that are somebody's key, or that nobody
+ * has documented and each meter always sends alike. Names from the user's Meters table are not shown in either case.
  */
 #include "notes.h"
 
@@ -13,13 +14,14 @@
 #include <time.h>
 
 #include "explore.h"
+#include "mask.h"
 
 #include <epan/stat_groups.h>
 #include <epan/stat_tap_ui.h>
 
 #define NOTES_OPTION "cjt188,notes"
 
-enum { NOTES_METERS = 4096, NOTES_LINES = 256, MASKED_LEAST_DIGITS = 6 };
+enum { NOTES_METERS = 4096, NOTES_LINES = 256 };
 
 struct noted_meter {
     uint64_t key;
@@ -30,12 +32,13 @@ struct noted_meter {
 };
 
 struct notes {
-    bool mask;
+    struct mask *mask; /* NULL: nothing is to be masked */
     struct explore *explore;
     GPtrArray *meters;         /* struct noted_meter */
     GHashTable *meter_index;   /* number -> struct noted_meter */
+    GHashTable *others;        /* numbers in damaged frames */
     GHashTable *lines;
-    bool more_meters, more_lines;
+    bool more_meters, more_others, more_lines;
     uint64_t frames, requests, wildcards, replies, errors, damaged, truncated, noise_bytes, neighbours, unanswered;
     nstime_t first, last;
     bool has_time;
@@ -79,6 +82,18 @@ meter_of(struct notes *notes, const uint8_t *number, const char *display)
     g_ptr_array_add(notes->meters, meter);
     g_hash_table_insert(notes->meter_index, &meter->key, meter);
     return meter;
+}
+
+/* A damaged frame counts for no meter, but its number may stand elsewhere. */
+static void
+note_other(struct notes *notes, const uint8_t *number)
+{
+    const uint64_t key = number_key(number);
+
+    if (g_hash_table_size(notes->others) >= NOTES_METERS)
+        notes->more_others = true;
+    else if (!g_hash_table_contains(notes->others, &key))
+        g_hash_table_add(notes->others, g_memdup2(&key, sizeof key));
 }
 
 static void
@@ -134,6 +149,8 @@ add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
     notes->neighbours += seen->kind == CJT188_MBUS || seen->kind == CJT188_DLT645;
     if (seen->kind == CJT188_FRAME)
         note_frame(notes, seen);
+    else if (notes->mask != NULL && seen->has_addresses && !seen->is_wildcard)
+        note_other(notes, seen->number);
     explore_add(notes->explore, pinfo, seen);
     return TAP_PACKET_DONT_REDRAW;
 }
@@ -141,60 +158,95 @@ add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
 /* ---- masking ---- */
 
 static void
-replace_all(GString *text, const char *what, const char *by)
+learn_numbers(const struct notes *notes)
 {
-    if (what[0] != '\0')
-        g_string_replace(text, what, by, 0);
-}
+    GHashTableIter other;
+    void *key;
 
-/* A meter's number in every way that a page could write it. */
-static void
-mask_meter(GString *text, const struct noted_meter *meter, unsigned index)
-{
-    const uint8_t *n = meter->number;
-    char name[24], digits[64];
-    const char *bare;
+    g_hash_table_iter_init(&other, notes->others);
+    while (g_hash_table_iter_next(&other, &key, NULL)) {
+        uint8_t number[5];
 
-    g_snprintf(name, sizeof name, "meter %u", index + 1);
-    if (strlen(meter->display) >= MASKED_LEAST_DIGITS)
-        replace_all(text, meter->display, name);
-    g_snprintf(digits, sizeof digits, "%02X%02X%02X%02X%02X", n[4], n[3], n[2], n[1], n[0]);
-    replace_all(text, digits, name);
-    replace_all(text, digits + 2, name);
-    for (bare = digits; *bare == '0'; bare++)
-        ;
-    if (strlen(bare) >= MASKED_LEAST_DIGITS)
-        replace_all(text, bare, name);
-    g_snprintf(digits, sizeof digits, "%02X %02X %02X %02X", n[0], n[1], n[2], n[3]);
-    replace_all(text, digits, name);
-    g_snprintf(digits, sizeof digits, "%02X%02X%02X%02X", n[0], n[1], n[2], n[3]);
-    replace_all(text, digits, name);
-    g_snprintf(digits, sizeof digits, "%02X %02X %02X %02X", n[3], n[2], n[1], n[0]);
-    replace_all(text, digits, name);
-}
-
-static bool
-is_zero(const uint8_t *bytes, unsigned width)
-{
-    for (unsigned i = 0; i < width; i++) {
-        if (bytes[i] != 0)
-            return false;
+        for (unsigned i = 0; i < sizeof number; i++)
+            number[i] = (uint8_t)(*(const uint64_t *)key >> 8 * i);
+        mask_add(notes->mask, number, "another meter");
     }
-    return true;
+    for (unsigned i = 0; i < notes->meters->len; i++) {
+        char name[24];
+
+        g_snprintf(name, sizeof name, "meter %u", i + 1);
+        mask_add(notes->mask, ((const struct noted_meter *)g_ptr_array_index(notes->meters, i))->number, name);
+    }
 }
 
+/* Is a field about a meter's identity, whatever it holds? A frame in transit has the number of a meter of another protocol. */
 static bool
-is_private(const struct explore_field *field)
+is_identity(const struct explore_field *field)
 {
-    static const char *const fields[] = { "cjt188.new_address", "cjt188.meter_number", "cjt188.key" };
+    static const char *const fields[] = { "cjt188.new_address", "cjt188.meter_number", "cjt188.key",
+                                          "cjt188.tunnel.type" };
 
-    if (is_zero(field->most, field->width))
-        return false;
     for (size_t i = 0; i < array_length(fields); i++) {
         if (g_str_equal(field->abbrev, fields[i]))
             return true;
     }
-    return field->has_number;
+    return false;
+}
+
+/* Bytes of which no document says that they are no number of a meter. */
+static bool
+is_open(const struct explore_field *field)
+{
+    return field->undocumented || field->user != NULL || (field->row != NULL && field->row->kind == cjt188_kind_bytes);
+}
+
+static bool
+shows_number(const struct notes *notes, const struct explore_group *group, const struct explore_field *field)
+{
+    const struct explore_shown *const all[] = { &field->least, &field->most, &field->example };
+
+    for (size_t i = 0; i < array_length(all); i++) {
+        if (mask_finds(notes->mask, all[i]->data, group->width, field->at, field->width, all[i]->meter, is_open(field)))
+            return true;
+    }
+    return false;
+}
+
+/* The number of a meter that never spoke is known to nobody. It is the same in all that one meter sends. */
+static bool
+is_private(const struct notes *notes, const struct explore_group *group, const struct explore_field *field)
+{
+    if (notes->mask == NULL || field->is_zero)
+        return false;
+    return is_identity(field) ||
+        (is_open(field) &&
+         (notes->more_meters || notes->more_others ||
+          (field->first_change == 0 && (field->user == NULL || field->width > 1)))) ||
+        shows_number(notes, group, field);
+}
+
+/* Of undocumented bytes those stay hidden, too, that never change within a meter. */
+static char *
+value_text(const struct notes *notes, const struct explore_group *group, const struct explore_field *field,
+           const struct explore_shown *shown)
+{
+    enum { SHOWN = 32 };
+    GString *text;
+
+    if (notes->mask == NULL || !field->undocumented)
+        return g_strdup(shown->text);
+    text = g_string_new(NULL);
+    for (unsigned i = 0; i < field->width && i < SHOWN; i++) {
+        const uint8_t byte = shown->data[field->at + i];
+
+        if (byte != 0 && group->toggled[field->at + i] == 0)
+            g_string_append(text, "··");
+        else
+            g_string_append_printf(text, "%02X", byte);
+        if (i + 1 < field->width)
+            g_string_append(text, i + 1 < SHOWN ? " " : " …");
+    }
+    return g_string_free(text, false);
 }
 
 /* ---- Markdown ---- */
@@ -261,37 +313,69 @@ split_blurb(const char *blurb, char **source)
     return g_strchomp(meaning);
 }
 
+/* Blurbs of numbers say no more than their unit, which tells the owner of a meter nothing, and some say nothing but their
+ * source: with the field's name it does. */
+static char *
+full_meaning(const char *name, char *meaning)
+{
+    static const char *const units[] = { "kWh", "kW", "m³/h", "m³", "°C", "K", "h", "s", "V" };
+    char *full = NULL;
+
+    for (size_t i = 0; i < array_length(units) && full == NULL; i++) {
+        const size_t length = strlen(units[i]);
+
+        if (strncmp(meaning, units[i], length) == 0 &&
+            (meaning[length] == '\0' || strchr(",; ", meaning[length]) != NULL))
+            full = g_strdup_printf("%s in %s", name, meaning);
+    }
+    if (full == NULL)
+        full = g_strdup(meaning[0] != '\0' ? meaning : name);
+    g_free(meaning);
+    return full;
+}
+
 static void
-append_meaning(GString *page, const struct explore_field *field)
+append_meaning(GString *page, const struct notes *notes, const struct explore_field *field)
 {
     const header_field_info *info = proto_registrar_get_byname(field->abbrev);
     char *source = NULL, *meaning = NULL;
 
     if (info != NULL && info->blurb != NULL)
-        meaning = split_blurb(info->blurb, &source);
+        meaning = full_meaning(info->name, split_blurb(info->blurb, &source));
     if (field->user != NULL) {
         g_free(source);
         source = g_strdup("user's table");
     }
-    append_cell(page, meaning != NULL ? meaning : "");
+    append_cell(page, meaning != NULL && (notes->mask == NULL || field->user == NULL) ? meaning : "");
     append_cell(page, source != NULL ? source : field->undocumented ? "nobody" : "not said");
     g_free(meaning);
     g_free(source);
 }
 
 static void
-append_values(GString *page, const struct notes *notes, const struct explore_field *field)
+append_values(GString *page, const struct notes *notes, const struct explore_group *group,
+              const struct explore_field *field)
 {
-    if (notes->mask && is_private(field)) {
+    char *least, *most, *example;
+
+    if (is_private(notes, group, field)) {
         append_cell(page, "masked");
         append_cell(page, "masked");
         return;
     }
-    if (g_strcmp0(field->least_text, field->most_text) == 0)
-        append_format_cell(page, "always %s", field->least_text);
+    least = value_text(notes, group, field, &field->least);
+    most = value_text(notes, group, field, &field->most);
+    example = value_text(notes, group, field, &field->example);
+    if (field->distinct.used == 1 && !field->distinct.more)
+        append_format_cell(page, "%s %s", field->seen == 1 ? "once" : "always", least);
+    else if (g_str_equal(least, most)) /* fillers are no part of a range */
+        append_cell(page, least);
     else
-        append_format_cell(page, "%s … %s", field->least_text, field->most_text);
-    append_cell(page, field->example);
+        append_format_cell(page, "%s … %s", least, most);
+    append_cell(page, example);
+    g_free(least);
+    g_free(most);
+    g_free(example);
 }
 
 static void
@@ -303,13 +387,21 @@ append_place(GString *page, unsigned at, unsigned width)
 }
 
 static void
-append_field(GString *page, const struct notes *notes, const struct explore_field *field)
+append_field(GString *page, const struct notes *notes, const struct explore_group *group,
+             const struct explore_field *field)
 {
     append_place(page, field->at, field->width);
     append_cell(page, field->name);
-    append_meaning(page, field);
-    append_values(page, notes, field);
+    append_meaning(page, notes, field);
+    append_values(page, notes, group, field);
     g_string_append_c(page, '\n');
+}
+
+/* The evidence for a coefficient is its value. */
+static bool
+tells_value(const struct notes *notes, const struct proposal *proposal)
+{
+    return notes->mask != NULL && g_str_equal(proposal->kind, "value/4096");
 }
 
 /* The best reading of each part of an undocumented field, as rows of its own below it. */
@@ -327,9 +419,12 @@ append_proposals(GString *page, const struct notes *notes, const struct explore_
             continue;
         append_place(page, proposal->at, proposal->width);
         append_format_cell(page, "%s?", proposal->name);
-        append_format_cell(page, "%s: %s", proposal->kind, proposal->evidence->str);
+        if (tells_value(notes, proposal))
+            append_cell(page, proposal->kind);
+        else
+            append_format_cell(page, "%s: %s", proposal->kind, proposal->evidence->str);
         append_format_cell(page, "proposal, %s", explore_strength_text(proposal->strength));
-        append_cell(page, notes->mask && is_private(field) ? "masked" : "");
+        append_cell(page, is_private(notes, group, field) ? "masked" : "");
         append_cell(page, "");
         g_string_append_c(page, '\n');
     }
@@ -340,22 +435,22 @@ append_proposals(GString *page, const struct notes *notes, const struct explore_
 static void
 append_group(GString *page, const struct notes *notes, const struct explore_group *group)
 {
-    char *title = explore_group_title(group);
+    char *title = explore_group_title(group), *frames = explore_group_frames(group);
 
     g_string_append(page, "\n## ");
     append_escaped(page, title);
-    g_string_append_printf(page, "\n\n%" PRIu64 " frame%s of %s%u meter%s.\n", group->frames, group->frames == 1 ? "" : "s",
-                           group->unkept > 0 ? "more than " : "", group->meter_count, group->meter_count == 1 ? "" : "s");
+    g_string_append_printf(page, "\n\n%s.\n", frames);
     if (group->width > 0)
         g_string_append(page, "\n| Offset | Bytes | Name | Meaning | Source | Range seen | Example |\n"
                               "|---:|---:|---|---|---|---|---|\n");
     else
         g_string_append(page, "\nNothing follows the sequence number.\n");
     for (unsigned i = 0; i < group->field_count; i++) {
-        append_field(page, notes, &group->fields[i]);
+        append_field(page, notes, group, &group->fields[i]);
         if (group->fields[i].undocumented)
             append_proposals(page, notes, group, &group->fields[i]);
     }
+    g_free(frames);
     g_free(title);
 }
 
@@ -366,7 +461,7 @@ constant_text(const struct explore_group *group, const struct explore_field *fie
 {
     if (field->distinct.used != 1 || field->distinct.more)
         return field->first_change != 0 ? "changes" : "differs between meters, never changes within one";
-    return is_zero(field->most, field->width) ? "always zero" : group->frames == 1 ? "seen once" : "always the same";
+    return field->is_zero ? "always zero" : group->frames == 1 ? "seen once" : "always the same";
 }
 
 static void
@@ -415,7 +510,7 @@ append_meters(GString *page, const struct notes *notes)
         const struct noted_meter *meter = (const struct noted_meter *)g_ptr_array_index(notes->meters, i);
 
         g_string_append_c(page, '|');
-        if (notes->mask)
+        if (notes->mask != NULL)
             append_format_cell(page, "meter %u", i + 1);
         else
             append_cell(page, meter->display);
@@ -491,12 +586,14 @@ print_page(void *data)
                                  "Offsets count from the first byte behind the sequence number; low byte first unless said "
                                  "otherwise. Made by `tshark -z cjt188,notes`.\n");
 
+    if (notes->mask != NULL)
+        learn_numbers(notes);
     for (unsigned i = 0; i < groups->len; i++)
         append_group(page, notes, (const struct explore_group *)g_ptr_array_index(groups, i));
     append_unknown(page, groups);
     append_statistics(page, notes);
-    for (unsigned i = 0; notes->mask && i < notes->meters->len; i++)
-        mask_meter(page, (const struct noted_meter *)g_ptr_array_index(notes->meters, i), i);
+    if (notes->mask != NULL)
+        mask_text(notes->mask, page);
     fputs(page->str, stdout);
     g_string_free(page, true);
     g_ptr_array_unref(groups);
@@ -512,8 +609,9 @@ reset(void *data)
     explore_reset(notes->explore);
     g_hash_table_remove_all(notes->meter_index);
     g_ptr_array_set_size(notes->meters, 0);
+    g_hash_table_remove_all(notes->others);
     g_hash_table_remove_all(notes->lines);
-    notes->more_meters = notes->more_lines = notes->has_time = false;
+    notes->more_meters = notes->more_others = notes->more_lines = notes->has_time = false;
     notes->frames = notes->requests = notes->wildcards = notes->replies = notes->errors = notes->unanswered = 0;
     notes->damaged = notes->truncated = notes->noise_bytes = notes->neighbours = 0;
 }
@@ -526,7 +624,9 @@ finish(void *data)
     explore_free(notes->explore);
     g_hash_table_destroy(notes->meter_index);
     g_ptr_array_unref(notes->meters);
+    g_hash_table_destroy(notes->others);
     g_hash_table_destroy(notes->lines);
+    g_clear_pointer(&notes->mask, mask_free);
     g_free(notes);
 }
 
@@ -535,10 +635,12 @@ notes_new(bool mask)
 {
     struct notes *notes = g_new0(struct notes, 1);
 
-    notes->mask = mask;
+    notes->mask = mask ? mask_new() : NULL;
     notes->explore = explore_new(true);
+    notes->explore->masked = mask;
     notes->meters = g_ptr_array_new_with_free_func(free_meter);
     notes->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
+    notes->others = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     notes->lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return notes;
 }

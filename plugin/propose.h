@@ -13,7 +13,7 @@
 
 #include "explore.h"
 
-enum { KNOWN_MAX = READINGS + 1 + SPANS_MAX, WINDOW_MAX = 8 };
+enum { KNOWN_FIELDS = 64, KNOWN_MAX = READINGS + 1 + KNOWN_FIELDS, WINDOW_MAX = 8 };
 
 /* Bits that a reading must save to be proposed. */
 #define LEAST_GAIN 6.0

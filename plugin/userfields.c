@@ -67,6 +67,11 @@ static unsigned field_count;
 static hf_register_info *registered; /* one for each suffix */
 static unsigned registered_count;
 
+/* struct shelf by its key. One is made when a frame first asks for it, so that rows for other frames cost nothing; all go
+ * when the rows change. */
+static GHashTable *shelves;
+enum { SHELVES_MAX = 1024 };
+
 static value_string kind_names[KINDS + 1];
 static const value_string direction_names[] = {
     { ANY_DIRECTION, "any" },
@@ -256,6 +261,7 @@ forget_fields(void)
         proto_add_deregistered_data(registered);
     registered = NULL;
     registered_count = 0;
+    g_hash_table_remove_all(shelves);
     g_free(fields);
     fields = NULL;
     field_count = 0;
@@ -319,29 +325,73 @@ renew_fields(void)
 
 /* ---- a frame ---- */
 
+/* Rows that may be for frames of one control, identifier and length. */
+struct shelf {
+    uint64_t key;
+    unsigned count;
+    const struct user_field *field[];
+};
+
+static bool
+is_for_kind(const struct user_field *field, const struct cjt188_frame *frame)
+{
+    return (field->direction == ANY_DIRECTION || (field->direction == ONLY_REPLY) == frame->is_reply) &&
+        (field->control < 0 || field->control == (field->control > 0x3F ? frame->control : frame->function)) &&
+        (field->di < 0 || (frame->has_di && field->di == frame->di)) &&
+        (field->length < 0 || field->length == frame->data_length);
+}
+
+static const struct shelf *
+shelf_for(const struct cjt188_frame *frame)
+{
+    const uint64_t key =
+        (uint64_t)frame->has_di << 32 | (uint64_t)frame->di << 16 | (uint64_t)frame->control << 8 | frame->data_length;
+    struct shelf *shelf = (struct shelf *)g_hash_table_lookup(shelves, &key);
+    unsigned count = 0;
+
+    if (shelf != NULL)
+        return shelf;
+    for (unsigned i = 0; i < field_count; i++)
+        count += is_for_kind(&fields[i], frame);
+    shelf = (struct shelf *)g_malloc(sizeof *shelf + count * sizeof shelf->field[0]);
+    shelf->key = key;
+    shelf->count = 0;
+    for (unsigned i = 0; i < field_count; i++) {
+        if (is_for_kind(&fields[i], frame))
+            shelf->field[shelf->count++] = &fields[i];
+    }
+    if (g_hash_table_size(shelves) >= SHELVES_MAX)
+        g_hash_table_remove_all(shelves);
+    g_hash_table_insert(shelves, &shelf->key, shelf);
+    return shelf;
+}
+
 static bool
 is_for(const struct user_field *field, const struct cjt188_frame *frame)
 {
     return (field->dialect == NULL || field->dialect == frame->dialect) &&
         (field->pattern == NULL || cjt188_pattern_matches(field->pattern, frame->bytes + CJT188_OFF_ADDRESS)) &&
-        (field->direction == ANY_DIRECTION || (field->direction == ONLY_REPLY) == frame->is_reply) &&
-        (field->control < 0 || field->control == (field->control > 0x3F ? frame->control : frame->function)) &&
-        (field->di < 0 || (frame->has_di && field->di == frame->di)) &&
-        (field->length < 0 || field->length == frame->data_length) &&
         frame->data + field->offset + field->width <= frame->data_end;
 }
 
 void
 cjt188_userfields_match(const struct cjt188_frame *frame, struct user_matches *matches)
 {
+    const struct shelf *shelf;
+
     memset(matches, 0, sizeof *matches);
-    matches->field = wmem_alloc_array(frame->pinfo->pool, const struct user_field *, field_count);
-    for (unsigned i = 0; i < field_count; i++) {
-        if (!is_for(&fields[i], frame))
+    if (field_count == 0)
+        return;
+    shelf = shelf_for(frame);
+    matches->field = wmem_alloc_array(frame->pinfo->pool, const struct user_field *, shelf->count);
+    for (unsigned i = 0; i < shelf->count; i++) {
+        const struct user_field *field = shelf->field[i];
+
+        if (!is_for(field, frame))
             continue;
-        matches->field[matches->count++] = &fields[i];
-        if (fields[i].hf != NULL)
-            memset(matches->covered + fields[i].offset, 1, fields[i].width);
+        matches->field[matches->count++] = field;
+        if (field->hf != NULL)
+            memset(matches->covered + field->offset, 1, field->width);
     }
 }
 
@@ -431,6 +481,13 @@ string_of(const struct cjt188_frame *frame, const struct user_field *field, cons
     return cjt188_time_text(frame->pinfo->pool, bytes, field->width);
 }
 
+void
+cjt188_userfield_bytes(const struct user_field *field, const uint8_t *data, uint8_t *bytes)
+{
+    for (unsigned i = 0; i < field->width; i++)
+        bytes[i] = (uint8_t)(data[field->offset + i] & (field->kind == K_BITS ? field->mask >> 8 * i : 0xFF));
+}
+
 static const double EXACT_MAX = 9007199254740992.0; /* 2^53: every whole number below is exact */
 
 const char *
@@ -448,33 +505,68 @@ cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field 
     return text != NULL ? text : cjt188_row_text(frame, NULL, at, field->width);
 }
 
-static void
-add_field(struct cjt188_frame *frame, proto_tree *tree, const struct user_field *field)
+struct cjt188_value
+cjt188_userfield_value(const struct cjt188_frame *frame, const struct user_field *field)
 {
-    const unsigned at = frame->data + field->offset;
-    const unsigned offset = frame->offset + at;
+    const uint8_t *bytes = frame->bytes + frame->data + field->offset;
+    struct cjt188_value value = { false, 0, NULL };
+
+    value.has_number = number_of(field, bytes, &value.number);
+    if (kinds[field->kind].type == FT_STRING)
+        value.text = string_of(frame, field, bytes);
+    return value;
+}
+
+/* Bytes that are not what the row says they are. */
+static proto_item *
+add_misfit(const struct cjt188_frame *frame, proto_tree *tree, const struct user_field *field, int offset)
+{
     const char *text = cjt188_userfield_text(frame, field);
-    const uint8_t *bytes = frame->bytes + at;
-    const char *string = kinds[field->kind].type == FT_STRING ? string_of(frame, field, bytes) : NULL;
-    proto_item *item = NULL;
+    proto_item *item = proto_tree_add_string_format(tree, hf_cjt188_digits, frame->tvb, offset, (int)field->width, text,
+                                                    "%s: %s, no %s", field->name, text, kinds[field->kind].name);
+
+    expert_add_info(frame->pinfo, item, field->kind == K_BCD ? &ei_cjt188_bad_bcd : &ei_cjt188_bad_clock);
+    return item;
+}
+
+/* What becomes of the bytes is decided by themselves: without a tree every item is NULL. The text costs most, and mostly
+ * nobody wants it. */
+static void
+add_field(const struct cjt188_frame *frame, proto_tree *tree, const struct user_field *field)
+{
+    const uint8_t *bytes = frame->bytes + frame->data + field->offset;
+    const int offset = (int)(frame->offset + frame->data + field->offset), width = (int)field->width;
+    const bool is_wanted = proto_field_is_referenced(tree, *field->hf);
+    const char *text = is_wanted ? cjt188_userfield_text(frame, field) : "";
+    proto_item *item;
     double number;
 
     if (number_of(field, bytes, &number))
-        item = proto_tree_add_double_format(tree, *field->hf, frame->tvb, (int)offset, (int)field->width, number, "%s: %s",
-                                            field->name, text);
-    else if (string != NULL)
-        item = proto_tree_add_string_format(tree, *field->hf, frame->tvb, (int)offset, (int)field->width, string, "%s: %s",
-                                            field->name, string);
+        item = proto_tree_add_double_format(tree, *field->hf, frame->tvb, offset, width, number, "%s: %s", field->name,
+                                            text);
+    else if (kinds[field->kind].type == FT_STRING && string_of(frame, field, bytes) != NULL)
+        item = proto_tree_add_string_format(tree, *field->hf, frame->tvb, offset, width, text, "%s: %s", field->name,
+                                            text);
     else if (field->kind == K_BYTES)
-        item = proto_tree_add_bytes_format(tree, *field->hf, frame->tvb, (int)offset, (int)field->width, bytes, "%s: %s",
-                                           field->name, text);
-    if (item == NULL) { /* not what the row says they are */
-        item = proto_tree_add_string_format(tree, hf_cjt188_digits, frame->tvb, (int)offset, (int)field->width, text,
-                                            "%s: %s, no %s", field->name, text, kinds[field->kind].name);
-        expert_add_info(frame->pinfo, item,
-                        field->kind == K_BCD ? &ei_cjt188_bad_bcd : &ei_cjt188_bad_clock);
-    }
+        item = proto_tree_add_bytes_format(tree, *field->hf, frame->tvb, offset, width, bytes, "%s: %s", field->name,
+                                           text);
+    else
+        item = add_misfit(frame, tree, field, offset);
     proto_item_append_text(item, " (your field)");
+}
+
+static void
+add_span(struct cjt188_frame *frame, const struct user_field *field)
+{
+    const struct cjt188_span span = {
+        .at = (uint8_t)field->offset,
+        .width = (uint8_t)field->width,
+        .user = field,
+        .name = field->name,
+        .abbrev = proto_registrar_get_nth((unsigned)*field->hf)->abbrev,
+    };
+
+    cjt188_span_add(frame, &span);
 }
 
 void
@@ -490,14 +582,7 @@ cjt188_userfields_add(struct cjt188_frame *frame, proto_tree *tree, const struct
             continue;
         }
         add_field(frame, tree, field);
-        if (frame->span_count < SPANS_MAX)
-            frame->spans[frame->span_count++] = (struct cjt188_span){
-                .at = (uint8_t)field->offset,
-                .width = (uint8_t)field->width,
-                .user = field,
-                .name = field->name,
-                .abbrev = proto_registrar_get_nth((unsigned)*field->hf)->abbrev,
-            };
+        add_span(frame, field);
     }
 }
 
@@ -583,6 +668,7 @@ cjt188_userfields_register(module_t *module)
     for (unsigned i = 0; i < KINDS; i++)
         kind_names[i] = (value_string){ i, kinds[i].name };
     kind_names[KINDS] = (value_string){ 0, NULL };
+    shelves = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     table = uat_new("CJ/T 188 fields", sizeof(struct user_row), "cjt188_fields", true, (void *)&rows, &row_count,
                     UAT_AFFECTS_DISSECTION | UAT_AFFECTS_FIELDS, NULL, copy_row, check_row, free_row, renew_fields,
                     forget_fields, columns);

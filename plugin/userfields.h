@@ -27,7 +27,12 @@ void cjt188_userfields_match(const struct cjt188_frame *frame, struct user_match
 /* Add an item for each, and a span to the frame. */
 void cjt188_userfields_add(struct cjt188_frame *frame, proto_tree *tree, const struct user_matches *matches);
 
+/* The bytes of a row, from those behind SER, with the bits cleared that its mask leaves out: what is equal here is equal
+ * for the row. */
+void cjt188_userfield_bytes(const struct user_field *field, const uint8_t *data, uint8_t *bytes);
 /* The value of a row as text, without its name. */
 const char *cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field *field);
+/* What it is compared by. */
+struct cjt188_value cjt188_userfield_value(const struct cjt188_frame *frame, const struct user_field *field);
 
 #endif

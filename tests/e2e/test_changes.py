@@ -2,6 +2,9 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import subprocess
+import sys
+
 from conftest import write_pcap
 from craft import add_33, bcd, decode, field_rows, frame, heat_901f, matches, water_901f, write_pcapng  # noqa: F401
 from rows import BCD, BITS, BYTES, DATE, TEXT, ULE, options, packets_of, row
@@ -247,6 +250,64 @@ def test_forty_rows_in_a_frame(decode):
     rows = options(*(row(f"b{i}", BITS, offset=i // 8, mask=f"{1 << i % 8:X}", name=f"Bit {i}") for i in range(40)))
     packets = decode([unknown("00 00 00 00 00 00"), unknown("FF FF FF FF FF FF")], *rows)
     assert changes(packets[1]) == ([f"Bit {i}: 0 → 1" for i in range(40)], [], [b"\xff"])
+
+
+def test_more_rows_than_a_screen_shows(tshark, tmp_path):
+    """Eighty rows, a bit each; two bytes behind them have no name."""
+    rows = options(*(row(f"b{i}", BITS, offset=i // 8, mask=f"{1 << i % 8:X}", name=f"Bit {i}") for i in range(80)))
+    path = write_pcap(tmp_path / "eighty.pcap", [unknown("00" * 12), unknown("FF" * 10 + "01 02")])
+    cells = tshark.fields(path, ["cjt188.changed", "cjt188.undocumented.changed"], *rows)[1]
+    assert cells["cjt188.changed"].split("|") == [f"Bit {i}: 0 → 1" for i in range(80)]
+    assert cells["cjt188.undocumented.changed"] == "0102"
+    listed = [line.split() for line in tshark("-r", path, *rows, "-q", "-z", "cjt188,explore").stdout.splitlines()
+              if "(cjt188.undocumented)" in line]
+    assert [line[:2] for line in listed] == [["10", "2"]]
+
+
+def test_only_the_masked_bits_count(decode):
+    rows = options(row("low", BITS, mask="1", name="Low"), row("high", BITS, mask="80", name="High"),
+                   row("wide", BITS, width=2, mask="0180", name="Wide"), row("all", ULE, name="All"))
+    packets = decode([unknown("00 00"), unknown("80 00"), unknown("81 00"), unknown("81 02"), unknown("81 01")], *rows)
+    assert [packet[CHANGED] for packet in packets] == [
+        [], ["High: 0 → 1", "Wide: 0 → 1", "All: 0 → 128"], ["Low: 0 → 1", "All: 128 → 129"], [], ["Wide: 1 → 3"]]
+
+
+def test_values_that_look_alike_show_their_bytes(decode):
+    rows = options(row("t", TEXT, width=4, name="Text"), row("raw", BYTES, offset=4, width=40, name="Run"))
+    packets = decode([unknown(f"41 {a} {b} 42" + "00" * 39 + c) for a, b, c in
+                      (("01", "02", "00"), ("01", "03", "00"), ("04", "05", "00"), ("04", "05", "07"))], *rows)
+    assert [packet[CHANGED] for packet in packets] == [
+        [], ["Text: 02 → 03"], ["Text: 01 03 → 04 05"], ["Run: 00 → 07"]]
+
+
+# ---- memory ----
+
+
+# A process counts what its parent held when it was made: the parent must be small, which pytest is not.
+MEASURE = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(os.waitstatus_to_exitcode(status), 1024 * usage.ru_maxrss)
+"""
+
+
+def most_memory(tshark, path):
+    """The most that one tshark has held, in bytes."""
+    command, env = tshark.command("-r", path, "-q", "-z", "io,stat,0")
+    done = subprocess.run([sys.executable, "-c", MEASURE, *command], env=env, stdout=subprocess.PIPE, text=True, check=True)
+    code, most = map(int, done.stdout.split())
+    assert code == 0
+    return most
+
+
+def test_little_more_is_kept_than_the_bytes_that_changed(tshark, tmp_path):
+    """The worst case: every second of 252 bytes differs, 126 runs a frame."""
+    count = 10_000
+    same = write_pcap(tmp_path / "same.pcap", [unknown("01 02" * 126)] * count)
+    other = write_pcap(tmp_path / "other.pcap", [unknown("01 02" * 126), unknown("01 03" * 126)] * (count // 2))
+    spent = most_memory(tshark, other) - most_memory(tshark, same)
+    assert spent / count < 4 * 126 + 200, spent / count
 
 
 # ---- passes, filters, samples ----

@@ -230,7 +230,7 @@ def test_two_passes_count_once(explore, samples):
 
 def test_window_has_the_same_counts(explore, tshark, samples):
     lines = tshark("-r", samples / "demo-line.pcapng", "-q", "-z", "cjt188,bytes").stdout.splitlines()
-    rows = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("Reply 903F")]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("81 903F")]
     found = fields(explore(samples / "demo-line.pcapng"), "903F")
     assert len(rows) == len(found) > 15
     for row in rows:

@@ -8,7 +8,8 @@ import re
 import pytest
 import truth
 from conftest import write_pcap
-from craft import bcd, frame, heat_901f
+from craft import bcd, frame, heat_901f, le
+from rows import BCD, BITS, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, options, row
 
 
 def cells(line):
@@ -65,6 +66,81 @@ def test_statistics(notes, samples):
     assert meters == [["24263225", "OEM ultrasonic", "1", "3"]]
 
 
+def cells_of(page, name):
+    """The row of the field with this name, in the only table that has one."""
+    (found,) = [row for _, rows in tables(page) for row in rows if row[2:3] == [name]]
+    return found
+
+
+def unknown(payload, number="24263225", **more):
+    return frame(bytes.fromhex("00 9A 00") + payload, number=number, **more)
+
+
+# kind, width, other columns, the values as they are sent, and the least and the most of them as they read.
+RANGES = [
+    (SLE, 2, {}, [v.to_bytes(2, "little", signed=True) for v in (5, -200, 300, -1)], "-200", "300"),
+    (SBE, 2, {}, [v.to_bytes(2, "big", signed=True) for v in (5, -200, 300, -1)], "-200", "300"),
+    (UBE, 2, {}, [v.to_bytes(2, "big") for v in (511, 256, 1300)], "256", "1300"),
+    (ULE, 2, {"scale": "-0.5"}, [le(v, 2) for v in (511, 256, 1300)], "-650", "-128"),
+    (BCD, 2, {}, [bcd(v, 2) for v in (102, 201, 150)] + [b"\xff\xff", b"\0\xaa"], "102", "201"),
+    (BITS, 1, {"mask": "3"}, [bytes([v]) for v in (0x80, 0x03, 0x7E)], "0", "3"),
+    (PER_4096, 2, {}, [le(v, 2) for v in (4096, 8192, 6144)], "1", "2"),
+    (TEXT, 5, {}, [b"01300", b"00810", b"00809", b"01299"], "00809", "01300"),
+    (DATE, 4, {}, [bytes.fromhex(v) for v in ("20 26 04 27", "20 25 12 31", "01 05 26 20")], "2025-12-31", "2026-05-01"),
+    (CLOCK, 7, {}, [bytes.fromhex(v) for v in ("20 26 05 27 10 00 00", "20 26 04 28 01 00 59", "20 26 05 26 23 59 59")],
+     "2026-04-28 01:00:59", "2026-05-27 10:00:00"),
+]
+
+
+@pytest.mark.parametrize("kind, width, more, sent, least, most", RANGES, ids=[case[0] for case in RANGES])
+def test_the_range_is_of_values_not_of_bytes(notes, tmp_path, kind, width, more, sent, least, most):
+    path = write_pcap(tmp_path / "range.pcap", [unknown(raw) for raw in sent])
+    page = notes(path, "", *options(row("mine", kind, width=width, name="Mine", **more)))
+    assert cells_of(page, "Mine")[5] == f"{least} … {most}"
+
+
+def test_the_range_of_documented_fields(notes, tmp_path):
+    """A clock sent high byte first, and volumes in m³ and in litres, of which one meter has none."""
+    packets = [frame(heat_901f(clock=clock)) for clock in ("20 26 04 27 18 12 15", "20 26 05 27 10 00 00", "20 26 04 28 01 00 59")]
+    assert cells_of(notes(write_pcap(tmp_path / "clock.pcap", packets)), "Clock")[5] == (
+        "2026-04-27 18:12:15 … 2026-05-27 10:00:00")
+    litres, cubic = 0x29, 0x2C
+    volumes = [(bytes.fromhex("FF FF FF FF"), cubic), (1000, cubic), (5000, litres), (2000, cubic), (900_000, litres)]
+    packets = [frame(heat_901f(volume=volume), number=f"1111111{i}") for i, volume in enumerate(volumes)]
+    page = notes(write_pcap(tmp_path / "volume.pcap", packets))
+    assert cells_of(page, "Volume")[5] == "5.000 L … 2.000 m³"
+
+
+def test_values_of_masked_bits_are_counted_without_the_others(tshark, tmp_path):
+    path = write_pcap(tmp_path / "bits.pcap", [unknown(bytes([value])) for value in (0x80, 0x00, 0x01, 0x81, 0x82)])
+    text = tshark("-r", path, *options(row("low", BITS, mask="1"), row("high", BITS, mask="80")), "-q", "-z",
+                  "cjt188,explore").stdout
+    found = {line.split("(")[1].split(")")[0]: line for line in text.splitlines() if "(cjt188.user." in line}
+    assert "distinct 2" in found["cjt188.user.low"] and "changes in packets 3..5" in found["cjt188.user.low"]
+    assert "distinct 2" in found["cjt188.user.high"] and "changes in packets 2..4" in found["cjt188.user.high"]
+
+
+def test_what_a_field_means_is_said_in_words(notes, tmp_path):
+    """Their blurbs are a unit, or nothing but a source."""
+    page = notes(write_pcap(tmp_path / "heat.pcap", [frame(heat_901f())]))
+    meanings = {name: cells_of(page, name)[3] for name in ("Heating energy", "Power", "Flow", "Volume", "Supply temperature",
+                                                          "Operating hours", "Clock")}
+    assert meanings.pop("Clock") == "The meter's local time"
+    for name, unit in (("Heating energy", "kWh"), ("Power", "kW"), ("Flow", "m³/h"), ("Volume", "m³"),
+                       ("Supply temperature", "°C"), ("Operating hours", "h")):
+        assert re.match(rf"{name} in {unit}(,|;|$)", meanings[name]), meanings[name]
+    assert all(row[3] for _, rows in tables(page) for row in rows if len(row) == 7)
+
+
+def test_a_value_seen_once_is_not_always_so(notes, tmp_path):
+    once = notes(write_pcap(tmp_path / "once.pcap", [unknown(b"\1\2")]))
+    assert cells_of(once, "Undocumented")[5] == "once 01 02"
+    assert "1 frame of 1 meter." in once
+    twice = notes(write_pcap(tmp_path / "twice.pcap", [unknown(b"\1\2")] * 2))
+    assert cells_of(twice, "Undocumented")[5] == "always 01 02"
+    assert "2 frames of 1 meter." in twice
+
+
 def number_forms(number):
     raw = bytes.fromhex(number)
     for order in (raw, raw[::-1]):
@@ -94,6 +170,145 @@ def test_masked_page_names_no_meter(notes, tmp_path):
     # consistently: the same rows, in the same places
     assert len(tables(plain)) == len(tables(masked))
     assert [len(rows) for _, rows in tables(plain)] == [len(rows) for _, rows in tables(masked)]
+
+
+NUMBER = "24263225"
+LOW = bytes.fromhex(NUMBER)[::-1]
+AT = 4  # where a copy stands in data of
+WIDTH = 16
+
+# Every way in which a payload may hold the number, as bytes.
+COPIES = {
+    "low byte first": LOW,
+    "high byte first": LOW[::-1],
+    "half a byte off": bytes.fromhex("0" + NUMBER + "0"),
+    "half a byte off, low byte first": bytes.fromhex("0" + LOW.hex() + "0"),
+    "digits of each byte exchanged": bytes.fromhex("42622352"),
+    "text": NUMBER.encode(),
+    "text, low byte first": LOW.hex().encode(),
+    "binary, low byte first": le(int(NUMBER), 4),
+    "binary, high byte first": le(int(NUMBER), 4)[::-1],
+    "three bytes": LOW[:3],
+    "three other bytes, high byte first": LOW[:0:-1],
+    "two bytes": LOW[1:3],
+}
+
+# Widths of the rows that lie over the data, from its first byte; none: the bytes stay undocumented.
+LAYERS = {"undocumented": [], "rows of 2": [2] * 8, "rows of 3": [3] * 5 + [1], "rows of 4": [4] * 4, "one row": [16],
+          "rows of 1": [1] * 16}
+
+
+def layer(widths, kind="bytes"):
+    at, rows = 0, []
+    for i, width in enumerate(widths):
+        rows.append(row(f"f{i}", kind, offset=at, width=width, name=f"Of Smith {i}", note="At Smith's", unit="kWh"))
+        at += width
+    return rows
+
+
+def places(page, control=0x81):
+    """[(offset, width, name, meaning, range, example)] of the fields of the reply, without proposals."""
+    (rows,) = [rows for heading, rows in tables(page) if heading.startswith(f"Reply 9A00, control {control:02X}")]
+    return [(int(r[0]), int(r[1]), r[2], r[3], r[5], r[6]) for r in rows if not r[4].startswith("proposal")]
+
+
+@pytest.mark.parametrize("layers", LAYERS)
+def test_whatever_takes_part_in_a_number_is_masked(notes, tmp_path, layers):
+    """All bytes vary, so that nothing but the number gives a copy away; it is in the example, the first value."""
+    rng = random.Random(layers)
+    packets = []
+    for i, copy in enumerate(COPIES.values()):
+        first = bytes([0x81, 0x82, 0x83, 0x84]) + copy + bytes(0x90 + i for i in range(WIDTH - AT - len(copy)))
+        others = [bytes(rng.choice((0xA5, 0xB6, 0xC7, 0xD8)) for _ in range(WIDTH)) for _ in range(40)]
+        packets += [unknown(data, control=0xA1 + i) for data in (first, *others)]
+    page = notes(write_pcap(tmp_path / "copies.pcap", packets), ",mask", *options(*layer(LAYERS[layers])))
+    for i, (form, copy) in enumerate(COPIES.items()):
+        found = places(page, 0xA1 + i)
+        assert sum(width for _, width, *_ in found) == WIDTH
+        for at, width, _, _, *values in found:
+            touched = at < AT + len(copy) and AT < at + width
+            assert (values == ["masked", "masked"]) == touched, (form, at, width, values)
+
+
+@pytest.mark.parametrize("kind, width", [(BCD, 4), (BCD, 2), (ULE, 4), (UBE, 4), (TEXT, 4), (SLE, 3)])
+def test_numbers_of_rows_are_masked_as_their_bytes_are(notes, tmp_path, kind, width):
+    for copy in (LOW, LOW[::-1], le(int(NUMBER), 4), le(int(NUMBER), 4)[::-1]):
+        datas = [copy, b"\x11\x12\x13\x14", b"\x21\x02\x33\x01"]
+        path = write_pcap(tmp_path / "rows.pcap", [unknown(data) for data in datas])
+        page = notes(path, ",mask", *options(*layer([width], kind)))
+        assert places(page)[0][4:] == ("masked", "masked"), copy
+
+
+@pytest.mark.parametrize("how", ["asked", "damaged", "many"])
+def test_another_meters_number_is_masked(notes, tmp_path, how):
+    damaged = bytearray(unknown(b"\x07"))
+    damaged[-2] ^= 0x55
+    met = {"asked": [unknown(b"", control=0x01)], "damaged": [bytes(damaged)],
+           "many": [unknown(b"", f"{n:08d}", control=0x01) for n in range(10_000_000, 10_004_200)]}[how]
+    datas = [b"\x81" + LOW + b"\x82\x83", bytes(range(7)), bytes(range(0x40, 0x47))]
+    path = write_pcap(tmp_path / "other.pcap", [unknown(data, "11112222") for data in datas] + met)
+    page = notes(path, ",mask")
+    assert places(page)[0][4:] == ("masked", "masked")
+    rows = options(row("tail", BCD, offset=5, width=2), row("head", BCD, width=5))
+    assert [place[4] for place in places(notes(path, ",mask", *rows))] == [
+        "masked", "masked" if how == "many" else places(notes(path, "", *rows))[1][4]]
+
+
+def test_a_number_that_nobody_is_called_by_is_masked_when_it_never_changes(notes, tmp_path):
+    """A meter's own serial number, say: the same in all that it sends. Bytes that change may be shown."""
+    serial = b"\x31\x41\x59\x26"
+    path = write_pcap(tmp_path / "serial.pcap", [unknown(serial + bytes([i, 0]), "11112222") for i in (7, 9, 8)])
+    assert places(notes(path, ",mask"))[0][4:] == (
+        "·· ·· ·· ·· 07 00 … ·· ·· ·· ·· 09 00", "·· ·· ·· ·· 07 00")
+    path = write_pcap(tmp_path / "alike.pcap", [unknown(serial, n) for n in ("11112222", "11112222", "33334444")])
+    assert places(notes(path, ",mask"))[0][4:] == ("masked", "masked")
+    assert places(notes(path, ",mask", *options(*layer([4], BCD))))[0][4:] == ("masked", "masked")
+    path = write_pcap(tmp_path / "zeros.pcap", [unknown(bytes(4))] * 2)
+    assert places(notes(path, ",mask"))[0][4:] == ("always 00 00 00 00", "00 00 00 00")
+
+
+def test_a_frame_in_transit_is_masked(notes, frames, tmp_path):
+    """It carries the number of a meter of another protocol."""
+    (tunnel,) = [f["bytes"] for f in frames if f["id"] == 144]
+    path = write_pcap(tmp_path / "tunnel.pcap", [tunnel] * 2)
+    for argument, expected in (("", lambda text: "68 07 07 68 53" in text), (",mask", lambda text: text == "masked")):
+        found = [r for _, rows in tables(notes(path, argument)) for r in rows if len(r) == 7 and r[2] == "Transit type"]
+        assert [all(map(expected, r[5:])) for r in found] == [True], argument
+
+
+def test_the_users_words_are_not_on_a_masked_page(notes, tmp_path):
+    meters = 'uat:cjt188_meters:"24263225","Smith","by the rules","","","","",""'
+    rows = [row("counter", BCD, width=4, name="Meter 24263225 of Smith", note="Smith told me, 24263225"),
+            row("m24263225", BCD, offset=4, width=2, name="Smith's second")]
+    packets = []
+    for turn in range(60):
+        packets.append(frame(heat_901f(volume=(100 + turn, 0x2C))))
+        packets.append(unknown(bcd(100 + turn, 4) + bcd(7 * turn, 2) + bcd(100 + turn, 4)))
+    path = write_pcap(tmp_path / "smith.pcap", packets)
+    page = notes(path, ",mask", "-o", meters, *options(*rows))
+    assert "Smith" not in page and "24263225" not in page
+    assert [place[2:4] for place in places(page)][:2] == [("counter", ""), ("mmeter 1", "")]
+    assert "proposal" in page
+    plain = notes(path, "", "-o", meters, *options(*rows))
+    assert "Meter 24263225 of Smith" in plain and "Smith told me" in plain
+
+
+def test_nothing_else_is_replaced(notes, tmp_path):
+    """Meter 00100000 and 100000 hours, meter 00000000 and zeros, and a number within another."""
+    path = write_pcap(tmp_path / "hours.pcap", [frame(heat_901f(hours=100000), number="00100000")] * 2)
+    assert cells_of(notes(path, ",mask"), "Operating hours")[5:] == ["always 100000 h", "100000 h"]
+    path = write_pcap(tmp_path / "zeros.pcap", [unknown(bytes(6), n) for n in ("00000000", "12345678") * 2])
+    page = notes(path, ",mask")
+    assert places(page)[0][4:] == ("always 00 00 00 00 00 00", "00 00 00 00 00 00")
+    assert [line for line in page.splitlines() if "meter 1" in line] == [
+        line for line in page.splitlines() if line.startswith("| meter 1 |")]
+    rows = options(row("d", ULE, width=4, scale="0.00000001"), row("long", BCD, offset=4, width=6))
+    sent = [le(value, 4) + bcd(long, 6) for value, long in ((2612345678, 991234567899), (2700000000, 5), (1, 7))]
+    path = write_pcap(tmp_path / "within.pcap", [unknown(data, "11112222") for data in sent] +
+                      [unknown(b"", "12345678", control=0x01)])
+    assert [place[4] for place in places(notes(path, "", *rows))] == ["1e-08 … 27", "5 … 991234567899"]
+    page = notes(path, ",mask", *rows)
+    assert "meter 2" not in "".join(line for line in page.splitlines() if not line.startswith("| meter 2 |"))
 
 
 def test_nothing_is_taken_for_markdown(notes, tmp_path):

@@ -3,6 +3,7 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import random
 import re
 import subprocess
 
@@ -10,12 +11,14 @@ import pytest
 from bus import hires, reading, request
 from carriers import PORT, RAW_IP, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets, udp_datagram
 from conftest import BUILD, SRC, TIMEOUT, write_pcap
+from rows import config_dir
 from test_exchange import Random
 from test_robust import mutated
+from test_userfields import any_row
 
 REPORT = re.compile(r"AddressSanitizer|runtime error|UndefinedBehaviorSanitizer|SUMMARY:|DEADLYSIGNAL|Dissector bug")
 STATISTICS = [word for name in ("cjt188,meters", "cjt188,lines", "cjt188,srt", "cjt188,tree", "conv,cjt188", "endpoints,cjt188",
-                                "expert", "io,stat,1,AVG(cjt188.power)cjt188.power") for word in ("-z", name)]
+                                "cjt188,bytes", "expert", "io,stat,1,AVG(cjt188.power)cjt188.power") for word in ("-z", name)]
 
 # Reads behind a block that Wireshark's own allocator gave, or overflows an int: what must be found, if anything is.
 PLANTED = """
@@ -172,3 +175,16 @@ def test_user_settings(watched, captures):
                     ["-o", "cjt188.show_digits:FALSE", "-o", "cjt188.verify_checksum:FALSE"]):
         code, said = watched("-r", path, "-V", "-2", *options)
         assert not REPORT.search(said) and code == 0, said[:6000]
+
+
+@pytest.mark.parametrize("name", ["mutated", "known", "bus"])
+def test_the_users_fields_at_random(watched, captures, tmp_path, name):
+    """Rows of all kinds over frames of all kinds, few of them and many, in one pass and with statistics in two."""
+    path, _ = captures[name]
+    for seed in range(4):
+        chance = random.Random(f"{name} {seed}")
+        rows = [any_row(chance, bad=0) for _ in range(10 ** seed)]
+        settings = config_dir(tmp_path / str(seed), rows)
+        for passes in (["-V"], ["-q", "-2", *STATISTICS]):
+            code, said = watched("-r", path, *passes, **settings)
+            assert not REPORT.search(said) and code == 0, (seed, said[:6000])

@@ -206,6 +206,25 @@ def test_bytes_that_are_not_what_the_row_says(with_rows):
         assert ("cjt188.bad_bcd" if kind == BCD else "cjt188.bad_clock") in experts
 
 
+def warnings(tshark, path, rows, *tree):
+    """How many warnings tshark counts: without a tree (-q -z expert) every item that a dissector adds is NULL."""
+    text = tshark("-r", path, *tree, "-q", "-z", "expert,warn", *options(*rows)).stdout
+    counts = [int(line.split("(")[1].rstrip(")")) for line in text.splitlines() if line.startswith("Warns (")]
+    return sum(counts)
+
+
+def test_right_bytes_warn_nobody_and_wrong_ones_do_with_and_without_a_tree(tshark, capture):
+    right = [(kind, raw) for kind, raw, *_ in VALUES if len(bytes.fromhex(raw)) < 20]
+    chosen = right + MISFITS
+    rows = [row(f"k{i}", kind, who=f"{i:08d}", width=len(bytes.fromhex(raw)), **({"mask": "1"} if kind == BITS else {}))
+            for i, (kind, raw) in enumerate(chosen)]
+    path = capture([reply(raw, f"{i:08d}") for i, (_, raw) in enumerate(chosen)])
+    assert len(right) > 40
+    assert warnings(tshark, path, []) == 0
+    assert warnings(tshark, path, rows[:len(right)]) == 0
+    assert warnings(tshark, path, rows) == warnings(tshark, path, rows, "-V") == len(MISFITS)
+
+
 # ---- whom a row is for ----
 
 METERS = ["24263225", "24263226", "1224263225", "99999999"]
@@ -281,6 +300,16 @@ def test_a_row_is_for_whom_it_says(tshark, capture, tmp_path):
                 wrong.append((facts, columns, expected, cell))
     assert wrong == []
     assert sum(1 for columns, _ in rows if (str(columns), True) in used) > 60
+
+
+def test_more_kinds_of_frames_than_are_remembered(tshark, capture):
+    """Which rows are for a control, identifier and length is remembered for some of them at a time."""
+    kinds = [(control, width) for control in range(0xA1, 0xA8) for width in range(1, 201)] * 2
+    path = capture([reply(bytes([7]) + bytes(width - 1), control=control) for control, width in kinds])
+    rows = options(row("one", ULE, control="A3", length=50), row("every", ULE), row("none", ULE, length=255))
+    found = tshark.fields(path, ["cjt188.user.one", "cjt188.user.every", "cjt188.user.none"], *rows)
+    assert [list(packet.values()) for packet in found] == [
+        ["7" if kind == (0xA3, 47) else "", "7", ""] for kind in kinds]
 
 
 def test_a_row_for_a_dialect(with_rows):
