@@ -154,6 +154,45 @@ def test_a_proposed_row_works_as_it_is(explore, tshark, tmp_path):
         assert named[int(entry["offset"])][2] == "cjt188.user." + entry["suffix"]
 
 
+def paste(entries):
+    return [word for entry in entries for word in ("-o", "uat:cjt188_fields:" + entry["row"])]
+
+
+@pytest.fixture(scope="module")
+def two_makers(explore, readable_folder):
+    """(capture, proposals of all ranks) of replies that differ in maker or control alone, each with bytes of its own."""
+    packets = []
+    for i in range(60):
+        day = truth.START + 43200 * i
+        packets += [
+            (day, unknown(bcd(1000 + 7 * i + i % 3, 4))),
+            (day + 1, frame(bytes.fromhex("00 9A 00") + truth.date_bytes(truth.utc(day)), number="22222222", maker="11 11")),
+            (day + 2, frame(bytes.fromhex("00 9A 00") + le(70000 + 90 * i + i % 7, 4), control=0xC1)),
+        ]
+    path = write_pcap(readable_folder / "makers.pcap", packets)
+    return path, truth.proposals(explore(path))
+
+
+def test_all_rows_of_a_report_together(two_makers, tshark):
+    """Two makers, good and error replies, every rank: no row takes the filter name of another."""
+    path, entries = two_makers
+    assert len([entry for entry in entries if entry["rank"] == 1]) == 3 < len(entries)
+    assert len({entry["suffix"] for entry in entries}) == len(entries)
+    assert all(len(entry["suffix"]) <= 40 for entry in entries)
+    assert tshark("-r", path, *paste(entries), "-Y", "cjt188.user_field_inactive").stdout == ""
+
+
+def test_a_proposed_row_is_for_its_group_only(two_makers, tshark):
+    path, entries = two_makers
+    groups = set()
+    for entry in entries:
+        lines = tshark("-r", path, *paste([entry]), "-Y", f"cjt188.user.{entry['suffix']}", "-T", "fields", "-e",
+                       "cjt188.dialect", "-e", "cjt188.control").stdout.splitlines()
+        assert len(lines) == 60 and len(set(lines)) == 1, entry
+        groups.add(lines[0])
+    assert len(groups) == 3
+
+
 def test_named_bytes_are_proposed_no_more(explore, tmp_path):
     packets = [(truth.START + 60 * i, unknown(bcd(1000 + 3 * i, 4), le(5000 + 11 * i, 4))) for i in range(60)]
     path = write_pcap(tmp_path / "named.pcap", packets)

@@ -16,6 +16,10 @@ UNKNOWN_DI = "9A00"
 LE, BE, SIGNED = "unsigned, low byte first", "unsigned, high byte first", "signed, low byte first"
 
 
+def utc(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+
+
 class Meter:
     """A heat meter that lives: its values change from one reply to the next."""
 
