@@ -187,8 +187,11 @@ say_number(GString *text, const struct candidate *candidate, const struct series
     g_string_append_printf(text, "%s", strcmp(candidate->kind, "BCD") == 0 ? "decimal digits" : "whole numbers");
     say_samples(text, series);
     if (candidate->type == TYPE_COUNTER) {
-        g_string_append_printf(text, ", increases %u time%s and does not decrease", candidate->increases,
-                               plural(candidate->increases));
+        g_string_append_printf(text, ", increases %u time%s and ", candidate->increases, plural(candidate->increases));
+        if (candidate->decreases == 0)
+            g_string_append(text, "does not decrease");
+        else
+            g_string_append_printf(text, "decreases %u time%s", candidate->decreases, plural(candidate->decreases));
         if (candidate->known != NULL)
             say_known(text, candidate);
         else

@@ -57,7 +57,7 @@ struct candidate {
     double gain;                    /* bits */
     const struct known_series *known; /* of a copy, and of what follows; of a counter what it advances with */
     double scale, add, r, per_count; /* per_count: of `known`, of one count */
-    unsigned increases, exact;
+    unsigned increases, decreases, exact;
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */
 };
 

@@ -396,6 +396,7 @@ try_code(const struct window *window, enum number_code code, struct numbers *num
     follow = try_known(series, numbers);
     candidate.type = counts ? TYPE_COUNTER : TYPE_NUMBER;
     candidate.increases = numbers->increases;
+    candidate.decreases = numbers->decreases;
     if (follow.bits < bits) {
         bits = follow.bits;
         describe_follow(&candidate, series, &follow, counts);

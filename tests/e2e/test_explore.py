@@ -135,6 +135,13 @@ def test_evidence(explore, tmp_path, name):
     assert evidence in entry["note"]
 
 
+def test_evidence_counts_decreases(explore, tmp_path):
+    """A counter that was once put back is still one, and the sentence says so."""
+    packets = [(truth.START + 60 * i, unknown(le(70000 + 90 * i + i % 7 - (4000 if i > 70 else 0), 4))) for i in range(100)]
+    entry, = firsts(explore(write_pcap(tmp_path / "back.pcap", packets)))
+    assert "increases 98 times and decreases 1 time" in entry["note"]
+
+
 # ---- rows ----
 
 
