@@ -264,7 +264,8 @@ code_choice(unsigned a, unsigned b)
 
 struct spread {
     unsigned zeros, positive, negative, count;
-    double sum, absolute, squares;
+    double sum, absolute;
+    double squares; /* about the mean */
     int64_t least, most;
 };
 
@@ -283,10 +284,16 @@ spread_of(const int64_t *residual, unsigned count, double cut)
         s.negative += r < 0;
         s.sum += r;
         s.absolute += fabs(r);
-        s.squares += r * r;
         s.least = s.count == 0 ? residual[i] : MIN(s.least, residual[i]);
         s.most = s.count == 0 ? residual[i] : MAX(s.most, residual[i]);
         s.count++;
+    }
+    /* By themselves: squares of large steps would lose their small differences. */
+    for (unsigned i = 0; i < count; i++) {
+        const double r = (double)residual[i] - s.sum / s.count;
+
+        if (fabs((double)residual[i]) <= cut)
+            s.squares += r * r;
     }
     return s;
 }
@@ -335,8 +342,7 @@ code_spread(const int64_t *residual, unsigned count, double cut, double limit)
     bits += p < 1 ? (s.absolute - others) * -log2(1 - p) : 0;
     best = MIN(best, bits);
     mean = s.sum / s.count;
-    bits = s.count * 0.5 * log2(2 * G_PI * G_E * (MAX(s.squares / s.count - mean * mean, 0) + 1.0 / 12)) + 6 +
-        MIN(code_number(mean), limit);
+    bits = s.count * 0.5 * log2(2 * G_PI * G_E * (s.squares / s.count + 1.0 / 12)) + 6 + MIN(code_number(mean), limit);
     best = MIN(best, bits);
     bits = s.count * log2((double)(s.most - s.least) + 1) + MIN(code_number((double)(s.most - s.least)), limit) +
         MIN(code_number((double)s.least), limit);
