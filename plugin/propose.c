@@ -257,7 +257,7 @@ evidence_of(const struct series *series, const struct candidate *candidate)
 }
 
 static enum proposal_strength
-strength_of(const struct series *series, const struct candidate *candidate)
+strength_of(const struct series *series, const struct candidate *candidate, unsigned rank)
 {
     static const enum proposal_strength most[] = {
         [TYPE_ADDRESS] = PROPOSAL_STRONG, [TYPE_CLOCK] = PROPOSAL_STRONG, [TYPE_DATE] = PROPOSAL_STRONG,
@@ -267,6 +267,8 @@ strength_of(const struct series *series, const struct candidate *candidate)
     };
     enum proposal_strength strength = candidate->gain < LIKELY_GAIN ? PROPOSAL_WEAK : most[candidate->type];
 
+    if (rank > 1)
+        return PROPOSAL_WEAK;
     if (candidate->type == TYPE_COUNTER && candidate->increases < SURE_INCREASES)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_NUMBER && candidate->gain < 0.5 * series->count)
@@ -307,7 +309,7 @@ proposal_of(const struct series *series, const struct candidate *candidate, unsi
     proposal->name = name_of(candidate);
     proposal->evidence = evidence_of(series, candidate);
     proposal->gain = candidate->gain;
-    proposal->strength = strength_of(series, candidate);
+    proposal->strength = strength_of(series, candidate, rank);
     proposal->rank = rank;
     return proposal;
 }
@@ -324,10 +326,22 @@ free_proposal(void *data)
 
 /* ---- ranking ---- */
 
-static bool
-overlaps(const struct candidate *a, const struct candidate *b)
+/* Bytes that both read. */
+static unsigned
+shared(const struct candidate *a, const struct candidate *b)
 {
-    return a->at < b->at + b->width && b->at < a->at + a->width;
+    const unsigned start = MAX(a->at, b->at), end = MIN(a->at + a->width, b->at + b->width);
+
+    return end > start ? end - start : 0;
+}
+
+/* Another reading of the same bytes: of most of them, or of half from the same start. So it is one of no neighbour, too. */
+static bool
+is_alternative(const struct candidate *candidate, const struct candidate *chosen)
+{
+    const unsigned both = 2 * shared(candidate, chosen), width = MAX(candidate->width, chosen->width);
+
+    return candidate->at == chosen->at ? both >= width : both > width;
 }
 
 /* The next best reading of the same bytes whose kind or type is not in the list yet. */
@@ -338,7 +352,7 @@ next_best(const GArray *candidates, const struct candidate *const *taken, unsign
 
     for (unsigned i = 0; i < candidates->len; i++) {
         const struct candidate *candidate = &g_array_index(candidates, struct candidate, i);
-        bool is_new = overlaps(candidate, taken[0]) && candidate->gain >= MAX(LEAST_GAIN, 0.4 * taken[0]->gain) &&
+        bool is_new = is_alternative(candidate, taken[0]) && candidate->gain >= MAX(LEAST_GAIN, 0.4 * taken[0]->gain) &&
             (best == NULL || candidate->gain > best->gain);
 
         for (unsigned j = 0; j < count && is_new; j++)
@@ -349,6 +363,7 @@ next_best(const GArray *candidates, const struct candidate *const *taken, unsign
     return best;
 }
 
+/* The chosen reading and others of its bytes, which are weak whatever they save: the chosen one saves more. */
 static void
 rank(const struct series *series, const struct candidate *chosen, const GArray *candidates, GPtrArray *proposals)
 {

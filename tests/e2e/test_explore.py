@@ -89,6 +89,19 @@ def test_noise_and_zeros_get_nothing(judged):
     assert judged[5] == []
 
 
+def test_other_ranks_claim_little(explore, tmp_path):
+    """They are weak, of the same bytes as the first, and stand below one first only."""
+    for seed in range(8):
+        entries = truth.proposals(explore(write_pcap(tmp_path / "ranks.pcap", truth.make_capture(seed, 120).packets)))
+        assert {entry["strength"] for entry in entries if entry["rank"] > 1} <= {"weak"}
+        places = [(entry["offset"], entry["width"], entry["kind"]) for entry in entries]
+        assert len(places) == len(set(places))
+        for entry in entries:
+            here = range(int(entry["offset"]), int(entry["offset"]) + int(entry["width"]))
+            first = here if entry["rank"] == 1 else first
+            assert 2 * len(set(here) & set(first)) >= max(len(here), len(first))
+
+
 @pytest.mark.parametrize("replies", [1, 2, 5, 1000])
 def test_any_number_of_replies(explore, tmp_path, replies):
     made = truth.make_capture(77, replies)
