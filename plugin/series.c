@@ -210,18 +210,20 @@ series_free(struct series *series)
 
 /* ---- telling bytes ---- */
 
-/* A byte by itself: does it repeat the meter's last, and if not, which of 256, learning as it goes. */
+/* A byte by itself: does it repeat the meter's last, and if not, which of 256, or of 100, learning as it goes. */
 void
 series_byte_facts(const struct series *series, unsigned at, struct byte_facts *facts)
 {
     unsigned counts[256] = { 0 }, told = 0, repeats = 0, flags = 0;
-    double bits = 0;
+    double bits = 0, decimal = 0;
+    bool is_decimal = true;
 
     *facts = (struct byte_facts){ .constant = true, .value = series->count > 0 ? series->data[0][at] : 0 };
     for (unsigned i = 0; i < series->count; i++) {
         const uint8_t byte = series->data[i][at];
 
         facts->constant = facts->constant && byte == facts->value;
+        is_decimal = is_decimal && byte >> 4 <= 9 && (byte & 0x0F) <= 9;
         if (!series->starts[i]) {
             const bool same = byte == series->data[i - 1][at];
 
@@ -233,6 +235,7 @@ series_byte_facts(const struct series *series, unsigned at, struct byte_facts *f
                 continue;
         }
         bits -= log2((counts[byte] + 1.0) / (told + 256.0));
+        decimal += log2((told + 256.0) / (told + 100.0));
         counts[byte]++;
         told++;
     }
@@ -240,6 +243,8 @@ series_byte_facts(const struct series *series, unsigned at, struct byte_facts *f
         facts->raw = facts->value == 0 ? 0 : 8;
     else
         facts->raw = MIN(bits, 8.0 * series->count + 1);
+    facts->decimal =
+        facts->constant || !is_decimal ? facts->raw : MIN(MAX(0, facts->raw - decimal), log2(100) * series->count);
 }
 
 double
