@@ -523,7 +523,7 @@ number_text(double number, double left_out)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    return number == left_out ? g_strdup("") : g_strdup(g_ascii_formatd(text, sizeof text, "%.6g", number));
+    return number == left_out ? g_strdup("") : g_strdup(g_ascii_formatd(text, sizeof text, "%.10g", number));
 }
 
 /* Every group, place, kind and width its own: a filter field has one type, and in another group the same bytes are something

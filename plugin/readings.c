@@ -298,6 +298,9 @@ keep_cheaper(struct follow *best, const struct series *series, const struct numb
     unsigned exact;
     const double bits = code_line(series, numbers, known, line, &exact);
 
+    /* Without an offset it is a copy; else the residuals would tell the offset, and a proposed row would lack it. */
+    if (line->is_round && !line->by_meter && line->intercept == 0 && 2 * (exact + known->missing) < series->count)
+        return;
     if (bits < best->bits)
         *best = (struct follow){ .bits = bits, .r = r, .line = *line, .exact = exact, .known = known };
 }
@@ -325,7 +328,7 @@ try_line(struct follow *best, const struct series *series, const struct numbers 
         line.intercept = known->is_time ? sum / series->count : round(sum / series->count);
     }
     keep_cheaper(best, series, numbers, known, &line, r);
-    if (fitted->by_meter)
+    if (fitted->by_meter || known->is_time)
         return;
     line.intercept = 0;
     line.bits = 5;
@@ -426,7 +429,7 @@ describe_follow(struct candidate *candidate, const struct series *series, const 
         return;
     candidate->scaled = true;
     candidate->scale = 1 / follow->line.slope;
-    candidate->add = follow->line.by_meter ? 0 : -follow->line.intercept / follow->line.slope;
+    candidate->add = follow->line.by_meter || follow->known->is_time ? 0 : -follow->line.intercept / follow->line.slope;
 }
 
 /* With enough changes that it is no accident. */

@@ -190,6 +190,16 @@ def test_evidence(explore, tmp_path, name):
     assert evidence in entry["note"]
 
 
+@pytest.mark.parametrize("meters", [1, 3])
+def test_offset_of_what_follows(explore, tmp_path, meters):
+    """Hundredths of a kelvin beside °C; minutes have no offset, because the capture's first reply is no time to count from."""
+    kelvin = truth.Field("kelvin", 2, LE, lambda meter, state: le(meter.supply + 27315, 2))
+    made = truth.make_capture(1, 120, meters, [kelvin, truth.minutes(None)], 61)
+    first, second = firsts(explore(write_pcap(tmp_path / "kelvin.pcap", made.packets)))
+    assert [first[column] for column in ("width", "scale", "add", "unit")] == ["2", "0.01", "-273.15", "°C"]
+    assert [second[column] for column in ("width", "scale", "add", "unit")] == ["4", "60", "", "s"]
+
+
 def test_evidence_counts_decreases(explore, tmp_path):
     """A counter that was once put back is still one, and the sentence says so."""
     packets = [(truth.START + 60 * i, unknown(le(70000 + 90 * i + i % 7 - (4000 if i > 70 else 0), 4))) for i in range(100)]
