@@ -13,6 +13,7 @@ enum {
     TEXT_MOST = 32,
     RANKS = 3,            /* proposals for the same bytes */
     SURE_INCREASES = 8,
+    SURE_SAMPLES = 16,
 };
 
 /* Bits that a reading must save to be called likely. */
@@ -20,35 +21,41 @@ enum {
 
 /* ---- text and constants ---- */
 
-static bool
-is_text(const struct series *series, unsigned at, double *bits)
+/* Bits of a byte as a letter or another sign of a text; 0 when it is none. What changes within a meter is hardly ever text. */
+static double
+sign_bits(const struct series *series, const struct byte_facts *facts, unsigned at)
 {
     const uint8_t first = series->data[0][at];
 
+    if (facts->varies_within)
+        return 0;
     for (unsigned i = 0; i < series->count; i++) {
         const uint8_t byte = series->data[i][at];
 
         if (!g_ascii_isalnum(byte) && byte != ' ' && byte != '-' && byte != '.' && byte != '_' && byte != '/')
-            return false;
+            return 0;
     }
-    *bits += g_ascii_isalnum(first) ? 5.2 : 8;
-    return true;
+    return g_ascii_isalnum(first) ? 5.2 : 8;
 }
 
+/* Every run of signs, not the longest only: the sign at its end may be another field's. */
 static void
 try_texts(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates)
 {
-    for (unsigned start = 0, end; start < width; start = end + 1) {
-        struct candidate text = { .type = TYPE_TEXT, .kind = "text", .scale = 1 };
-        double bits = 6, raw = 0;
+    for (unsigned start = 0; start < width; start++) {
+        struct candidate text = { .type = TYPE_TEXT, .kind = "text", .scale = 1, .at = at + start };
+        double bits, gain = 5 - 6; /* what a text is worth, and what it costs to say so */
 
-        for (end = start; end < width && end - start < TEXT_MOST && is_text(series, at + end, &bits); end++)
-            raw += facts[end].raw > 8 ? 8 : facts[end].raw;
-        text.at = at + start;
-        text.width = end - start;
-        text.gain = raw - bits + (end - start >= TEXT_LEAST ? (double)(end - start) : -100);
-        if (text.gain > 0)
-            g_array_append_val(candidates, text);
+        for (unsigned end = start; end < width && end - start < TEXT_MOST; end++) {
+            bits = sign_bits(series, &facts[end], at + end);
+            if (bits == 0)
+                break;
+            gain += MIN(facts[end].raw, 8) - bits;
+            text.width = end - start + 1;
+            text.gain = gain;
+            if (text.width >= TEXT_LEAST && text.gain >= LEAST_GAIN)
+                g_array_append_val(candidates, text);
+        }
     }
 }
 
@@ -102,7 +109,42 @@ leave_byte(struct step *steps, const struct byte_facts *facts, unsigned at, enum
     const bool empty = facts->constant;
     const enum before to = empty ? BEHIND_ZEROS : BEHIND_RAW;
 
-    improve(steps, at + 1, to, gain - (state == to ? 0 : empty ? 0.9 : 3), -1, state);
+    improve(steps, at + 1, to, gain - (state == to ? 0 : empty ? 0.9 : 8), -1, state);
+}
+
+/* Bytes that both read. */
+static unsigned
+shared(const struct candidate *a, const struct candidate *b)
+{
+    const unsigned start = MAX(a->at, b->at), end = MIN(a->at + a->width, b->at + b->width);
+
+    return end > start ? end - start : 0;
+}
+
+/* A reading that takes more bytes than one that is exact saves no more than that: what it says of the others is that they
+ * are further digits, and then these would not be exact. */
+static void
+bound_by_exact(const struct series *series, GArray *candidates)
+{
+    GArray *exact = g_array_new(false, false, sizeof(struct candidate));
+
+    for (unsigned i = 0; i < candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(candidates, struct candidate, i);
+
+        if (candidate->is_exact && candidate->width > 1 && candidate->gain > 2 * series->least_gain)
+            g_array_append_val(exact, *candidate);
+    }
+    for (unsigned i = 0; i < candidates->len; i++) {
+        struct candidate *wide = &g_array_index(candidates, struct candidate, i);
+
+        for (unsigned j = 0; j < exact->len && !wide->is_exact; j++) {
+            const struct candidate *inner = &g_array_index(exact, struct candidate, j);
+
+            if (inner->width < wide->width && shared(inner, wide) == inner->width)
+                wide->gain = MIN(wide->gain, inner->gain - 1);
+        }
+    }
+    g_array_unref(exact);
 }
 
 static void
@@ -181,20 +223,32 @@ say_coefficient(GString *text, const struct series *series, const struct candida
     say_samples(text, series);
 }
 
+/* More than that its bytes are decimal digits. */
+static bool
+is_orderly(const struct series *series, const struct candidate *candidate)
+{
+    return candidate->type != TYPE_NUMBER || candidate->order >= series->least_gain;
+}
+
 static void
 say_number(GString *text, const struct candidate *candidate, const struct series *series)
 {
     g_string_append_printf(text, "%s", strcmp(candidate->kind, "BCD") == 0 ? "decimal digits" : "whole numbers");
     say_samples(text, series);
     if (candidate->type == TYPE_COUNTER) {
-        g_string_append_printf(text, ", increases %u time%s and does not decrease", candidate->increases,
-                               plural(candidate->increases));
+        g_string_append_printf(text, ", increases %u time%s and ", candidate->increases, plural(candidate->increases));
+        if (candidate->decreases == 0)
+            g_string_append(text, "does not decrease");
+        else
+            g_string_append_printf(text, "decreases %u time%s", candidate->decreases, plural(candidate->decreases));
         if (candidate->known != NULL)
             say_known(text, candidate);
         else
             g_string_append(text, ", in step with nothing known");
     } else {
-        g_string_append(text, ", closer together than loose bytes would be");
+        g_string_append(text,
+                        is_orderly(series, candidate) ? ", closer together than loose bytes would be"
+                                                      : ", in no order that was found");
     }
 }
 
@@ -209,7 +263,8 @@ evidence_of(const struct series *series, const struct candidate *candidate)
         say_samples(text, series);
         break;
     case TYPE_CLOCK:
-        g_string_append(text, "a valid date and time of day near the time of capture");
+        g_string_append_printf(text, "a valid date and time of day%s",
+                               candidate->is_near ? " near the time of capture" : "");
         say_samples(text, series);
         break;
     case TYPE_DATE:
@@ -254,7 +309,7 @@ evidence_of(const struct series *series, const struct candidate *candidate)
 }
 
 static enum proposal_strength
-strength_of(const struct series *series, const struct candidate *candidate)
+strength_of(const struct series *series, const struct candidate *candidate, unsigned rank)
 {
     static const enum proposal_strength most[] = {
         [TYPE_ADDRESS] = PROPOSAL_STRONG, [TYPE_CLOCK] = PROPOSAL_STRONG, [TYPE_DATE] = PROPOSAL_STRONG,
@@ -262,13 +317,15 @@ strength_of(const struct series *series, const struct candidate *candidate)
         [TYPE_COUNTER] = PROPOSAL_STRONG, [TYPE_NUMBER] = PROPOSAL_LIKELY, [TYPE_BITS] = PROPOSAL_LIKELY,
         [TYPE_TEXT] = PROPOSAL_LIKELY, [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
     };
-    enum proposal_strength strength = candidate->gain < LIKELY_GAIN ? PROPOSAL_WEAK : most[candidate->type];
+    enum proposal_strength strength = most[candidate->type];
 
+    if (rank > 1 || series->count == 1 || candidate->gain < series->least_gain + LIKELY_GAIN - LEAST_GAIN)
+        return PROPOSAL_WEAK;
     if (candidate->type == TYPE_COUNTER && candidate->increases < SURE_INCREASES)
         strength = MIN(strength, PROPOSAL_LIKELY);
-    if (candidate->type == TYPE_NUMBER && candidate->gain < 0.5 * series->count)
+    if (candidate->type == TYPE_NUMBER && candidate->order < 0.5 * series->count)
         strength = PROPOSAL_WEAK;
-    if (candidate->type == TYPE_FOLLOWS && fabs(candidate->r) < 0.95)
+    if (candidate->type == TYPE_FOLLOWS && (fabs(candidate->r) < 0.95 || series->count < SURE_SAMPLES))
         strength = MIN(strength, PROPOSAL_LIKELY);
     return strength;
 }
@@ -304,7 +361,7 @@ proposal_of(const struct series *series, const struct candidate *candidate, unsi
     proposal->name = name_of(candidate);
     proposal->evidence = evidence_of(series, candidate);
     proposal->gain = candidate->gain;
-    proposal->strength = strength_of(series, candidate);
+    proposal->strength = strength_of(series, candidate, rank);
     proposal->rank = rank;
     return proposal;
 }
@@ -321,10 +378,13 @@ free_proposal(void *data)
 
 /* ---- ranking ---- */
 
+/* Another reading of the same bytes: of most of them, or of half from the same start. So it is one of no neighbour, too. */
 static bool
-overlaps(const struct candidate *a, const struct candidate *b)
+is_alternative(const struct candidate *candidate, const struct candidate *chosen)
 {
-    return a->at < b->at + b->width && b->at < a->at + a->width;
+    const unsigned both = 2 * shared(candidate, chosen), width = MAX(candidate->width, chosen->width);
+
+    return candidate->at == chosen->at ? both >= width : both > width;
 }
 
 /* The next best reading of the same bytes whose kind or type is not in the list yet. */
@@ -335,7 +395,7 @@ next_best(const GArray *candidates, const struct candidate *const *taken, unsign
 
     for (unsigned i = 0; i < candidates->len; i++) {
         const struct candidate *candidate = &g_array_index(candidates, struct candidate, i);
-        bool is_new = overlaps(candidate, taken[0]) && candidate->gain >= MAX(LEAST_GAIN, 0.4 * taken[0]->gain) &&
+        bool is_new = is_alternative(candidate, taken[0]) && candidate->gain >= MAX(LEAST_GAIN, 0.4 * taken[0]->gain) &&
             (best == NULL || candidate->gain > best->gain);
 
         for (unsigned j = 0; j < count && is_new; j++)
@@ -346,6 +406,7 @@ next_best(const GArray *candidates, const struct candidate *const *taken, unsign
     return best;
 }
 
+/* The chosen reading and others of its bytes, which are weak whatever they save: the chosen one saves more. */
 static void
 rank(const struct series *series, const struct candidate *chosen, const GArray *candidates, GPtrArray *proposals)
 {
@@ -397,11 +458,13 @@ propose(const struct series *series, const struct byte_facts *facts, const struc
         }
     }
     try_texts(series, facts, field->at, field->width, candidates);
+    bound_by_exact(series, candidates);
     cut(facts, field->at, field->width, candidates, chosen);
     for (unsigned i = chosen->len; i > 0; i--) {
         const struct candidate *candidate = &g_array_index(chosen, struct candidate, i - 1);
 
-        if (candidate->gain < LEAST_GAIN && candidate->type != TYPE_SERIAL)
+        if ((candidate->gain < LEAST_GAIN && candidate->type != TYPE_SERIAL) ||
+            (candidate->width == 1 && !is_orderly(series, candidate)))
             g_array_remove_index(chosen, i - 1);
         else
             memset(claimed + candidate->at - field->at, 1, candidate->width);
@@ -415,6 +478,17 @@ propose(const struct series *series, const struct byte_facts *facts, const struc
     g_array_unref(chosen);
 }
 
+/* How many windows of up to WINDOW_MAX bytes lie in a field. */
+static unsigned
+windows_of(unsigned width)
+{
+    unsigned windows = 0;
+
+    for (unsigned i = 1; i <= MIN(width, WINDOW_MAX); i++)
+        windows += width - i + 1;
+    return windows;
+}
+
 GPtrArray *
 explore_propose(const struct explore_group *group, const struct explore_field *field, char **noise)
 {
@@ -426,6 +500,7 @@ explore_propose(const struct explore_group *group, const struct explore_field *f
     if (group->sample_count == 0)
         return proposals;
     series = series_new(group);
+    series->least_gain = LEAST_GAIN + log2(windows_of(field->width));
     for (unsigned i = 0; i < field->width; i++)
         series_byte_facts(series, field->at + i, &facts[i]);
     propose(series, facts, field, proposals, noise);
@@ -448,23 +523,60 @@ number_text(double number, double left_out)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    return number == left_out ? g_strdup("") : g_strdup(g_ascii_formatd(text, sizeof text, "%.6g", number));
+    return number == left_out ? g_strdup("") : g_strdup(g_ascii_formatd(text, sizeof text, "%.10g", number));
 }
 
+/* Every group, place, kind and width its own: a filter field has one type, and in another group the same bytes are something
+ * else. Within the 40 characters that a suffix may have. */
+static char *
+suffix_of(const struct explore_group *group, const struct proposal *proposal)
+{
+    static const struct {
+        const char *kind, *in_suffix;
+    } kinds[] = {
+        { "BCD", "bcd" },
+        { "unsigned, low byte first", "ule" },
+        { "unsigned, high byte first", "ube" },
+        { "signed, low byte first", "sle" },
+        { "signed, high byte first", "sbe" },
+        { "bits", "bit" },
+        { "value/4096", "fix" },
+        { "date", "day" },
+        { "clock", "clk" },
+        { "text", "txt" },
+        { "bytes", "raw" },
+    };
+    const char *kind = "";
+    char *suffix;
+
+    for (size_t i = 0; i < array_length(kinds); i++) {
+        if (strcmp(kinds[i].kind, proposal->kind) == 0)
+            kind = kinds[i].in_suffix;
+    }
+    suffix = g_strdup_printf("%s_%02x_%04x_%u_%u_%s%u", group->dialect->key, group->control, group->di, group->length,
+                             proposal->at, kind, proposal->width);
+    return g_strdelimit(suffix, "-", '_');
+}
+
+/* The whole control code, because an error reply's bytes are not those of a good one. Only of requests the table takes the
+ * function; there it is the same. Some replies have no identifier: what is behind SER then begins sooner. */
 char *
 explore_row(const struct explore_group *group, const struct proposal *proposal)
 {
     char *scale = number_text(proposal->scale, 1), *add = number_text(proposal->add, 0);
     char *mask = proposal->mask != 0 ? g_strdup_printf("%02X", proposal->mask) : g_strdup("");
-    char *row = g_strdup_printf("\"%s\",\"%s\",\"%02X\",\"%04X\",\"%u\",\"%u\",\"%u\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\","
-                                "\"%c%02x_%04x_%u_%u\",\"proposed by the explorer: %s\"",
-                                group->dialect->name, group->is_reply ? "reply" : "request", group->control & 0x3F, group->di,
+    char *identifier = group->length >= group->width + 2 ? g_strdup_printf("%04X", group->di) : g_strdup("");
+    char *suffix = suffix_of(group, proposal);
+    char *row = g_strdup_printf("\"%s\",\"%s\",\"%02X\",\"%s\",\"%u\",\"%u\",\"%u\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\","
+                                "\"%s\",\"proposed by the explorer: %s\"",
+                                group->dialect->name, group->is_reply ? "reply" : "request", group->control, identifier,
                                 group->length, proposal->at, proposal->width, proposal->kind, mask, scale, add,
-                                proposal->unit, proposal->name, group->is_reply ? 'r' : 'q', group->control & 0x3F,
-                                group->di, group->length, proposal->at, proposal->evidence->str);
+                                proposal->unit, proposal->name, suffix, proposal->evidence->str);
 
     g_free(scale);
     g_free(add);
     g_free(mask);
+    g_free(identifier);
+    g_free(suffix);
     return row;
 }

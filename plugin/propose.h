@@ -15,7 +15,7 @@
 
 enum { KNOWN_FIELDS = 64, KNOWN_MAX = READINGS + 1 + KNOWN_FIELDS, WINDOW_MAX = 8 };
 
-/* Bits that a reading must save to be proposed. */
+/* Bits that a reading must save to be proposed, and more the more windows are tried: each is another chance to be wrong. */
 #define LEAST_GAIN 6.0
 
 /* Something that is known of each sample: a present value of the meter, the time, a documented field. */
@@ -33,6 +33,7 @@ struct known_series {
 struct series {
     const struct explore_group *group;
     unsigned count, meters;
+    double least_gain;                /* of a reading, bits */
     const uint8_t *data[EXPLORE_SAMPLES];
     const struct explore_sample *sample[EXPLORE_SAMPLES];
     bool starts[EXPLORE_SAMPLES];     /* the meter's first */
@@ -55,9 +56,13 @@ struct candidate {
     const char *kind;
     uint32_t mask;
     double gain;                    /* bits */
+    double order;                   /* of these, what is not because of decimal digits alone */
     const struct known_series *known; /* of a copy, and of what follows; of a counter what it advances with */
     double scale, add, r, per_count; /* per_count: of `known`, of one count */
-    unsigned increases, exact;
+    unsigned increases, decreases, exact;
+    bool counts;                    /* it increases, and hardly ever decreases */
+    bool is_exact;                  /* to the last digit something known, or a time */
+    bool is_near;                   /* of a clock: to the time of capture, within a day */
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */
 };
 
@@ -66,6 +71,7 @@ struct byte_facts {
     bool constant, varies_within;
     uint8_t value;                  /* of a constant */
     double raw;                     /* bits to tell it by itself */
+    double decimal;                 /* the same for somebody who knows that it is two decimal digits, if it is */
 };
 
 /* ---- series.c ---- */

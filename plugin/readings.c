@@ -16,11 +16,23 @@ static const char *const code_kinds[CODES] = {
     [CODE_SIGNED_HIGH] = "signed, high byte first",
 };
 
-enum { LEAST_SAMPLES = 4, LEAST_INCREASES = 3, CLOCK_TOLERANCE = 2, NUMBER_MOST = 6 };
+enum { LEAST_SAMPLES = 4, LEAST_INCREASES = 3, CLOCK_TOLERANCE = 2, NUMBER_MOST = 6, SURE_CHANGES = 8 };
+enum { HOUR = 3600, DAY = 86400 };
+
+/* What a clock or a date is worth before anything is known, bits: bytes that are a time of these years are hardly ever anything
+ * else, and their parts are all readings of their own. */
+static const double CLOCK_PRIOR = 30, DATE_PRIOR = 10;
 
 /* What a width is worth before anything is known, bits: meters send 4 bytes of a counter, 2 of a temperature. */
-static const double counter_widths[NUMBER_MOST + 1] = { 0, 0.5, 2.5, 2.2, 3.2, -15, -12 };
-static const double number_widths[NUMBER_MOST + 1] = { 0, -1, 3, 2.4, 1.2, -15, -15 };
+static const double counter_widths[NUMBER_MOST + 1] = { 0, -3, 2.5, 2.2, 3.2, 2.6, -12 };
+static const double number_widths[NUMBER_MOST + 1] = { 0, -2.5, 3, 2.4, 1.2, -15, -15 };
+
+/* What a relation to something known is worth when it holds to the last digit: then no other reading of these bytes is right,
+ * least of all one that takes a neighbour's byte for more digits. Bits. */
+static const double EXACT_PRIOR = 12;
+
+/* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
+static const double LONELY_DIGITS = 20;
 
 struct window {
     const struct series *series;
@@ -44,7 +56,8 @@ offer(GArray *candidates, const struct window *window, struct candidate candidat
 {
     candidate.at = window->at;
     candidate.width = window->width;
-    if (candidate.gain >= LEAST_GAIN || candidate.type == TYPE_SERIAL)
+    if (candidate.gain >= (candidate.type == TYPE_COEFFICIENT ? LEAST_GAIN : window->series->least_gain) ||
+        candidate.type == TYPE_SERIAL)
         g_array_append_val(candidates, candidate);
 }
 
@@ -119,20 +132,20 @@ read_numbers(const struct window *window, enum number_code code, struct numbers 
     return true;
 }
 
-/* Each meter's first value: any, or, behind the first, within the range of all of them. */
+/* Each meter's first value: any, or, behind the first, within some distance of it, which has to be told, too. */
 static double
 code_firsts(const struct series *series, const struct numbers *numbers)
 {
-    int64_t least = INT64_MAX, most = INT64_MIN;
+    const double first = (double)numbers->value[0];
+    double farthest = 0;
 
     for (unsigned i = 0; i < series->count; i++) {
-        if (!series->starts[i])
-            continue;
-        least = MIN(least, numbers->value[i]);
-        most = MAX(most, numbers->value[i]);
+        if (series->starts[i])
+            farthest = MAX(farthest, fabs((double)numbers->value[i] - first));
     }
-    return MIN(series->meters * numbers->limit,
-               numbers->limit + (series->meters - 1) * log2((double)(most - least) + 1) + 4);
+    return numbers->limit +
+        MIN((series->meters - 1) * numbers->limit,
+            (series->meters - 1) * log2(2 * farthest + 1) + code_number(farthest));
 }
 
 static double
@@ -160,8 +173,19 @@ code_around(const struct series *series, const struct numbers *numbers)
 struct line {
     double slope, intercept; /* value = slope × known + intercept */
     bool by_meter;           /* each meter has an intercept of its own */
-    double bits;             /* to tell the line */
+    bool is_round;           /* the slope is a power of ten, a count of seconds or the like */
+    double bits;             /* to tell the line: slope and intercept as exact as the values, unless they are round */
 };
+
+/* Exact but for a whole number: a fraction would hide that the digits below are in another byte. Not so of time, which is the
+ * capture's, not the meter's, and may be a second off. */
+static bool
+is_same(int64_t value, const struct known_series *known, double at, double slope, double intercept)
+{
+    if (known->is_time)
+        return fabs((double)value - slope * at - intercept) < (slope < 1 ? 1 : CLOCK_TOLERANCE);
+    return value == llround(slope * at) + llround(intercept);
+}
 
 static double
 code_line(const struct series *series, const struct numbers *numbers, const struct known_series *known,
@@ -181,7 +205,8 @@ code_line(const struct series *series, const struct numbers *numbers, const stru
             intercept = (double)numbers->value[i] - numbers->centred[i] -
                 line->slope * (known->value[i] - known->centred[i]);
         residual[count] = numbers->value[i] - llround(line->slope * known->value[i] + intercept);
-        *exact += residual[count++] == 0;
+        *exact += is_same(numbers->value[i], known, known->value[i], line->slope, intercept);
+        count++;
     }
     bits = line->bits + missing * numbers->limit + code_residuals(residual, count, numbers->limit);
     return bits + (line->by_meter ? code_firsts(series, numbers) : 0);
@@ -214,7 +239,7 @@ fit_pooled(const struct series *series, const struct numbers *numbers, const str
     if (xx <= 0 || yy <= 0)
         return false;
     *r = xy / sqrt(xx * yy);
-    *line = (struct line){ .slope = xy / xx, .intercept = my - xy / xx * mx, .bits = 36 };
+    *line = (struct line){ .slope = xy / xx, .intercept = my - xy / xx * mx, .bits = 2 * (numbers->limit + 2) };
     return true;
 }
 
@@ -229,7 +254,7 @@ fit_by_meter(const struct series *series, const struct numbers *numbers, const s
     if (known->norm <= 0 || numbers->norm <= 0)
         return false;
     *r = xy / sqrt(known->norm * numbers->norm);
-    *line = (struct line){ .slope = xy / known->norm, .by_meter = true, .bits = 20 };
+    *line = (struct line){ .slope = xy / known->norm, .by_meter = true, .bits = numbers->limit + 4 };
     return true;
 }
 
@@ -247,6 +272,8 @@ round_slope(const struct known_series *known, double slope)
         if (fabs(slope / times[i] - 1) < 0.02)
             return times[i];
     }
+    if (known->is_time)
+        return 0;
     power = pow(10, round(log10(slope)));
     if (fabs(slope / power - 1) < 0.02)
         return power;
@@ -271,6 +298,9 @@ keep_cheaper(struct follow *best, const struct series *series, const struct numb
     unsigned exact;
     const double bits = code_line(series, numbers, known, line, &exact);
 
+    /* Without an offset it is a copy; else the residuals would tell the offset, and a proposed row would lack it. */
+    if (line->is_round && !line->by_meter && line->intercept == 0 && 2 * (exact + known->missing) < series->count)
+        return;
     if (bits < best->bits)
         *best = (struct follow){ .bits = bits, .r = r, .line = *line, .exact = exact, .known = known };
 }
@@ -288,16 +318,17 @@ try_line(struct follow *best, const struct series *series, const struct numbers 
     if (round_to == 0)
         return;
     line.slope = round_to;
-    line.bits = fitted->by_meter ? 5 : 21;
+    line.is_round = true;
+    line.bits = fitted->by_meter ? 5 : 5 + numbers->limit;
     if (!fitted->by_meter && known->missing == 0) {
         double sum = 0;
 
         for (unsigned i = 0; i < series->count; i++)
             sum += (double)numbers->value[i] - round_to * known->value[i];
-        line.intercept = round(sum / series->count);
+        line.intercept = known->is_time ? sum / series->count : round(sum / series->count);
     }
     keep_cheaper(best, series, numbers, known, &line, r);
-    if (fitted->by_meter)
+    if (fitted->by_meter || known->is_time)
         return;
     line.intercept = 0;
     line.bits = 5;
@@ -326,6 +357,12 @@ try_known(const struct series *series, const struct numbers *numbers)
 
 /* ---- a number, all in all ---- */
 
+static bool
+is_constant(const struct window *window, unsigned at, uint8_t value)
+{
+    return window->facts[at].constant && window->facts[at].value == value;
+}
+
 static double
 width_bonus(const struct window *window, enum number_code code, bool is_counter)
 {
@@ -334,10 +371,15 @@ width_bonus(const struct window *window, enum number_code code, bool is_counter)
 
     bonus -= high_first && window->width > 1 ? 1.5 : 0;
     bonus -= code == CODE_SIGNED_LOW || code == CODE_SIGNED_HIGH ? 1 : 0;
+    if (!is_counter && window->width > 1 && is_constant(window, high_first ? 0 : window->width - 1, 0))
+        bonus -= high_first ? 4.5 : 2.5;
     for (unsigned i = 0; i < window->width; i++) {
-        if (is_counter ? window->facts[i].constant && window->facts[i].value != 0
-                       : !window->facts[i].varies_within && window->facts[i].raw > 0)
-            bonus -= is_counter ? 0.3 : 2.5;
+        const struct byte_facts *facts = &window->facts[i];
+
+        if (facts->constant && facts->value == 0xFF)
+            bonus -= 6; /* a filler beside the number */
+        else if (is_counter ? facts->constant && facts->value != 0 : !facts->varies_within && facts->raw > 0)
+            bonus -= !is_counter ? 2.5 : 0.3;
     }
     return bonus;
 }
@@ -353,6 +395,16 @@ code_constants(const struct window *window)
     return bits;
 }
 
+static double
+decimal_of(const struct window *window)
+{
+    double decimal = 0;
+
+    for (unsigned i = 0; i < window->width; i++)
+        decimal += window->facts[i].decimal;
+    return decimal;
+}
+
 static bool
 is_counter(const struct numbers *numbers)
 {
@@ -360,10 +412,10 @@ is_counter(const struct numbers *numbers)
 }
 
 static void
-describe_follow(struct candidate *candidate, const struct series *series, const struct follow *follow, bool counts)
+describe_follow(struct candidate *candidate, const struct series *series, const struct follow *follow)
 {
     const unsigned known = series->count - follow->known->missing;
-    const bool is_round = follow->line.bits <= 21;
+    const bool is_round = follow->line.is_round;
 
     candidate->known = follow->known;
     candidate->r = follow->r;
@@ -372,12 +424,51 @@ describe_follow(struct candidate *candidate, const struct series *series, const 
     if (is_round && !follow->line.by_meter && follow->line.intercept == 0 && 10 * follow->exact >= 9 * known)
         candidate->type = TYPE_COPY;
     else
-        candidate->type = counts ? TYPE_COUNTER : TYPE_FOLLOWS;
+        candidate->type = candidate->counts ? TYPE_COUNTER : TYPE_FOLLOWS;
     if (candidate->type == TYPE_COUNTER && !(is_round && 10 * follow->exact >= 9 * known))
         return;
     candidate->scaled = true;
     candidate->scale = 1 / follow->line.slope;
-    candidate->add = follow->line.by_meter ? 0 : -follow->line.intercept / follow->line.slope;
+    candidate->add = follow->line.by_meter || follow->known->is_time ? 0 : -follow->line.intercept / follow->line.slope;
+}
+
+/* With enough changes that it is no accident. */
+static bool
+is_exact(const struct series *series, const struct numbers *numbers, const struct follow *follow)
+{
+    unsigned changes = numbers->increases + numbers->decreases;
+
+    if (follow->known == NULL || !follow->line.is_round)
+        return false;
+    for (unsigned i = 1; i < series->count && !follow->line.by_meter; i++)
+        changes += series->starts[i] && numbers->value[i] != numbers->value[i - 1];
+    return changes >= SURE_CHANGES && 50 * follow->exact >= 49 * (series->count - follow->known->missing);
+}
+
+/* Seconds since 1970, give or take a time zone. */
+static bool
+tells_epoch(const struct series *series, const struct follow *follow)
+{
+    return follow->known->is_time && follow->line.slope == 1 && !follow->line.by_meter &&
+        fabs(follow->line.intercept - series->group->samples[0].time) < DAY;
+}
+
+/* What the reading saves if it needs `bits`, and how much of it is order. */
+static void
+weigh(const struct window *window, enum number_code code, const struct follow *follow, double bits,
+      struct candidate *candidate)
+{
+    const bool tells_constants =
+        candidate->type == TYPE_COPY || (candidate->is_exact && tells_epoch(window->series, follow));
+
+    candidate->gain = window->raw - bits + width_bonus(window, code, candidate->counts);
+    if (!tells_constants)
+        candidate->gain -= code_constants(window);
+    candidate->order = candidate->gain - (window->raw - decimal_of(window));
+    if (candidate->type == TYPE_NUMBER && window->width == 1 && candidate->order < window->series->least_gain)
+        candidate->gain -= LONELY_DIGITS;
+    if (candidate->is_exact)
+        candidate->gain += EXACT_PRIOR;
 }
 
 static void
@@ -387,24 +478,27 @@ try_code(const struct window *window, enum number_code code, struct numbers *num
     struct candidate candidate = { .kind = code_kinds[code], .scale = 1 };
     struct follow follow;
     double bits;
-    bool counts;
+    bool exact;
 
     if (!read_numbers(window, code, numbers))
         return;
-    counts = is_counter(numbers);
+    candidate.counts = is_counter(numbers);
+    candidate.type = candidate.counts ? TYPE_COUNTER : TYPE_NUMBER;
+    candidate.increases = numbers->increases;
+    candidate.decreases = numbers->decreases;
     bits = MIN(code_steps(series, numbers), code_around(series, numbers));
     follow = try_known(series, numbers);
-    candidate.type = counts ? TYPE_COUNTER : TYPE_NUMBER;
-    candidate.increases = numbers->increases;
-    if (follow.bits < bits) {
+    exact = is_exact(series, numbers, &follow);
+    if (follow.bits - (exact ? EXACT_PRIOR : 0) < bits) {
         bits = follow.bits;
-        describe_follow(&candidate, series, &follow, counts);
-    } else if (counts && follow.known != NULL && follow.r > 0.99) {
+        describe_follow(&candidate, series, &follow);
+        candidate.is_exact = exact;
+    } else if (candidate.counts && follow.known != NULL && follow.r > 0.99) {
         candidate.known = follow.known;
         candidate.r = follow.r;
         candidate.per_count = 1 / follow.line.slope;
     }
-    candidate.gain = window->raw - bits - code_constants(window) + width_bonus(window, code, counts);
+    weigh(window, code, &follow, bits, &candidate);
     offer(candidates, window, candidate);
 }
 
@@ -417,7 +511,7 @@ fits(const struct window *window, bool high_first)
 
     if (!low->varies_within && (window->series->meters < window->series->count || low->constant))
         return false;
-    return !high->constant || window->width <= 4 || window->width == 6 || window->width == 8;
+    return !high->constant || window->width <= 4 || high->value != 0;
 }
 
 static bool
@@ -482,44 +576,42 @@ try_address(const struct window *window, GArray *candidates)
         if (same)
             offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = is_bcd ? "BCD" : "bytes", .scale = 1,
                                                           .gain = window->raw - 7 + (width == 4 ? 2 : width == 5 ? 0.5 : 0),
-                                                          .exact = series->count });
+                                                          .exact = series->count, .is_exact = true });
     }
 }
 
 /* ---- dates and clocks ---- */
 
-/* Days since 1970 of a date, low byte first: day, month, year, century. */
+/* Where second, minute, hour, day, month, year and century are, as meters send them; the table's kinds decode any. */
+enum { TIME_PARTS = 7, DATE_PARTS = 4, TIME_ORDERS = 3 };
+static const uint8_t time_orders[TIME_ORDERS][TIME_PARTS] = {
+    { 0, 1, 2, 3, 4, 5, 6 },
+    { 6, 5, 4, 3, 2, 1, 0 },
+    { 0, 1, 2, 3, 4, 6, 5 },
+};
+/* What the rarer orders cost, bits. */
+static const double order_bits[TIME_ORDERS] = { 0, 2, 5 };
+
+/* Seconds since 1970 of a clock of 7 bytes, or of the midnight of a date of 4. */
 static bool
-read_date(const uint8_t *bytes, double *days)
+read_time(const uint8_t *bytes, unsigned width, unsigned order, double *seconds)
 {
-    uint64_t part[4];
+    const unsigned skip = TIME_PARTS - width;
+    uint64_t part[TIME_PARTS] = { 0 };
     GDate date;
 
-    for (unsigned i = 0; i < 4; i++) {
-        if (!explore_bcd(bytes + i, 1, &part[i]))
+    for (unsigned i = skip; i < TIME_PARTS; i++) {
+        const unsigned from = time_orders[order][i];
+
+        if (!explore_bcd(bytes + (order == 1 ? from : from - skip), 1, &part[i]))
             return false;
     }
-    if (part[3] < 19 || part[3] > 21 || part[1] < 1 || part[1] > 12 ||
-        !g_date_valid_dmy((GDateDay)part[0], (GDateMonth)part[1], (GDateYear)(part[3] * 100 + part[2])))
+    if (part[0] > 59 || part[1] > 59 || part[2] > 23 || part[6] < 19 || part[6] > 21 || part[4] < 1 || part[4] > 12 ||
+        !g_date_valid_dmy((GDateDay)part[3], (GDateMonth)part[4], (GDateYear)(part[6] * 100 + part[5])))
         return false;
-    g_date_set_dmy(&date, (GDateDay)part[0], (GDateMonth)part[1], (GDateYear)(part[3] * 100 + part[2]));
-    *days = (double)g_date_get_julian(&date) - 719163; /* of 1970-01-01 */
-    return true;
-}
-
-static bool
-read_clock(const uint8_t *bytes, double *seconds)
-{
-    uint64_t part[3];
-    double days;
-
-    for (unsigned i = 0; i < 3; i++) {
-        if (!explore_bcd(bytes + i, 1, &part[i]) || part[i] > (i == 2 ? 23 : 59))
-            return false;
-    }
-    if (!read_date(bytes + 3, &days))
-        return false;
-    *seconds = days * 86400 + (double)(part[2] * 3600 + part[1] * 60 + part[0]);
+    g_date_set_dmy(&date, (GDateDay)part[3], (GDateMonth)part[4], (GDateYear)(part[6] * 100 + part[5]));
+    *seconds = ((double)g_date_get_julian(&date) - 719163) * 86400 + /* days to 1970-01-01 */
+        (double)(part[2] * 3600 + part[1] * 60 + part[0]);
     return true;
 }
 
@@ -534,60 +626,83 @@ code_days(double days)
 
 /* A new date is told by nothing when it is the day of capture as far off as before. */
 static void
-try_date(const struct window *window, GArray *candidates)
+try_date(const struct window *window, unsigned order, GArray *candidates)
 {
     const struct series *series = window->series;
     unsigned same = 0, moved = 0, other = 0;
-    double before = 0, bits = 0;
+    double before = 0, bits = order_bits[order] - DATE_PRIOR;
 
-    if (window->width != 4)
+    if (window->width != DATE_PARTS)
         return;
     for (unsigned i = 0; i < series->count; i++) {
-        const double today = floor(series->local[i] / 86400);
+        const double today = floor(series->local[i] / DAY);
         double days;
 
-        if (!read_date(series->data[i] + window->at, &days))
+        if (!read_time(series->data[i] + window->at, DATE_PARTS, order, &days))
             return;
+        days /= DAY;
         if (series->starts[i])
             bits += code_days(days - today);
         else if (days == before)
             same++;
-        else if (fabs(days - before - (today - floor(series->local[i - 1] / 86400))) <= 1)
+        else if (fabs(days - before - (today - floor(series->local[i - 1] / DAY))) <= 1)
             moved++;
         else
             other++;
         before = days;
     }
-    bits += 0.5 * log2(series->count) * (moved > 0) + other * 17 - 4;
+    bits += 0.5 * log2(series->count) * (moved > 0) + other * 17;
     offer(candidates, window, (struct candidate){ .type = TYPE_DATE, .kind = "date", .scale = 1, .exact = same + moved,
                                                   .increases = moved, .gain = window->raw - bits });
 }
 
+/* How far a meter's clock is off what is expected: some seconds, and perhaps whole hours, because it keeps winter time or the
+ * capture was opened elsewhere. */
+static double
+code_offset(double off)
+{
+    const double hours = round(off / HOUR);
+
+    return hours == 0 ? code_number(off) : MIN(code_number(off), 6 + code_number(off - hours * HOUR));
+}
+
 static void
-try_clock(const struct window *window, GArray *candidates)
+try_clock(const struct window *window, unsigned order, GArray *candidates)
 {
     const struct series *series = window->series;
     int64_t residual[EXPLORE_SAMPLES];
-    double before = 0, bits = -6;
+    double before = 0, first = 0, farthest = 0, bits = order_bits[order] - CLOCK_PRIOR;
     unsigned count = 0;
 
-    if (window->width != 7)
+    if (window->width != TIME_PARTS)
         return;
     for (unsigned i = 0; i < series->count; i++) {
-        double seconds, off;
+        double off;
 
-        if (!read_clock(series->data[i] + window->at, &seconds))
+        if (!read_time(series->data[i] + window->at, TIME_PARTS, order, &off))
             return;
-        off = seconds - series->local[i];
-        if (series->starts[i])
-            bits += code_number(off);
-        else
+        off -= series->local[i];
+        if (series->starts[i]) {
+            bits += MIN(code_offset(off - first) + (i > 0), code_offset(off) + (i > 0));
+            first = off;
+        } else {
             residual[count++] = fabs(off - before) <= CLOCK_TOLERANCE ? 0 : llround(off - before);
+        }
         before = off;
+        farthest = MAX(farthest, fabs(off));
     }
     bits += code_residuals(residual, count, 34);
-    offer(candidates, window,
-          (struct candidate){ .type = TYPE_CLOCK, .kind = "clock", .scale = 1, .gain = window->raw - bits });
+    offer(candidates, window, (struct candidate){ .type = TYPE_CLOCK, .kind = "clock", .scale = 1, .is_exact = true,
+                                                  .is_near = farthest <= DAY, .gain = window->raw - bits });
+}
+
+static void
+try_times(const struct window *window, GArray *candidates)
+{
+    for (unsigned order = 0; order < TIME_ORDERS; order++) {
+        try_date(window, order, candidates);
+        try_clock(window, order, candidates);
+    }
 }
 
 /* ---- value / 4096 ---- */
@@ -640,11 +755,13 @@ try_coefficient(const struct window *window, GArray *candidates)
     if (window->width == 2 && measure_around_one(window, around) &&
         (around->fresh <= series->meters || !around->all_bcd)) {
         told = constant ? 1 : around->fresh;
-        bits = around->ones == series->count ? 2 : MIN(told * log2(around->range) + 8, told * log2(2 * around->farthest + 1) + 1);
+        bits = told * log2(2 * around->farthest + 1) + 2;
+        if (around->fresh > 1)
+            bits = MIN(bits, told * log2(around->range) + 12);
         bits += around->fresh > series->meters ? 0.3 * series->count : 0;
         if (series->count > 0 && !constant)
             bits = MIN(bits, code_residuals(around->residual, series->count, 16));
-        bits += around->farthest < ONE / 8 ? -8 : around->farthest < ONE / 4 ? -3 : 0;
+        bits -= around->farthest < ONE / 8 ? 4 : 0;
         offer(candidates, window, (struct candidate){ .type = TYPE_COEFFICIENT, .kind = "value/4096", .scale = 1,
                                                       .exact = around->ones, .gain = window->raw - bits });
     }
@@ -694,7 +811,8 @@ try_serial(const struct window *window, GArray *candidates)
     uint64_t number;
     bool is_bcd = window->width >= 2;
 
-    if (series->meters < 2 || window->facts[0].constant || window->facts[window->width - 1].constant)
+    if (series->meters < 2 || series->count < 2 * series->meters || window->facts[0].constant ||
+        window->facts[window->width - 1].constant)
         return;
     for (unsigned i = 0; i < window->width; i++) {
         if (window->facts[i].varies_within)
@@ -715,8 +833,7 @@ try_others(const struct series *series, const struct byte_facts *facts, unsigned
     if (series->count == 0 || window.raw <= 0)
         return;
     try_address(&window, candidates);
-    try_date(&window, candidates);
-    try_clock(&window, candidates);
+    try_times(&window, candidates);
     try_coefficient(&window, candidates);
     try_bits(&window, candidates);
     try_serial(&window, candidates);

@@ -210,18 +210,20 @@ series_free(struct series *series)
 
 /* ---- telling bytes ---- */
 
-/* A byte by itself: does it repeat the meter's last, and if not, which of 256, learning as it goes. */
+/* A byte by itself: does it repeat the meter's last, and if not, which of 256, or of 100, learning as it goes. */
 void
 series_byte_facts(const struct series *series, unsigned at, struct byte_facts *facts)
 {
     unsigned counts[256] = { 0 }, told = 0, repeats = 0, flags = 0;
-    double bits = 0;
+    double bits = 0, decimal = 0;
+    bool is_decimal = true;
 
     *facts = (struct byte_facts){ .constant = true, .value = series->count > 0 ? series->data[0][at] : 0 };
     for (unsigned i = 0; i < series->count; i++) {
         const uint8_t byte = series->data[i][at];
 
         facts->constant = facts->constant && byte == facts->value;
+        is_decimal = is_decimal && byte >> 4 <= 9 && (byte & 0x0F) <= 9;
         if (!series->starts[i]) {
             const bool same = byte == series->data[i - 1][at];
 
@@ -233,6 +235,7 @@ series_byte_facts(const struct series *series, unsigned at, struct byte_facts *f
                 continue;
         }
         bits -= log2((counts[byte] + 1.0) / (told + 256.0));
+        decimal += log2((told + 256.0) / (told + 100.0));
         counts[byte]++;
         told++;
     }
@@ -240,6 +243,8 @@ series_byte_facts(const struct series *series, unsigned at, struct byte_facts *f
         facts->raw = facts->value == 0 ? 0 : 8;
     else
         facts->raw = MIN(bits, 8.0 * series->count + 1);
+    facts->decimal =
+        facts->constant || !is_decimal ? facts->raw : MIN(MAX(0, facts->raw - decimal), log2(100) * series->count);
 }
 
 double
@@ -264,7 +269,8 @@ code_choice(unsigned a, unsigned b)
 
 struct spread {
     unsigned zeros, positive, negative, count;
-    double sum, absolute, squares;
+    double sum, absolute;
+    double squares; /* about the mean */
     int64_t least, most;
 };
 
@@ -283,10 +289,16 @@ spread_of(const int64_t *residual, unsigned count, double cut)
         s.negative += r < 0;
         s.sum += r;
         s.absolute += fabs(r);
-        s.squares += r * r;
         s.least = s.count == 0 ? residual[i] : MIN(s.least, residual[i]);
         s.most = s.count == 0 ? residual[i] : MAX(s.most, residual[i]);
         s.count++;
+    }
+    /* By themselves: squares of large steps would lose their small differences. */
+    for (unsigned i = 0; i < count; i++) {
+        const double r = (double)residual[i] - s.sum / s.count;
+
+        if (fabs((double)residual[i]) <= cut)
+            s.squares += r * r;
     }
     return s;
 }
@@ -335,8 +347,7 @@ code_spread(const int64_t *residual, unsigned count, double cut, double limit)
     bits += p < 1 ? (s.absolute - others) * -log2(1 - p) : 0;
     best = MIN(best, bits);
     mean = s.sum / s.count;
-    bits = s.count * 0.5 * log2(2 * G_PI * G_E * (MAX(s.squares / s.count - mean * mean, 0) + 1.0 / 12)) + 6 +
-        MIN(code_number(mean), limit);
+    bits = s.count * 0.5 * log2(2 * G_PI * G_E * (s.squares / s.count + 1.0 / 12)) + 6 + MIN(code_number(mean), limit);
     best = MIN(best, bits);
     bits = s.count * log2((double)(s.most - s.least) + 1) + MIN(code_number((double)(s.most - s.least)), limit) +
         MIN(code_number((double)s.least), limit);

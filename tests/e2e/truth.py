@@ -13,7 +13,16 @@ from craft import bcd, frame, heat_901f, le
 
 START = 1777313520
 UNKNOWN_DI = "9A00"
-LE, BE, SIGNED = "unsigned, low byte first", "unsigned, high byte first", "signed, low byte first"
+LE, BE = "unsigned, low byte first", "unsigned, high byte first"
+SIGNED, SIGNED_BE = "signed, low byte first", "signed, high byte first"
+
+
+def be(number, width):
+    return number.to_bytes(width, "big")
+
+
+def utc(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
 
 
 class Meter:
@@ -37,14 +46,13 @@ class Meter:
         self.energy += round(self.power * elapsed / 3600)
 
     def reading(self):
-        now = datetime.datetime.fromtimestamp(self.time, datetime.timezone.utc)
         return heat_901f(supply=self.supply, return_=self.return_, hours=self.hours + int(self.time - START) // 3600,
-                         clock=clock_bytes(now).hex(" "), energy2=(self.energy, 0x05), power=(self.power, 0x17),
+                         clock=clock_bytes(self.now).hex(" "), energy2=(self.energy, 0x05), power=(self.power, 0x17),
                          flow=(self.flow, 0x35), volume=(self.volume, 0x2C))
 
     @property
     def now(self):
-        return datetime.datetime.fromtimestamp(self.time, datetime.timezone.utc)
+        return utc(self.time)
 
 
 def date_bytes(day):
@@ -66,12 +74,14 @@ class Field:
     alternatives: tuple = ()
 
 
-def counter(width, kind, most, rng):
-    encode = {"BCD": bcd, LE: le, BE: lambda n, w: n.to_bytes(w, "big")}[kind]
+def counter(width, kind, most, rng, start=None, lazy=0.0):
+    """Counts up by at most `most`, from anywhere up to `start`; `lazy`: how often it stands still."""
+    encode = {"BCD": bcd, LE: le, BE: be}[kind]
+    start = start or (50000 if width > 2 else 2000)
 
     def make(meter, state):
-        state.setdefault("n", rng.randint(0, 50000 if width > 2 else 2000))
-        state["n"] += rng.randint(0, most)
+        state.setdefault("n", rng.randint(0, start))
+        state["n"] += rng.randint(0, most) if rng.random() >= lazy else 0
         return encode(state["n"], width)
 
     return Field(f"counter {kind} {width}", width, kind, make)
@@ -82,33 +92,26 @@ def pulses(rng):
     return Field("pulses of the volume", 4, LE, lambda meter, state: le(meter.volume * per_litre, 4))
 
 
-def wave(rng):
-    """Something measured that depends on nothing known."""
+def measured(kind, width, least, most, step, rng, start=None):
+    """Something that depends on nothing known."""
+    encode = {"BCD": bcd, LE: le, BE: be, SIGNED: lambda n, w: n.to_bytes(w, "little", signed=True),
+              SIGNED_BE: lambda n, w: n.to_bytes(w, "big", signed=True)}[kind]
 
     def make(meter, state):
-        state.setdefault("n", rng.randint(1500, 6000))
-        state["n"] = min(8000, max(1000, state["n"] + rng.randint(-30, 30)))
-        return bcd(state["n"], 2)
+        state.setdefault("n", rng.randint(least, most) if start is None else rng.randint(-start, start))
+        state["n"] = min(most, max(least, state["n"] + rng.randint(-step, step)))
+        return encode(state["n"], width)
 
-    return Field("measured BCD 2", 2, "BCD", make)
-
-
-def signed(rng):
-    def make(meter, state):
-        state.setdefault("n", rng.randint(-50, 50))
-        state["n"] = min(900, max(-900, state["n"] + rng.randint(-40, 40)))
-        return state["n"].to_bytes(2, "little", signed=True)
-
-    return Field("signed 2", 2, SIGNED, make)
+    return Field(f"measured {kind} {width}", width, kind, make)
 
 
-def flags(rng):
-    bits = rng.sample([1, 2, 4, 8, 16, 32, 64, 128], 2)
+def flags(rng, count=2, often=0.15, bits=None):
+    bits = bits or rng.sample([1, 2, 4, 8, 16, 32, 64, 128], count)
 
     def make(meter, state):
         state.setdefault("n", 0)
         for bit in bits:
-            if rng.random() < 0.15:
+            if rng.random() < often:
                 state["n"] ^= bit
         return bytes([state["n"]])
 
@@ -127,30 +130,86 @@ def made_on(rng):
     return Field("date of manufacture", 4, "date", make)
 
 
+def clock(hours=0, high_first=False):
+    """The meter's clock, set in another time zone than the capture's."""
+
+    def make(meter, state):
+        told = clock_bytes(meter.now + datetime.timedelta(hours=hours))
+        return told[::-1] if high_first else told
+
+    return Field(f"clock {hours} h off" + ", high byte first" * high_first, 7, "clock", make)
+
+
+def date(high_first=False):
+    return Field("date" + ", high byte first" * high_first, 4, "date",
+                 lambda meter, state: date_bytes(meter.now)[::-1 if high_first else 1])
+
+
+def copy(what, width, kind, encode, alternatives=()):
+    return lambda rng: Field(what, width, kind, lambda meter, state: encode(meter), alternatives)
+
+
+supply = copy("copy of the supply", 2, "BCD", lambda meter: bcd(meter.supply, 2))
+unix = copy("seconds since 1970", 4, LE, lambda meter: le(int(meter.time), 4))
+unix_be = copy("seconds since 1970, high byte first", 4, BE, lambda meter: be(int(meter.time), 4))
+minutes = copy("minutes", 4, LE, lambda meter: le(777777 + int(meter.time - START) // 60, 4))
+
+
+def constant(data, kind=None):
+    return Field(f"constant {data.hex(' ')}", len(data), kind, lambda meter, state: data)
+
+
+# One field, or several that stay beside each other.
 FOUND = {
     "counter": [
         lambda rng: counter(4, "BCD", rng.choice([3, 20, 300]), rng),
         lambda rng: counter(4, LE, rng.choice([3, 20, 300]), rng),
         lambda rng: counter(2, LE, rng.choice([2, 9]), rng),
         lambda rng: counter(4, BE, rng.choice([3, 20, 300]), rng),
+        lambda rng: counter(2, BE, rng.choice([2, 9]), rng, start=20000),
         lambda rng: counter(3, "BCD", rng.choice([3, 20]), rng),
-        pulses,
+        lambda rng: counter(5, "BCD", 200, rng, start=10**9),
+        lambda rng: counter(4, "BCD", 3, rng, start=5 * 10**7, lazy=0.5),
+        lambda rng: counter(4, LE, 1000, rng, start=10**9),
+        pulses, unix, unix_be, minutes,
     ],
     "copy": [
-        lambda rng: Field("copy of the number", 4, "BCD", lambda meter, state: bytes.fromhex(meter.number)[::-1], ("bytes",)),
-        lambda rng: Field("copy of the supply", 2, "BCD", lambda meter, state: bcd(meter.supply, 2)),
-        lambda rng: Field("copy of the return", 2, "BCD", lambda meter, state: bcd(meter.return_, 2)),
-        lambda rng: Field("copy of the energy", 4, "BCD", lambda meter, state: bcd(meter.energy, 4)),
-        lambda rng: Field("supply binary", 2, LE, lambda meter, state: le(meter.supply, 2)),
-        lambda rng: Field("supply in sixteenths", 2, LE, lambda meter, state: le(meter.supply * 16 // 100, 2)),
+        copy("copy of the number", 4, "BCD", lambda meter: bytes.fromhex(meter.number)[::-1], ("bytes",)),
+        supply,
+        copy("copy of the return", 2, "BCD", lambda meter: bcd(meter.return_, 2)),
+        copy("return, high byte first", 2, BE, lambda meter: be(meter.return_, 2)),
+        copy("copy of the energy", 4, "BCD", lambda meter: bcd(meter.energy, 4)),
+        copy("supply binary", 2, LE, lambda meter: le(meter.supply, 2)),
+        copy("supply in sixteenths", 2, LE, lambda meter: le(meter.supply * 16 // 100, 2)),
+        copy("difference", 2, "BCD", lambda meter: bcd(meter.supply - meter.return_, 2)),
     ],
     "date": [
-        lambda rng: Field("date", 4, "date", lambda meter, state: date_bytes(meter.now)),
-        lambda rng: Field("clock", 7, "clock", lambda meter, state: clock_bytes(meter.now)),
+        lambda rng: date(),
+        lambda rng: date(high_first=True),
+        lambda rng: clock(),
+        lambda rng: clock(high_first=True),
+        lambda rng: clock(rng.choice([-8, -5, 1, 2, 3, 8])),
         made_on,
     ],
     "coefficient": [coefficient],
-    "measured": [wave, signed, flags],
+    "measured": [
+        lambda rng: measured("BCD", 2, 1000, 8000, 30, rng),
+        lambda rng: measured("BCD", 3, 1000, 900000, 4000, rng),
+        lambda rng: measured(LE, 2, 300, 40000, 300, rng),
+        lambda rng: measured(BE, 2, 300, 40000, 300, rng),
+        lambda rng: measured(LE, 1, 40, 200, 6, rng),
+        lambda rng: measured(SIGNED, 2, -900, 900, 40, rng, start=50),
+        lambda rng: measured(SIGNED_BE, 2, -900, 900, 40, rng, start=50),
+        lambda rng: flags(rng),
+        lambda rng: flags(rng, count=4, often=0.1),
+    ],
+    "beside": [
+        lambda rng: (flags(rng), supply(rng)),
+        lambda rng: (flags(rng, count=3, often=0.4), minutes(rng)),
+        lambda rng: (counter(2, LE, 5, rng, start=20000), constant(b"\xff\xff")),
+        lambda rng: (constant(b"V2.17", "text"), measured(LE, 1, 0x41, 0x5A, 3, rng)),
+        lambda rng: (counter(3, "BCD", 20, rng), clock()),
+    ],
 }
 
 
@@ -168,19 +227,20 @@ def make_fields(rng):
     fields = [rng.choice(FOUND[name])(rng) for name in rng.choices(list(FOUND), k=rng.randint(4, 8))]
     fields += [noise(rng) for _ in range(rng.randint(0, 2))] + [zeros(rng) for _ in range(rng.randint(0, 2))]
     rng.shuffle(fields)
-    return fields
+    return [field for some in fields for field in (some if isinstance(some, tuple) else (some,))]
 
 
 @dataclass
 class Made:
     packets: list
+    di: str
     fields: list  # (offset, Field, values: the distinct bytes of it, changes: changes within a meter)
 
 
-def make_capture(seed, replies, meters=None, fields=None, every=None):
+def make_capture(seed, replies, meters=None, fields=None, every=None, di=UNKNOWN_DI):
     rng = random.Random(seed)
     fields = fields or make_fields(rng)
-    numbers = [f"{rng.randint(10**7, 10**8 - 1):08d}" for _ in range(meters or rng.choice([1, 2, 3, 7]))]
+    numbers = [f"{rng.randint(10**7, 10**8 - 1):08d}" for _ in range(meters or rng.randint(1, 7))]
     living = [Meter(rng, number) for number in numbers]
     states = [[{} for _ in fields] for _ in living]
     every = every or rng.choice([60, 300, 900, 3600])
@@ -198,12 +258,52 @@ def make_capture(seed, replies, meters=None, fields=None, every=None):
             values[j].add(piece)
             changes[j] += last.get((which, j), piece) != piece
             last[which, j] = piece
-        packets.append((time + 1, frame(bytes.fromhex(UNKNOWN_DI)[::-1] + b"\0" + b"".join(pieces), number=meter.number)))
+        packets.append((time + 1, frame(bytes.fromhex(di)[::-1] + b"\0" + b"".join(pieces), number=meter.number)))
     offset, placed = 0, []
     for j, field in enumerate(fields):
         placed.append((offset, field, len(values[j]), changes[j]))
         offset += field.width
-    return Made(packets, placed)
+    return Made(packets, di, placed)
+
+
+# Identifiers of captures that are put into one file, so that tshark starts once for all: unknown also after 33H is subtracted.
+IDENTIFIERS = [f"9A{low:02X}" for low in range(0x10, 0x50)]
+
+
+def make_captures(seeds, replies):
+    """A capture for each seed, with `replies` in turn, and an identifier of its own."""
+    return [make_capture(seed, replies[i % len(replies)], di=IDENTIFIERS[i]) for i, seed in enumerate(seeds)]
+
+
+class Score:
+    """Counts what the explorer said against the truth."""
+
+    def __init__(self):
+        self.varying = self.found = 0
+        self.right = {"first": 0, "all": 0, "first, weak too": 0, "all, weak too": 0}
+        self.said = dict.fromkeys(self.right, 0)
+        self.missed, self.on_noise, self.on_zeros = [], [], []
+
+    def add(self, made, text):
+        entries = proposals(text, made.di)
+        firsts = [entry for entry in entries if entry["rank"] == 1]
+        for offset, field, _, changes in made.fields:
+            inside = [entry for entry in firsts if within(entry, offset, field.width)]
+            self.on_noise += [entry for entry in inside if field.what == "noise" and entry["strength"] != "weak"]
+            self.on_zeros += [entry for entry in inside if field.what == "zeros"]
+            if field.kind is not None and changes > 0:
+                right = any(is_true(entry, offset, field) for entry in firsts)
+                self.varying += 1
+                self.found += right
+                self.missed += [] if right else [(made.di, offset, field.what)]
+        for entry in entries:
+            self._judge(entry, any(field.kind and is_true(entry, offset, field) for offset, field, _, _ in made.fields))
+
+    def _judge(self, entry, right):
+        first, sure = entry["rank"] == 1, entry["strength"] != "weak"
+        for name, counts in (("first", first and sure), ("all", sure), ("first, weak too", first), ("all, weak too", True)):
+            self.said[name] += counts
+            self.right[name] += counts and right
 
 
 # ---- what the explorer says ----
@@ -225,6 +325,10 @@ def proposals(text, di=UNKNOWN_DI):
             row = line.strip()
             found[-1].update(zip(COLUMNS, next(csv.reader([row]))), row=row)
     return [entry for entry in found if entry["group"] == di]
+
+
+def within(entry, offset, width):
+    return offset <= int(entry["offset"]) and int(entry["offset"]) + int(entry["width"]) <= offset + width
 
 
 def is_true(entry, offset, field):
