@@ -748,7 +748,7 @@ try_coefficient(const struct window *window, GArray *candidates)
 {
     const struct series *series = window->series;
     struct around_one *around = g_new(struct around_one, 1);
-    const bool constant = window->facts[0].constant && window->facts[1].constant;
+    const bool constant = window->width == 2 && window->facts[0].constant && window->facts[1].constant;
     unsigned told;
     double bits;
 
