@@ -15,6 +15,7 @@
 
 #include "explore.h"
 #include "mask.h"
+#include "userfields.h"
 
 #include <epan/stat_groups.h>
 #include <epan/stat_tap_ui.h>
@@ -346,7 +347,10 @@ append_meaning(GString *page, const struct notes *notes, const struct explore_fi
         g_free(source);
         source = g_strdup("user's table");
     }
-    append_cell(page, meaning != NULL && (notes->mask == NULL || field->user == NULL) ? meaning : "");
+    if (notes->mask != NULL && field->user != NULL) /* the note is the user's own words */
+        append_cell(page, cjt188_userfield_kind(field->user));
+    else
+        append_cell(page, meaning != NULL ? meaning : "");
     append_cell(page, source != NULL ? source : field->undocumented ? "nobody" : "not said");
     g_free(meaning);
     g_free(source);

@@ -488,6 +488,12 @@ cjt188_userfield_bytes(const struct user_field *field, const uint8_t *data, uint
         bytes[i] = (uint8_t)(data[field->offset + i] & (field->kind == K_BITS ? field->mask >> 8 * i : 0xFF));
 }
 
+const char *
+cjt188_userfield_kind(const struct user_field *field)
+{
+    return kinds[field->kind].name;
+}
+
 static const double EXACT_MAX = 9007199254740992.0; /* 2^53: every whole number below is exact */
 
 const char *

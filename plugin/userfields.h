@@ -32,6 +32,8 @@ void cjt188_userfields_add(struct cjt188_frame *frame, proto_tree *tree, const s
 void cjt188_userfield_bytes(const struct user_field *field, const uint8_t *data, uint8_t *bytes);
 /* The value of a row as text, without its name. */
 const char *cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field *field);
+/* How its bytes become a value: "unsigned, low byte first". Static. */
+const char *cjt188_userfield_kind(const struct user_field *field);
 /* What it is compared by. */
 struct cjt188_value cjt188_userfield_value(const struct cjt188_frame *frame, const struct user_field *field);
 

@@ -287,7 +287,7 @@ def test_the_users_words_are_not_on_a_masked_page(notes, tmp_path):
     path = write_pcap(tmp_path / "smith.pcap", packets)
     page = notes(path, ",mask", "-o", meters, *options(*rows))
     assert "Smith" not in page and "24263225" not in page
-    assert [place[2:4] for place in places(page)][:2] == [("counter", ""), ("mmeter 1", "")]
+    assert [place[2:4] for place in places(page)][:2] == [("counter", BCD), ("mmeter 1", BCD)]
     assert "proposal" in page
     plain = notes(path, "", "-o", meters, *options(*rows))
     assert "Meter 24263225 of Smith" in plain and "Smith told me" in plain

@@ -1,15 +1,19 @@
-# The samples are what tests/make_samples.py makes of frames.json, and each sample is told of in samples/README.md.
+# The samples are what tests/make_samples.py makes, each is told of in samples/README.md, and samples/undocumented.md is true:
+# its commands run as they stand there, and print what it says.
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import os
 import re
+import subprocess
 
 import make_samples
+from conftest import SRC, TIMEOUT
 
 
 def test_the_samples_are_the_frames(samples):
     made = make_samples.make_samples()
-    assert sorted(made) == ["public-captures.pcapng", "thread.pcapng"]
+    assert sorted(made) == ["longer-903f.pcapng", "public-captures.pcapng", "thread.pcapng"]
     for name, content in made.items():
         assert (samples / name).read_bytes() == content, f"{name}: run tests/make_samples.py"
 
@@ -35,6 +39,31 @@ def test_every_public_capture_names_its_source(fields, samples, frames):
     for row, frame in zip(rows, chosen):
         assert frame["source"] in row["frame.comment"]
         assert int(row["frame.cap_len"]) == len(frame["bytes"])
+
+
+def test_the_guide_is_true(tshark, samples, tmp_path):
+    """A block of commands, then a block of what they print, or part of it."""
+    guide = (samples / "undocumented.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    (tmp_path / "samples").symlink_to(samples)
+    program = tmp_path / "bin" / "tshark"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {tshark.unprivileged[0]} {tshark.program} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    env = {**tshark.env, "PATH": f"{program.parent}:{os.environ['PATH']}"}
+    printed, commands, results = "", 0, 0
+    for language, block in blocks:
+        if language == "text":
+            assert all(line in printed for line in block.splitlines()), block
+            results += 1
+        elif "/dev/tty" not in block:
+            done = subprocess.run(["sh", "-ec", block], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=TIMEOUT)
+            assert done.returncode == 0 and "tshark:" not in done.stderr, (block, done.stderr)
+            written = re.findall(r">(\S+\.\w+)$", block, re.MULTILINE)
+            printed = done.stdout + "".join((tmp_path / name).read_text(encoding="utf-8") for name in written)
+            commands += 1
+    assert commands == 8 and results == 5
+    assert "24263225" not in (tmp_path / "903f.md").read_text(encoding="utf-8")
 
 
 def test_every_sample_is_listed(samples):
