@@ -60,9 +60,9 @@ open_content(const char *name, int fd, const struct source_options *options, GEr
                     strcmp(name, "-") == 0 ? "standard input" : name);
     else if (S_ISDIR(status.st_mode))
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is a folder, not a line or a file of raw bytes.", name);
-    else if (is_capture(fd) && options->hex)
-        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is a capture, not text: leave --hex out.",
-                    strcmp(name, "-") == 0 ? "standard input" : name);
+    else if (is_capture(fd) && (options->hex || options->marked))
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is a capture: leave %s out.",
+                    strcmp(name, "-") == 0 ? "standard input" : name, options->hex ? "--hex" : "--marked");
     else if (is_capture(fd))
         return source_pcap_open(name, fd, error);
     else if (options->hex)
@@ -131,6 +131,16 @@ open_number(const char *number, const struct source_options *options, GError **e
     return source;
 }
 
+/* Neither a file nor a pipe. */
+static bool
+is_line(const char *name)
+{
+    struct stat status;
+
+    return strcmp(name, "demo") == 0 || g_str_has_prefix(name, "demo:") || g_str_has_prefix(name, "tcp://") ||
+        (stat(name, &status) == 0 && S_ISCHR(status.st_mode));
+}
+
 static struct source *
 open_kind(const char *name, const struct source_options *options, GError **error)
 {
@@ -150,8 +160,13 @@ open_kind(const char *name, const struct source_options *options, GError **error
 struct source *
 source_open(const char *name, const struct source_options *options, GError **error)
 {
-    struct source *source = open_kind(name, options, error);
+    struct source *source = NULL;
 
+    if ((options->hex || options->marked) && is_line(name))
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "%s is for files and pipes, and \"%s\" is none.",
+                    options->hex ? "--hex" : "--marked", name);
+    else
+        source = open_kind(name, options, error);
     /* A port whose settings are searched has characters, but no speed yet. */
     if (source == NULL || !options->find_settings || (source->info.baud == 0 && source->info.char_time_ns != 0))
         return source;

@@ -137,6 +137,15 @@ def test_capture_through_a_pipe(dump, samples):
     assert parse(done.stdout).packets == []
 
 
+def test_options_for_files_only(dump, samples, line):
+    for option in ("--hex", "--marked"):
+        for source in (line.path, "demo", "tcp://127.0.0.1:1"):
+            done = dump(option, "-i", source)
+            assert done.returncode == USAGE and f"{option} is for files and pipes" in done.stderr.decode()
+        done = dump(option, "-i", samples / "thread.pcapng")
+        assert done.returncode == USAGE and f"is a capture: leave {option} out" in done.stderr.decode()
+
+
 def test_read_and_written_at_once(cjt188dump, tmp_path):
     """The input survives, by whichever name or stream it is called."""
     file = tmp_path / "line.bin"
@@ -362,7 +371,7 @@ def test_text_or_not(dump, frames, tmp_path):
     """--hex is for text only."""
     file = write_pcap(tmp_path / "line.pcap", [thread_frames(frames)[2]])
     done = dump("--hex", "-i", file)
-    assert done.returncode == USAGE and done.stderr.decode().count(".\n") == 1 and b"is a capture, not text" in done.stderr
+    assert done.returncode == USAGE and done.stderr.decode().count(".\n") == 1 and b"is a capture: leave" in done.stderr
     done = dump("--hex", "--marked", "-i", file)
     assert done.returncode == USAGE and b"--hex and --marked exclude each other" in done.stderr
 
