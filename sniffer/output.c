@@ -583,12 +583,17 @@ stay(struct output *output, GError *wrong, GError **error)
     return flush(output, error);
 }
 
+static bool
+is_last_file(const struct output *output)
+{
+    return output->options->ring.stop_files != 0 && output->files >= output->options->ring.stop_files;
+}
+
 /* The one after this, which is opened first: without it this one is not at its end. While the disk is full nothing new is
  * begun either, and so nothing old removed. */
 static bool
 next_file(struct output *output, GError **error)
 {
-    const guint64 stop_files = output->options->ring.stop_files;
     GError *wrong = NULL;
     const char *path;
     bool good;
@@ -596,7 +601,7 @@ next_file(struct output *output, GError **error)
 
     if (output->waiting || source_now() < output->not_before_ns)
         return flush(output, error);
-    if (stop_files != 0 && output->files >= stop_files) {
+    if (is_last_file(output)) {
         if (!finish_file(output, error))
             return false;
         output->complete = true;
@@ -653,6 +658,13 @@ file_is_over(const struct output *output)
         (ring->packets != 0 && output->packets >= ring->packets);
 }
 
+/* The next file is begun when there is something to write into it, so that none is empty. */
+static bool
+ring_is_over(const struct output *output)
+{
+    return output->ring != NULL && output->packets > 0 && file_is_over(output);
+}
+
 bool
 output_record(struct output *output, unsigned number, const struct record *record, GError **error)
 {
@@ -660,6 +672,8 @@ output_record(struct output *output, unsigned number, const struct record *recor
 
     if (output->complete)
         return true;
+    if (ring_is_over(output) && !next_file(output, error))
+        return false;
     if (line->records++ == 0)
         line->first_ns = record->time_ns;
     line->last_ns = record->time_ns;
@@ -680,7 +694,7 @@ output_record(struct output *output, unsigned number, const struct record *recor
         return false;
     if (line->missing == 0) /* else it got lost, and the next record says it */
         g_string_truncate(line->note, 0);
-    return output->ring == NULL || !file_is_over(output) || next_file(output, error);
+    return !ring_is_over(output) || !is_last_file(output) || next_file(output, error);
 }
 
 void

@@ -50,7 +50,7 @@ need()
             die "some packages are missing, and without sudo only root can install them: apt-get install$missing"
         as_root=sudo
     fi
-    echo "${0##*/}: installing$missing"
+    echo "${0##*/}: needed, and to be installed:$missing"
     if [ "$assume_yes" != yes ]; then
         [ -t 0 ] || die "say --yes to have these packages installed, or run: sudo apt-get install$missing"
         printf 'Go on? [Y/n] '

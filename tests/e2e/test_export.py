@@ -159,3 +159,12 @@ def test_graphs_over_every_quantity(tshark):
         numbers = exported[name]
         expected = {"AVG": sum(numbers) / len(numbers), "MIN": min(numbers), "MAX": max(numbers), "SUM": sum(numbers)}[kind]
         assert float(cell) == pytest.approx(expected, abs=1e-5, rel=1e-5), call
+
+
+def test_decode_as_of_the_readme_is_known(tshark, samples):
+    """Each -d of the table "Other ways in", with a device number where it leaves that open."""
+    rules = re.findall(r"`-d (\S+)`", README)
+    assert len(rules) >= 4
+    for rule in rules:
+        done = tshark("-r", samples / "thread.pcapng", "-c", "1", "-d", rule.replace("…", "5"))
+        assert done.returncode == 0 and "nknown" not in done.stderr, (rule, done.stderr)

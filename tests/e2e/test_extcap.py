@@ -75,8 +75,9 @@ def home(readable_folder, cjt188dump):
     """Somebody's home, in which `cjt188dump --install-extcap` was said."""
     folder = readable_folder / "home"
     folder.mkdir()
+    program = shutil.copy(cjt188dump, readable_folder)  # where everybody gets: the clone may be in root's own folder
     env = {**os.environ, "HOME": str(folder), "WIRESHARK_CONFIG_DIR": str(folder / "wireshark")}
-    subprocess.run([cjt188dump, "--install-extcap"], env=env, check=True, stdout=subprocess.DEVNULL, timeout=TIMEOUT)
+    subprocess.run([program, "--install-extcap"], env=env, check=True, stdout=subprocess.DEVNULL, timeout=TIMEOUT)
     for path in folder.rglob("*"):
         if path.is_dir():
             path.chmod(0o777)

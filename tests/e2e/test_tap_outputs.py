@@ -51,10 +51,20 @@ def test_ring_by_packets(dump, folder):
     assert [packet for _, capture in files for packet in capture.packets] == whole.packets
 
 
+def test_no_ring_file_is_empty(dump, folder):
+    """The capture ends where a file does."""
+    assert dump("-i", "demo:fast,seed=5", "-c", "60", "-b", "packets:20", "-w", folder / "ring.pcapng").returncode == OK
+    assert [len(capture.packets) for _, capture in ring_files(folder)] == [20, 20, 20]
+    for path in folder.iterdir():
+        path.unlink()
+    done = dump("-i", "demo:fast,seed=5", "-b", "packets:20", "-a", "files:2", "-w", folder / "ring.pcapng")
+    assert done.returncode == OK and [len(capture.packets) for _, capture in ring_files(folder)] == [20, 20]
+
+
 def test_ring_keeps_the_last_files(dump, folder):
     done = dump("-i", "demo:fast,seed=5", "-c", "100", "-b", "packets:10", "-b", "files:3", "-w", folder / "ring.pcapng")
     assert done.returncode == OK
-    assert [number for number, _ in ring_files(folder)] == [9, 10, 11]
+    assert [number for number, _ in ring_files(folder)] == [8, 9, 10]
 
 
 def test_ring_by_size(dump, folder):
@@ -139,7 +149,7 @@ def test_ring_hurts_no_file_of_that_name(dump, folder):
 
 
 def test_ring_follows_the_wall_clock(start, line, frames, folder, tmp_path):
-    """A clock that is set over the moment at which a file ends, and back before it."""
+    """A clock that is set over the moment at which a file ends: what is said then is in the next one."""
     request, step = thread_frames(frames)[2], tmp_path / "step"
     env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libclock_step.so"), CJT188_CLOCK_STEP=str(step),
                ASAN_OPTIONS="verify_asan_link_order=0")
@@ -152,7 +162,7 @@ def test_ring_follows_the_wall_clock(start, line, frames, folder, tmp_path):
     line.send(request)
     wait_until(lambda: len(list(folder.iterdir())) == 2, "the file of the next day")
     line.send(request)
-    wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [2, 1], "the packet in it")
+    wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [1, 2], "the packet in it")
     finish(process)
 
 
