@@ -82,6 +82,8 @@ void series_byte_facts(const struct series *series, unsigned at, struct byte_fac
 
 /* Bits to tell residuals, none of which needs more than `limit` bits. */
 double code_residuals(const int64_t *residual, unsigned count, double limit);
+/* Bits to tell which of two it is, `a` and `b` times. */
+double code_choice(unsigned a, unsigned b);
 /* Bits of a whole number without a limit. */
 double code_number(double number);
 

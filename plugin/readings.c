@@ -624,13 +624,14 @@ code_days(double days)
     return MIN(code_number(days) + (days > 1 ? 6 : 0), years);
 }
 
-/* A new date is told by nothing when it is the day of capture as far off as before. */
+/* A new date is told by nothing when it is the day of capture as far off as before; that of a further meter by nothing
+ * when it is the last one's, because meters share the day of settlement, or that of their program. */
 static void
 try_date(const struct window *window, unsigned order, GArray *candidates)
 {
     const struct series *series = window->series;
-    unsigned same = 0, moved = 0, other = 0;
-    double before = 0, bits = order_bits[order] - DATE_PRIOR;
+    unsigned same = 0, moved = 0, other = 0, shared = 0;
+    double before = 0, first = 0, bits = order_bits[order] - DATE_PRIOR;
 
     if (window->width != DATE_PARTS)
         return;
@@ -641,16 +642,22 @@ try_date(const struct window *window, unsigned order, GArray *candidates)
         if (!read_time(series->data[i] + window->at, DATE_PARTS, order, &days))
             return;
         days /= DAY;
-        if (series->starts[i])
-            bits += code_days(days - today);
-        else if (days == before)
+        if (series->starts[i]) {
+            const bool is_shared = i > 0 && days == first;
+
+            bits += is_shared ? 0 : code_days(days - today);
+            shared += is_shared;
+            first = days;
+        } else if (days == before) {
             same++;
-        else if (fabs(days - before - (today - floor(series->local[i - 1] / DAY))) <= 1)
+        } else if (fabs(days - before - (today - floor(series->local[i - 1] / DAY))) <= 1) {
             moved++;
-        else
+        } else {
             other++;
+        }
         before = days;
     }
+    bits += code_choice(shared, series->meters - 1 - shared);
     bits += 0.5 * log2(series->count) * (moved > 0) + other * 17;
     offer(candidates, window, (struct candidate){ .type = TYPE_DATE, .kind = "date", .scale = 1, .exact = same + moved,
                                                   .increases = moved, .gain = window->raw - bits });
@@ -666,16 +673,19 @@ code_offset(double off)
     return hours == 0 ? code_number(off) : MIN(code_number(off), 6 + code_number(off - hours * HOUR));
 }
 
+/* It goes, or it stands: the time of what happened last. A midnight that never changes is likelier a date beside zeros. */
 static void
 try_clock(const struct window *window, unsigned order, GArray *candidates)
 {
     const struct series *series = window->series;
-    int64_t residual[EXPLORE_SAMPLES];
+    int64_t residual[EXPLORE_SAMPLES], step[EXPLORE_SAMPLES];
     double before = 0, first = 0, farthest = 0, bits = order_bits[order] - CLOCK_PRIOR;
-    unsigned count = 0;
+    unsigned count = 0, zeros = 0;
 
     if (window->width != TIME_PARTS)
         return;
+    for (unsigned i = 0; i < window->width; i++)
+        zeros += window->facts[i].constant && window->facts[i].value == 0;
     for (unsigned i = 0; i < series->count; i++) {
         double off;
 
@@ -686,12 +696,13 @@ try_clock(const struct window *window, unsigned order, GArray *candidates)
             bits += MIN(code_offset(off - first) + (i > 0), code_offset(off) + (i > 0));
             first = off;
         } else {
+            step[count] = llround(off + series->local[i] - before - series->local[i - 1]);
             residual[count++] = fabs(off - before) <= CLOCK_TOLERANCE ? 0 : llround(off - before);
         }
         before = off;
         farthest = MAX(farthest, fabs(off));
     }
-    bits += code_residuals(residual, count, 34);
+    bits += MIN(code_residuals(residual, count, 34), code_residuals(step, count, 34) + 2 + 8 * zeros);
     offer(candidates, window, (struct candidate){ .type = TYPE_CLOCK, .kind = "clock", .scale = 1, .is_exact = true,
                                                   .is_near = farthest <= DAY, .gain = window->raw - bits });
 }
