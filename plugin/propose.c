@@ -317,13 +317,15 @@ strength_of(const struct series *series, const struct candidate *candidate, unsi
         [TYPE_COUNTER] = PROPOSAL_STRONG, [TYPE_NUMBER] = PROPOSAL_LIKELY, [TYPE_BITS] = PROPOSAL_LIKELY,
         [TYPE_TEXT] = PROPOSAL_LIKELY, [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
     };
+    const bool is_number = candidate->type == TYPE_NUMBER || candidate->type == TYPE_COUNTER;
     enum proposal_strength strength = most[candidate->type];
 
     if (rank > 1 || series->count == 1 || candidate->gain < series->least_gain + LIKELY_GAIN - LEAST_GAIN)
         return PROPOSAL_WEAK;
     if (candidate->type == TYPE_COUNTER && candidate->increases < SURE_INCREASES)
         strength = MIN(strength, PROPOSAL_LIKELY);
-    if (candidate->type == TYPE_NUMBER && candidate->order < 0.5 * series->count)
+    if (is_number && (candidate->order < series->least_gain ||
+                      (candidate->type == TYPE_NUMBER && candidate->order < 0.5 * series->count)))
         strength = PROPOSAL_WEAK;
     if (candidate->type == TYPE_FOLLOWS && (fabs(candidate->r) < 0.95 || series->count < SURE_SAMPLES))
         strength = MIN(strength, PROPOSAL_LIKELY);

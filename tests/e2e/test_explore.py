@@ -158,6 +158,19 @@ def test_noise_alone(noises):
     assert {key: entries for key, entries in noises.items() if key[1] > 1 and entries} == {}
 
 
+def test_decimal_noise_is_weak(explore, readable_folder):
+    """Digits without an order, in few samples: of numbers and of counters that increased by accident."""
+    made = []
+    for i in range(40):
+        rng = random.Random(i)
+        field = truth.Field("noise", 16, None, lambda meter, state, rng=rng: bytes(
+            rng.randrange(10) << 4 | rng.randrange(10) for _ in range(16)))
+        made.append(truth.make_capture(i, 8, 1 + i % 5, [field], 61, truth.IDENTIFIERS[i]))
+    text = explore(write_pcap(readable_folder / "digits.pcap", [packet for one in made for packet in one.packets]))
+    found = [entry for one in made for entry in truth.proposals(text, one.di)]
+    assert len(found) > 20 and {entry["strength"] for entry in found} == {"weak"}
+
+
 def test_nothing_is_sure_of_one_reply(explore, noises, tmp_path):
     made = truth.make_capture(1, 1, 1, [truth.clock(), truth.supply(None), truth.constant(b"V2.17", "text")])
     entries = truth.proposals(explore(write_pcap(tmp_path / "one.pcap", made.packets)))
