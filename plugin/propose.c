@@ -206,6 +206,21 @@ say_known(GString *text, const struct candidate *candidate)
 }
 
 static void
+say_copy(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    const double count = fabs(candidate->per_count);
+
+    g_string_append_printf(text, "equals the %s%s", candidate->known->name,
+                           candidate->per_count < 0 ? " with its sign turned" : "");
+    if (candidate->cut_off && candidate->known->unit[0] != '\0')
+        g_string_append_printf(text, ", cut off to %.4g %s,", count, candidate->known->unit);
+    else if (candidate->cut_off)
+        g_string_append_printf(text, ", cut off to whole counts of %.4g,", count);
+    g_string_append_printf(text, " in %u of %u samples (r = %.4f)", candidate->exact, series->count - candidate->known->missing,
+                           candidate->r);
+}
+
+static void
 say_coefficient(GString *text, const struct series *series, const struct candidate *candidate)
 {
     double least = INFINITY, most = -INFINITY;
@@ -277,8 +292,7 @@ evidence_of(const struct series *series, const struct candidate *candidate)
         say_coefficient(text, series, candidate);
         break;
     case TYPE_COPY:
-        g_string_append_printf(text, "equals the %s in %u of %u samples (r = %.4f)", candidate->known->name, candidate->exact,
-                               series->count - candidate->known->missing, candidate->r);
+        say_copy(text, series, candidate);
         break;
     case TYPE_FOLLOWS:
         g_string_append_printf(text, "follows the %s%s (r = %.4f, one count is %.4g %s)", candidate->known->name,

@@ -63,6 +63,7 @@ struct candidate {
     bool counts;                    /* it increases, and hardly ever decreases */
     bool is_exact;                  /* to the last digit something known, or a time */
     bool is_near;                   /* of a clock: to the time of capture, within a day */
+    bool cut_off;                   /* what `known` has behind a whole count is left out */
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */
 };
 

@@ -174,17 +174,27 @@ struct line {
     double slope, intercept; /* value = slope × known + intercept */
     bool by_meter;           /* each meter has an intercept of its own */
     bool is_round;           /* the slope is a power of ten, a count of seconds or the like */
+    bool cut_off;            /* what is behind the point is left out, not rounded */
     double bits;             /* to tell the line: slope and intercept as exact as the values, unless they are round */
 };
+
+/* What the line says, without its intercept. The little more is for 54.9 x 10, which is less than 549 in a double. */
+static double
+on_line(const struct line *line, double at)
+{
+    const double value = line->slope * at;
+
+    return line->cut_off ? trunc(value + copysign(1e-6, value)) : value;
+}
 
 /* Exact but for a whole number: a fraction would hide that the digits below are in another byte. Not so of time, which is the
  * capture's, not the meter's, and may be a second off. */
 static bool
-is_same(int64_t value, const struct known_series *known, double at, double slope, double intercept)
+is_same(int64_t value, const struct known_series *known, double at, const struct line *line, double intercept)
 {
     if (known->is_time)
-        return fabs((double)value - slope * at - intercept) < (slope < 1 ? 1 : CLOCK_TOLERANCE);
-    return value == llround(slope * at) + llround(intercept);
+        return fabs((double)value - on_line(line, at) - intercept) < (line->slope < 1 ? 1 : CLOCK_TOLERANCE);
+    return value == llround(on_line(line, at)) + llround(intercept);
 }
 
 static double
@@ -204,8 +214,8 @@ code_line(const struct series *series, const struct numbers *numbers, const stru
         if (line->by_meter && (series->starts[i] || isnan(known->value[i - 1])))
             intercept = (double)numbers->value[i] - numbers->centred[i] -
                 line->slope * (known->value[i] - known->centred[i]);
-        residual[count] = numbers->value[i] - llround(line->slope * known->value[i] + intercept);
-        *exact += is_same(numbers->value[i], known, known->value[i], line->slope, intercept);
+        residual[count] = numbers->value[i] - llround(on_line(line, known->value[i]) + intercept);
+        *exact += is_same(numbers->value[i], known, known->value[i], line, intercept);
         count++;
     }
     bits = line->bits + missing * numbers->limit + code_residuals(residual, count, numbers->limit);
@@ -258,7 +268,8 @@ fit_by_meter(const struct series *series, const struct numbers *numbers, const s
     return true;
 }
 
-/* A round slope near the fitted one, 0 when there is none. */
+/* A round slope near the fitted one, 0 when there is none. Time does not go back, other things are told with their sign
+ * turned. */
 static double
 round_slope(const struct known_series *known, double slope)
 {
@@ -266,8 +277,10 @@ round_slope(const struct known_series *known, double slope)
     static const double halves[] = { 2, 4, 8, 16, 32, 64, 128, 256 };
     double power;
 
-    if (slope <= 0)
+    if (slope == 0 || (known->is_time && slope < 0))
         return 0;
+    if (slope < 0)
+        return -round_slope(known, -slope);
     for (size_t i = 0; known->is_time && i < array_length(times); i++) {
         if (fabs(slope / times[i] - 1) < 0.02)
             return times[i];
@@ -305,6 +318,19 @@ keep_cheaper(struct follow *best, const struct series *series, const struct numb
         *best = (struct follow){ .bits = bits, .r = r, .line = *line, .exact = exact, .known = known };
 }
 
+/* Of a round slope, as near as it comes: a whole number, because a fraction would hide that the digits below are in another
+ * byte; not so of time. */
+static double
+mean_intercept(const struct series *series, const struct numbers *numbers, const struct known_series *known,
+               const struct line *line)
+{
+    double sum = 0;
+
+    for (unsigned i = 0; i < series->count; i++)
+        sum += (double)numbers->value[i] - on_line(line, known->value[i]);
+    return known->is_time ? sum / series->count : round(sum / series->count);
+}
+
 static void
 try_line(struct follow *best, const struct series *series, const struct numbers *numbers, const struct known_series *known,
          const struct line *fitted, double r)
@@ -319,20 +345,18 @@ try_line(struct follow *best, const struct series *series, const struct numbers 
         return;
     line.slope = round_to;
     line.is_round = true;
-    line.bits = fitted->by_meter ? 5 : 5 + numbers->limit;
-    if (!fitted->by_meter && known->missing == 0) {
-        double sum = 0;
-
-        for (unsigned i = 0; i < series->count; i++)
-            sum += (double)numbers->value[i] - round_to * known->value[i];
-        line.intercept = known->is_time ? sum / series->count : round(sum / series->count);
+    for (unsigned cut_off = 0; cut_off < (known->is_time ? 1 : 2); cut_off++) {
+        line.cut_off = cut_off;
+        line.bits = 5 + cut_off + (fitted->by_meter ? 0 : numbers->limit);
+        if (!fitted->by_meter && known->missing == 0)
+            line.intercept = mean_intercept(series, numbers, known, &line);
+        keep_cheaper(best, series, numbers, known, &line, r);
+        if (fitted->by_meter || known->is_time)
+            return;
+        line.intercept = 0;
+        line.bits = 5 + cut_off;
+        keep_cheaper(best, series, numbers, known, &line, r);
     }
-    keep_cheaper(best, series, numbers, known, &line, r);
-    if (fitted->by_meter || known->is_time)
-        return;
-    line.intercept = 0;
-    line.bits = 5;
-    keep_cheaper(best, series, numbers, known, &line, r);
 }
 
 static struct follow
@@ -421,6 +445,7 @@ describe_follow(struct candidate *candidate, const struct series *series, const 
     candidate->r = follow->r;
     candidate->exact = follow->exact;
     candidate->per_count = 1 / follow->line.slope;
+    candidate->cut_off = follow->line.cut_off;
     if (is_round && !follow->line.by_meter && follow->line.intercept == 0 && 10 * follow->exact >= 9 * known)
         candidate->type = TYPE_COPY;
     else
@@ -432,13 +457,13 @@ describe_follow(struct candidate *candidate, const struct series *series, const 
     candidate->add = follow->line.by_meter || follow->known->is_time ? 0 : -follow->line.intercept / follow->line.slope;
 }
 
-/* With enough changes that it is no accident. */
+/* With enough changes that it is no accident. What is cut off may be in the byte below, and a wider reading is right then. */
 static bool
 is_exact(const struct series *series, const struct numbers *numbers, const struct follow *follow)
 {
     unsigned changes = numbers->increases + numbers->decreases;
 
-    if (follow->known == NULL || !follow->line.is_round)
+    if (follow->known == NULL || !follow->line.is_round || follow->line.cut_off)
         return false;
     for (unsigned i = 1; i < series->count && !follow->line.by_meter; i++)
         changes += series->starts[i] && numbers->value[i] != numbers->value[i - 1];
@@ -514,17 +539,19 @@ fits(const struct window *window, bool high_first)
     return !high->constant || window->width <= 4 || high->value != 0;
 }
 
+/* Both sides of zero, never far from it, or always below it. */
 static bool
-crosses_zero(const struct window *window, bool high_first)
+may_be_signed(const struct window *window, bool high_first)
 {
     const unsigned top = window->at + (high_first ? 0 : window->width - 1);
-    unsigned low = 0, high = 0;
+    unsigned low = 0, high = 0, negative = 0;
 
     for (unsigned i = 0; i < window->series->count; i++) {
         low += window->series->data[i][top] <= 0x0F;
         high += window->series->data[i][top] >= 0xF0;
+        negative += window->series->data[i][top] >= 0x80;
     }
-    return high > 0 && low + high == window->series->count;
+    return (high > 0 && low + high == window->series->count) || negative == window->series->count;
 }
 
 void
@@ -540,12 +567,12 @@ try_numbers(const struct series *series, const struct byte_facts *facts, unsigne
         try_code(&window, CODE_BCD, numbers, candidates);
         if (width <= 4)
             try_code(&window, CODE_LOW, numbers, candidates);
-        if (width <= 4 && width != 3 && crosses_zero(&window, false))
+        if (width <= 4 && width != 3 && may_be_signed(&window, false))
             try_code(&window, CODE_SIGNED_LOW, numbers, candidates);
     }
     if (width > 1 && width <= 4 && fits(&window, true)) {
         try_code(&window, CODE_HIGH, numbers, candidates);
-        if (width != 3 && crosses_zero(&window, true))
+        if (width != 3 && may_be_signed(&window, true))
             try_code(&window, CODE_SIGNED_HIGH, numbers, candidates);
     }
     g_free(numbers);
