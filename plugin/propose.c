@@ -251,7 +251,11 @@ say_number(GString *text, const struct candidate *candidate, const struct series
     g_string_append_printf(text, "%s", strcmp(candidate->kind, "BCD") == 0 ? "decimal digits" : "whole numbers");
     say_samples(text, series);
     if (candidate->type == TYPE_COUNTER) {
-        g_string_append_printf(text, ", increases %u time%s and ", candidate->increases, plural(candidate->increases));
+        g_string_append_printf(text, ", increases %u time%s", candidate->increases, plural(candidate->increases));
+        if (candidate->restarts > 0)
+            g_string_append_printf(text, ", goes on from its end at 0 %u time%s", candidate->restarts,
+                                   plural(candidate->restarts));
+        g_string_append(text, " and ");
         if (candidate->decreases == 0)
             g_string_append(text, "does not decrease");
         else

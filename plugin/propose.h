@@ -59,7 +59,7 @@ struct candidate {
     double order;                   /* of these, what is not because of decimal digits alone */
     const struct known_series *known; /* of a copy, and of what follows; of a counter what it advances with */
     double scale, add, r, per_count; /* per_count: of `known`, of one count */
-    unsigned increases, decreases, exact;
+    unsigned increases, decreases, restarts, exact; /* `restarts`: at 0, behind the end of the number; no decreases */
     bool counts;                    /* it increases, and hardly ever decreases */
     bool is_exact;                  /* to the last digit something known, or a time */
     bool is_near;                   /* of a clock: to the time of capture, within a day */

@@ -31,6 +31,13 @@ static const double number_widths[NUMBER_MOST + 1] = { 0, -2.5, 3, 2.4, 1.2, -15
  * least of all one that takes a neighbour's byte for more digits. Bits. */
 static const double EXACT_PRIOR = 12;
 
+/* What it costs to say that a counter goes on from its end at 0. Bits. */
+static const double RESTART_BITS = 3;
+
+/* What a number is worth less for zeros above a single byte that never comes near its end: they are likelier bytes of their own,
+ * behind flags or a weekday. Its value is the same without them. Bits. */
+static const double LOOSE_ZEROS = 8;
+
 /* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
 static const double LONELY_DIGITS = 20;
 
@@ -68,6 +75,8 @@ struct numbers {
     int64_t value[EXPLORE_SAMPLES];
     int64_t step[EXPLORE_SAMPLES];  /* since the meter's sample before, step_count of them */
     unsigned step_count, increases, decreases;
+    unsigned restarts;              /* of `decreases`, those through the end of the number: 255, 0 */
+    int64_t least, most;
     double limit;                   /* bits that any of them needs */
     double centred[EXPLORE_SAMPLES], norm;
 };
@@ -108,6 +117,51 @@ centre_numbers(const struct series *series, struct numbers *numbers)
     }
 }
 
+/* How many values a number has; of a signed one no matter. */
+static double
+values_of(enum number_code code, unsigned width)
+{
+    return pow(code == CODE_BCD ? 100 : 256, width);
+}
+
+/* Whether the byte above a number, of the next higher digits if it has any, is another than in the sample before. */
+static bool
+is_carried(const struct window *window, enum number_code code, unsigned i)
+{
+    const struct series *series = window->series;
+    const unsigned above = code == CODE_HIGH ? window->at - 1 : window->at + window->width;
+
+    return above < series->group->width && series->data[i][above] != series->data[i - 1][above];
+}
+
+/* A counter that goes on from its end at 0 again. Steps are told so if that is cheaper, and if it is not each time that a
+ * carry goes to the next byte: then that one belongs to it. */
+static void
+find_restarts(const struct window *window, struct numbers *numbers)
+{
+    const struct series *series = window->series;
+    const double end = values_of(numbers->code, window->width);
+    int64_t through[EXPLORE_SAMPLES];
+    unsigned count = 0, restarts = 0, carries = 0;
+
+    for (unsigned i = 0; i < series->count && numbers->code < CODE_SIGNED_LOW; i++) {
+        bool is_restart;
+
+        if (series->starts[i])
+            continue;
+        is_restart = (double)numbers->step[count] < -end / 2;
+        through[count] = numbers->step[count] + (is_restart ? (int64_t)end : 0);
+        restarts += is_restart;
+        carries += is_restart && is_carried(window, numbers->code, i);
+        count++;
+    }
+    if (restarts == carries || code_residuals(through, count, numbers->limit) + RESTART_BITS >=
+                                   code_residuals(numbers->step, count, numbers->limit))
+        return;
+    memcpy(numbers->step, through, count * sizeof *through);
+    numbers->restarts = restarts;
+}
+
 static bool
 read_numbers(const struct window *window, enum number_code code, struct numbers *numbers)
 {
@@ -115,12 +169,16 @@ read_numbers(const struct window *window, enum number_code code, struct numbers 
 
     numbers->code = code;
     numbers->limit = 0;
-    numbers->step_count = numbers->increases = numbers->decreases = 0;
+    numbers->step_count = numbers->increases = numbers->decreases = numbers->restarts = 0;
+    numbers->least = INT64_MAX;
+    numbers->most = INT64_MIN;
     for (unsigned i = 0; i < window->width; i++)
         numbers->limit += window->facts[i].constant ? 0 : code == CODE_BCD ? log2(100) : 8;
     for (unsigned i = 0; i < series->count; i++) {
         if (!read_number(series->data[i] + window->at, window->width, code, &numbers->value[i]))
             return false;
+        numbers->least = MIN(numbers->least, numbers->value[i]);
+        numbers->most = MAX(numbers->most, numbers->value[i]);
         if (series->starts[i])
             continue;
         numbers->step[numbers->step_count] = numbers->value[i] - numbers->value[i - 1];
@@ -129,6 +187,7 @@ read_numbers(const struct window *window, enum number_code code, struct numbers 
         numbers->step_count++;
     }
     centre_numbers(series, numbers);
+    find_restarts(window, numbers);
     return true;
 }
 
@@ -151,7 +210,8 @@ code_firsts(const struct series *series, const struct numbers *numbers)
 static double
 code_steps(const struct series *series, const struct numbers *numbers)
 {
-    return code_firsts(series, numbers) + code_residuals(numbers->step, numbers->step_count, numbers->limit);
+    return code_firsts(series, numbers) + code_residuals(numbers->step, numbers->step_count, numbers->limit) +
+        (numbers->restarts > 0 ? RESTART_BITS : 0);
 }
 
 /* Values around a mean, each for itself. */
@@ -387,16 +447,37 @@ is_constant(const struct window *window, unsigned at, uint8_t value)
     return window->facts[at].constant && window->facts[at].value == value;
 }
 
-static double
-width_bonus(const struct window *window, enum number_code code, bool is_counter)
+/* Zeros beside the low byte alone, whose values are few. */
+static bool
+has_loose_zeros(const struct window *window, const struct numbers *numbers, bool high_first)
 {
-    const bool high_first = code == CODE_HIGH || code == CODE_SIGNED_HIGH;
-    double bonus = (is_counter ? counter_widths : number_widths)[window->width];
+    for (unsigned i = 1; i < window->width; i++) {
+        if (!is_constant(window, high_first ? i - 1 : i, 0))
+            return false;
+    }
+    return window->width > 1 && (double)numbers->most < values_of(numbers->code, 1) / 8;
+}
+
+/* Unsigned, unless it would always be near its end without counting to it. */
+static double
+sign_bonus(const struct window *window, const struct numbers *numbers, bool is_counter)
+{
+    if (numbers->code < CODE_SIGNED_LOW)
+        return 0;
+    return !is_counter && numbers->most < 0 && (double)numbers->least >= -values_of(numbers->code, window->width) / 16 ? 1.5 : -1;
+}
+
+static double
+width_bonus(const struct window *window, const struct numbers *numbers, bool is_counter)
+{
+    const bool high_first = numbers->code == CODE_HIGH || numbers->code == CODE_SIGNED_HIGH;
+    double bonus = (is_counter ? counter_widths : number_widths)[window->width] + sign_bonus(window, numbers, is_counter);
 
     bonus -= high_first && window->width > 1 ? 1.5 : 0;
-    bonus -= code == CODE_SIGNED_LOW || code == CODE_SIGNED_HIGH ? 1 : 0;
     if (!is_counter && window->width > 1 && is_constant(window, high_first ? 0 : window->width - 1, 0))
         bonus -= high_first ? 4.5 : 2.5;
+    if (has_loose_zeros(window, numbers, high_first))
+        bonus -= LOOSE_ZEROS;
     for (unsigned i = 0; i < window->width; i++) {
         const struct byte_facts *facts = &window->facts[i];
 
@@ -432,7 +513,7 @@ decimal_of(const struct window *window)
 static bool
 is_counter(const struct numbers *numbers)
 {
-    return numbers->increases >= LEAST_INCREASES && numbers->decreases * 50 <= numbers->increases;
+    return numbers->increases >= LEAST_INCREASES && (numbers->decreases - numbers->restarts) * 50 <= numbers->increases;
 }
 
 static void
@@ -480,13 +561,13 @@ tells_epoch(const struct series *series, const struct follow *follow)
 
 /* What the reading saves if it needs `bits`, and how much of it is order. */
 static void
-weigh(const struct window *window, enum number_code code, const struct follow *follow, double bits,
+weigh(const struct window *window, const struct numbers *numbers, const struct follow *follow, double bits,
       struct candidate *candidate)
 {
     const bool tells_constants =
         candidate->type == TYPE_COPY || (candidate->is_exact && tells_epoch(window->series, follow));
 
-    candidate->gain = window->raw - bits + width_bonus(window, code, candidate->counts);
+    candidate->gain = window->raw - bits + width_bonus(window, numbers, candidate->counts);
     if (!tells_constants)
         candidate->gain -= code_constants(window);
     candidate->order = candidate->gain - (window->raw - decimal_of(window));
@@ -510,7 +591,8 @@ try_code(const struct window *window, enum number_code code, struct numbers *num
     candidate.counts = is_counter(numbers);
     candidate.type = candidate.counts ? TYPE_COUNTER : TYPE_NUMBER;
     candidate.increases = numbers->increases;
-    candidate.decreases = numbers->decreases;
+    candidate.decreases = numbers->decreases - numbers->restarts;
+    candidate.restarts = numbers->restarts;
     bits = MIN(code_steps(series, numbers), code_around(series, numbers));
     follow = try_known(series, numbers);
     exact = is_exact(series, numbers, &follow);
@@ -523,7 +605,7 @@ try_code(const struct window *window, enum number_code code, struct numbers *num
         candidate.r = follow.r;
         candidate.per_count = 1 / follow.line.slope;
     }
-    weigh(window, code, &follow, bits, &candidate);
+    weigh(window, numbers, &follow, bits, &candidate);
     offer(candidates, window, candidate);
 }
 
@@ -831,7 +913,7 @@ try_bits(const struct window *window, GArray *candidates)
 
         if ((mask >> bit & 1) == 0)
             continue;
-        bits += series->meters + 3 + 0.5 * log2(pairs + 1.0) + 0.02 * series->count;
+        bits += series->meters + 3 + 0.5 * log2(pairs + 1.0);
         if (same > 0 && changes[bit] > 0)
             bits -= same * log2((double)same / pairs) + changes[bit] * log2((double)changes[bit] / pairs);
     }
