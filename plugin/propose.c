@@ -206,6 +206,21 @@ say_known(GString *text, const struct candidate *candidate)
 }
 
 static void
+say_copy(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    const double count = fabs(candidate->per_count);
+
+    g_string_append_printf(text, "equals the %s%s", candidate->known->name,
+                           candidate->per_count < 0 ? " with its sign turned" : "");
+    if (candidate->cut_off && candidate->known->unit[0] != '\0')
+        g_string_append_printf(text, ", cut off to %.4g %s,", count, candidate->known->unit);
+    else if (candidate->cut_off)
+        g_string_append_printf(text, ", cut off to whole counts of %.4g,", count);
+    g_string_append_printf(text, " in %u of %u samples (r = %.4f)", candidate->exact, series->count - candidate->known->missing,
+                           candidate->r);
+}
+
+static void
 say_coefficient(GString *text, const struct series *series, const struct candidate *candidate)
 {
     double least = INFINITY, most = -INFINITY;
@@ -236,7 +251,11 @@ say_number(GString *text, const struct candidate *candidate, const struct series
     g_string_append_printf(text, "%s", strcmp(candidate->kind, "BCD") == 0 ? "decimal digits" : "whole numbers");
     say_samples(text, series);
     if (candidate->type == TYPE_COUNTER) {
-        g_string_append_printf(text, ", increases %u time%s and ", candidate->increases, plural(candidate->increases));
+        g_string_append_printf(text, ", increases %u time%s", candidate->increases, plural(candidate->increases));
+        if (candidate->restarts > 0)
+            g_string_append_printf(text, ", goes on from its end at 0 %u time%s", candidate->restarts,
+                                   plural(candidate->restarts));
+        g_string_append(text, " and ");
         if (candidate->decreases == 0)
             g_string_append(text, "does not decrease");
         else
@@ -277,8 +296,7 @@ evidence_of(const struct series *series, const struct candidate *candidate)
         say_coefficient(text, series, candidate);
         break;
     case TYPE_COPY:
-        g_string_append_printf(text, "equals the %s in %u of %u samples (r = %.4f)", candidate->known->name, candidate->exact,
-                               series->count - candidate->known->missing, candidate->r);
+        say_copy(text, series, candidate);
         break;
     case TYPE_FOLLOWS:
         g_string_append_printf(text, "follows the %s%s (r = %.4f, one count is %.4g %s)", candidate->known->name,
@@ -317,13 +335,15 @@ strength_of(const struct series *series, const struct candidate *candidate, unsi
         [TYPE_COUNTER] = PROPOSAL_STRONG, [TYPE_NUMBER] = PROPOSAL_LIKELY, [TYPE_BITS] = PROPOSAL_LIKELY,
         [TYPE_TEXT] = PROPOSAL_LIKELY, [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
     };
+    const bool is_number = candidate->type == TYPE_NUMBER || candidate->type == TYPE_COUNTER;
     enum proposal_strength strength = most[candidate->type];
 
     if (rank > 1 || series->count == 1 || candidate->gain < series->least_gain + LIKELY_GAIN - LEAST_GAIN)
         return PROPOSAL_WEAK;
     if (candidate->type == TYPE_COUNTER && candidate->increases < SURE_INCREASES)
         strength = MIN(strength, PROPOSAL_LIKELY);
-    if (candidate->type == TYPE_NUMBER && candidate->order < 0.5 * series->count)
+    if (is_number && (candidate->order < series->least_gain ||
+                      (candidate->type == TYPE_NUMBER && candidate->order < 0.5 * series->count)))
         strength = PROPOSAL_WEAK;
     if (candidate->type == TYPE_FOLLOWS && (fabs(candidate->r) < 0.95 || series->count < SURE_SAMPLES))
         strength = MIN(strength, PROPOSAL_LIKELY);

@@ -59,10 +59,11 @@ struct candidate {
     double order;                   /* of these, what is not because of decimal digits alone */
     const struct known_series *known; /* of a copy, and of what follows; of a counter what it advances with */
     double scale, add, r, per_count; /* per_count: of `known`, of one count */
-    unsigned increases, decreases, exact;
+    unsigned increases, decreases, restarts, exact; /* `restarts`: at 0, behind the end of the number; no decreases */
     bool counts;                    /* it increases, and hardly ever decreases */
     bool is_exact;                  /* to the last digit something known, or a time */
     bool is_near;                   /* of a clock: to the time of capture, within a day */
+    bool cut_off;                   /* what `known` has behind a whole count is left out */
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */
 };
 
@@ -82,6 +83,8 @@ void series_byte_facts(const struct series *series, unsigned at, struct byte_fac
 
 /* Bits to tell residuals, none of which needs more than `limit` bits. */
 double code_residuals(const int64_t *residual, unsigned count, double limit);
+/* Bits to tell which of two it is, `a` and `b` times. */
+double code_choice(unsigned a, unsigned b);
 /* Bits of a whole number without a limit. */
 double code_number(double number);
 

@@ -31,6 +31,13 @@ static const double number_widths[NUMBER_MOST + 1] = { 0, -2.5, 3, 2.4, 1.2, -15
  * least of all one that takes a neighbour's byte for more digits. Bits. */
 static const double EXACT_PRIOR = 12;
 
+/* What it costs to say that a counter goes on from its end at 0. Bits. */
+static const double RESTART_BITS = 3;
+
+/* What a number is worth less for zeros above a single byte that never comes near its end: they are likelier bytes of their own,
+ * behind flags or a weekday. Its value is the same without them. Bits. */
+static const double LOOSE_ZEROS = 8;
+
 /* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
 static const double LONELY_DIGITS = 20;
 
@@ -68,6 +75,8 @@ struct numbers {
     int64_t value[EXPLORE_SAMPLES];
     int64_t step[EXPLORE_SAMPLES];  /* since the meter's sample before, step_count of them */
     unsigned step_count, increases, decreases;
+    unsigned restarts;              /* of `decreases`, those through the end of the number: 255, 0 */
+    int64_t least, most;
     double limit;                   /* bits that any of them needs */
     double centred[EXPLORE_SAMPLES], norm;
 };
@@ -108,6 +117,51 @@ centre_numbers(const struct series *series, struct numbers *numbers)
     }
 }
 
+/* How many values a number has; of a signed one no matter. */
+static double
+values_of(enum number_code code, unsigned width)
+{
+    return pow(code == CODE_BCD ? 100 : 256, width);
+}
+
+/* Whether the byte above a number, of the next higher digits if it has any, is another than in the sample before. */
+static bool
+is_carried(const struct window *window, enum number_code code, unsigned i)
+{
+    const struct series *series = window->series;
+    const unsigned above = code == CODE_HIGH ? window->at - 1 : window->at + window->width;
+
+    return above < series->group->width && series->data[i][above] != series->data[i - 1][above];
+}
+
+/* A counter that goes on from its end at 0 again. Steps are told so if that is cheaper, and if it is not each time that a
+ * carry goes to the next byte: then that one belongs to it. */
+static void
+find_restarts(const struct window *window, struct numbers *numbers)
+{
+    const struct series *series = window->series;
+    const double end = values_of(numbers->code, window->width);
+    int64_t through[EXPLORE_SAMPLES];
+    unsigned count = 0, restarts = 0, carries = 0;
+
+    for (unsigned i = 0; i < series->count && numbers->code < CODE_SIGNED_LOW; i++) {
+        bool is_restart;
+
+        if (series->starts[i])
+            continue;
+        is_restart = (double)numbers->step[count] < -end / 2;
+        through[count] = numbers->step[count] + (is_restart ? (int64_t)end : 0);
+        restarts += is_restart;
+        carries += is_restart && is_carried(window, numbers->code, i);
+        count++;
+    }
+    if (restarts == carries || code_residuals(through, count, numbers->limit) + RESTART_BITS >=
+                                   code_residuals(numbers->step, count, numbers->limit))
+        return;
+    memcpy(numbers->step, through, count * sizeof *through);
+    numbers->restarts = restarts;
+}
+
 static bool
 read_numbers(const struct window *window, enum number_code code, struct numbers *numbers)
 {
@@ -115,12 +169,16 @@ read_numbers(const struct window *window, enum number_code code, struct numbers 
 
     numbers->code = code;
     numbers->limit = 0;
-    numbers->step_count = numbers->increases = numbers->decreases = 0;
+    numbers->step_count = numbers->increases = numbers->decreases = numbers->restarts = 0;
+    numbers->least = INT64_MAX;
+    numbers->most = INT64_MIN;
     for (unsigned i = 0; i < window->width; i++)
         numbers->limit += window->facts[i].constant ? 0 : code == CODE_BCD ? log2(100) : 8;
     for (unsigned i = 0; i < series->count; i++) {
         if (!read_number(series->data[i] + window->at, window->width, code, &numbers->value[i]))
             return false;
+        numbers->least = MIN(numbers->least, numbers->value[i]);
+        numbers->most = MAX(numbers->most, numbers->value[i]);
         if (series->starts[i])
             continue;
         numbers->step[numbers->step_count] = numbers->value[i] - numbers->value[i - 1];
@@ -129,6 +187,7 @@ read_numbers(const struct window *window, enum number_code code, struct numbers 
         numbers->step_count++;
     }
     centre_numbers(series, numbers);
+    find_restarts(window, numbers);
     return true;
 }
 
@@ -151,7 +210,8 @@ code_firsts(const struct series *series, const struct numbers *numbers)
 static double
 code_steps(const struct series *series, const struct numbers *numbers)
 {
-    return code_firsts(series, numbers) + code_residuals(numbers->step, numbers->step_count, numbers->limit);
+    return code_firsts(series, numbers) + code_residuals(numbers->step, numbers->step_count, numbers->limit) +
+        (numbers->restarts > 0 ? RESTART_BITS : 0);
 }
 
 /* Values around a mean, each for itself. */
@@ -174,17 +234,27 @@ struct line {
     double slope, intercept; /* value = slope × known + intercept */
     bool by_meter;           /* each meter has an intercept of its own */
     bool is_round;           /* the slope is a power of ten, a count of seconds or the like */
+    bool cut_off;            /* what is behind the point is left out, not rounded */
     double bits;             /* to tell the line: slope and intercept as exact as the values, unless they are round */
 };
+
+/* What the line says, without its intercept. The little more is for 54.9 x 10, which is less than 549 in a double. */
+static double
+on_line(const struct line *line, double at)
+{
+    const double value = line->slope * at;
+
+    return line->cut_off ? trunc(value + copysign(1e-6, value)) : value;
+}
 
 /* Exact but for a whole number: a fraction would hide that the digits below are in another byte. Not so of time, which is the
  * capture's, not the meter's, and may be a second off. */
 static bool
-is_same(int64_t value, const struct known_series *known, double at, double slope, double intercept)
+is_same(int64_t value, const struct known_series *known, double at, const struct line *line, double intercept)
 {
     if (known->is_time)
-        return fabs((double)value - slope * at - intercept) < (slope < 1 ? 1 : CLOCK_TOLERANCE);
-    return value == llround(slope * at) + llround(intercept);
+        return fabs((double)value - on_line(line, at) - intercept) < (line->slope < 1 ? 1 : CLOCK_TOLERANCE);
+    return value == llround(on_line(line, at)) + llround(intercept);
 }
 
 static double
@@ -204,8 +274,8 @@ code_line(const struct series *series, const struct numbers *numbers, const stru
         if (line->by_meter && (series->starts[i] || isnan(known->value[i - 1])))
             intercept = (double)numbers->value[i] - numbers->centred[i] -
                 line->slope * (known->value[i] - known->centred[i]);
-        residual[count] = numbers->value[i] - llround(line->slope * known->value[i] + intercept);
-        *exact += is_same(numbers->value[i], known, known->value[i], line->slope, intercept);
+        residual[count] = numbers->value[i] - llround(on_line(line, known->value[i]) + intercept);
+        *exact += is_same(numbers->value[i], known, known->value[i], line, intercept);
         count++;
     }
     bits = line->bits + missing * numbers->limit + code_residuals(residual, count, numbers->limit);
@@ -258,7 +328,8 @@ fit_by_meter(const struct series *series, const struct numbers *numbers, const s
     return true;
 }
 
-/* A round slope near the fitted one, 0 when there is none. */
+/* A round slope near the fitted one, 0 when there is none. Time does not go back, other things are told with their sign
+ * turned. */
 static double
 round_slope(const struct known_series *known, double slope)
 {
@@ -266,8 +337,10 @@ round_slope(const struct known_series *known, double slope)
     static const double halves[] = { 2, 4, 8, 16, 32, 64, 128, 256 };
     double power;
 
-    if (slope <= 0)
+    if (slope == 0 || (known->is_time && slope < 0))
         return 0;
+    if (slope < 0)
+        return -round_slope(known, -slope);
     for (size_t i = 0; known->is_time && i < array_length(times); i++) {
         if (fabs(slope / times[i] - 1) < 0.02)
             return times[i];
@@ -305,6 +378,19 @@ keep_cheaper(struct follow *best, const struct series *series, const struct numb
         *best = (struct follow){ .bits = bits, .r = r, .line = *line, .exact = exact, .known = known };
 }
 
+/* Of a round slope, as near as it comes: a whole number, because a fraction would hide that the digits below are in another
+ * byte; not so of time. */
+static double
+mean_intercept(const struct series *series, const struct numbers *numbers, const struct known_series *known,
+               const struct line *line)
+{
+    double sum = 0;
+
+    for (unsigned i = 0; i < series->count; i++)
+        sum += (double)numbers->value[i] - on_line(line, known->value[i]);
+    return known->is_time ? sum / series->count : round(sum / series->count);
+}
+
 static void
 try_line(struct follow *best, const struct series *series, const struct numbers *numbers, const struct known_series *known,
          const struct line *fitted, double r)
@@ -319,20 +405,18 @@ try_line(struct follow *best, const struct series *series, const struct numbers 
         return;
     line.slope = round_to;
     line.is_round = true;
-    line.bits = fitted->by_meter ? 5 : 5 + numbers->limit;
-    if (!fitted->by_meter && known->missing == 0) {
-        double sum = 0;
-
-        for (unsigned i = 0; i < series->count; i++)
-            sum += (double)numbers->value[i] - round_to * known->value[i];
-        line.intercept = known->is_time ? sum / series->count : round(sum / series->count);
+    for (unsigned cut_off = 0; cut_off < (known->is_time ? 1 : 2); cut_off++) {
+        line.cut_off = cut_off;
+        line.bits = 5 + cut_off + (fitted->by_meter ? 0 : numbers->limit);
+        if (!fitted->by_meter && known->missing == 0)
+            line.intercept = mean_intercept(series, numbers, known, &line);
+        keep_cheaper(best, series, numbers, known, &line, r);
+        if (fitted->by_meter || known->is_time)
+            return;
+        line.intercept = 0;
+        line.bits = 5 + cut_off;
+        keep_cheaper(best, series, numbers, known, &line, r);
     }
-    keep_cheaper(best, series, numbers, known, &line, r);
-    if (fitted->by_meter || known->is_time)
-        return;
-    line.intercept = 0;
-    line.bits = 5;
-    keep_cheaper(best, series, numbers, known, &line, r);
 }
 
 static struct follow
@@ -363,16 +447,37 @@ is_constant(const struct window *window, unsigned at, uint8_t value)
     return window->facts[at].constant && window->facts[at].value == value;
 }
 
-static double
-width_bonus(const struct window *window, enum number_code code, bool is_counter)
+/* Zeros beside the low byte alone, whose values are few. */
+static bool
+has_loose_zeros(const struct window *window, const struct numbers *numbers, bool high_first)
 {
-    const bool high_first = code == CODE_HIGH || code == CODE_SIGNED_HIGH;
-    double bonus = (is_counter ? counter_widths : number_widths)[window->width];
+    for (unsigned i = 1; i < window->width; i++) {
+        if (!is_constant(window, high_first ? i - 1 : i, 0))
+            return false;
+    }
+    return window->width > 1 && (double)numbers->most < values_of(numbers->code, 1) / 8;
+}
+
+/* Unsigned, unless it would always be near its end without counting to it. */
+static double
+sign_bonus(const struct window *window, const struct numbers *numbers, bool is_counter)
+{
+    if (numbers->code < CODE_SIGNED_LOW)
+        return 0;
+    return !is_counter && numbers->most < 0 && (double)numbers->least >= -values_of(numbers->code, window->width) / 16 ? 1.5 : -1;
+}
+
+static double
+width_bonus(const struct window *window, const struct numbers *numbers, bool is_counter)
+{
+    const bool high_first = numbers->code == CODE_HIGH || numbers->code == CODE_SIGNED_HIGH;
+    double bonus = (is_counter ? counter_widths : number_widths)[window->width] + sign_bonus(window, numbers, is_counter);
 
     bonus -= high_first && window->width > 1 ? 1.5 : 0;
-    bonus -= code == CODE_SIGNED_LOW || code == CODE_SIGNED_HIGH ? 1 : 0;
     if (!is_counter && window->width > 1 && is_constant(window, high_first ? 0 : window->width - 1, 0))
         bonus -= high_first ? 4.5 : 2.5;
+    if (has_loose_zeros(window, numbers, high_first))
+        bonus -= LOOSE_ZEROS;
     for (unsigned i = 0; i < window->width; i++) {
         const struct byte_facts *facts = &window->facts[i];
 
@@ -408,7 +513,7 @@ decimal_of(const struct window *window)
 static bool
 is_counter(const struct numbers *numbers)
 {
-    return numbers->increases >= LEAST_INCREASES && numbers->decreases * 50 <= numbers->increases;
+    return numbers->increases >= LEAST_INCREASES && (numbers->decreases - numbers->restarts) * 50 <= numbers->increases;
 }
 
 static void
@@ -421,6 +526,7 @@ describe_follow(struct candidate *candidate, const struct series *series, const 
     candidate->r = follow->r;
     candidate->exact = follow->exact;
     candidate->per_count = 1 / follow->line.slope;
+    candidate->cut_off = follow->line.cut_off;
     if (is_round && !follow->line.by_meter && follow->line.intercept == 0 && 10 * follow->exact >= 9 * known)
         candidate->type = TYPE_COPY;
     else
@@ -432,13 +538,13 @@ describe_follow(struct candidate *candidate, const struct series *series, const 
     candidate->add = follow->line.by_meter || follow->known->is_time ? 0 : -follow->line.intercept / follow->line.slope;
 }
 
-/* With enough changes that it is no accident. */
+/* With enough changes that it is no accident. What is cut off may be in the byte below, and a wider reading is right then. */
 static bool
 is_exact(const struct series *series, const struct numbers *numbers, const struct follow *follow)
 {
     unsigned changes = numbers->increases + numbers->decreases;
 
-    if (follow->known == NULL || !follow->line.is_round)
+    if (follow->known == NULL || !follow->line.is_round || follow->line.cut_off)
         return false;
     for (unsigned i = 1; i < series->count && !follow->line.by_meter; i++)
         changes += series->starts[i] && numbers->value[i] != numbers->value[i - 1];
@@ -455,13 +561,13 @@ tells_epoch(const struct series *series, const struct follow *follow)
 
 /* What the reading saves if it needs `bits`, and how much of it is order. */
 static void
-weigh(const struct window *window, enum number_code code, const struct follow *follow, double bits,
+weigh(const struct window *window, const struct numbers *numbers, const struct follow *follow, double bits,
       struct candidate *candidate)
 {
     const bool tells_constants =
         candidate->type == TYPE_COPY || (candidate->is_exact && tells_epoch(window->series, follow));
 
-    candidate->gain = window->raw - bits + width_bonus(window, code, candidate->counts);
+    candidate->gain = window->raw - bits + width_bonus(window, numbers, candidate->counts);
     if (!tells_constants)
         candidate->gain -= code_constants(window);
     candidate->order = candidate->gain - (window->raw - decimal_of(window));
@@ -485,7 +591,8 @@ try_code(const struct window *window, enum number_code code, struct numbers *num
     candidate.counts = is_counter(numbers);
     candidate.type = candidate.counts ? TYPE_COUNTER : TYPE_NUMBER;
     candidate.increases = numbers->increases;
-    candidate.decreases = numbers->decreases;
+    candidate.decreases = numbers->decreases - numbers->restarts;
+    candidate.restarts = numbers->restarts;
     bits = MIN(code_steps(series, numbers), code_around(series, numbers));
     follow = try_known(series, numbers);
     exact = is_exact(series, numbers, &follow);
@@ -498,7 +605,7 @@ try_code(const struct window *window, enum number_code code, struct numbers *num
         candidate.r = follow.r;
         candidate.per_count = 1 / follow.line.slope;
     }
-    weigh(window, code, &follow, bits, &candidate);
+    weigh(window, numbers, &follow, bits, &candidate);
     offer(candidates, window, candidate);
 }
 
@@ -514,17 +621,19 @@ fits(const struct window *window, bool high_first)
     return !high->constant || window->width <= 4 || high->value != 0;
 }
 
+/* Both sides of zero, never far from it, or always below it. */
 static bool
-crosses_zero(const struct window *window, bool high_first)
+may_be_signed(const struct window *window, bool high_first)
 {
     const unsigned top = window->at + (high_first ? 0 : window->width - 1);
-    unsigned low = 0, high = 0;
+    unsigned low = 0, high = 0, negative = 0;
 
     for (unsigned i = 0; i < window->series->count; i++) {
         low += window->series->data[i][top] <= 0x0F;
         high += window->series->data[i][top] >= 0xF0;
+        negative += window->series->data[i][top] >= 0x80;
     }
-    return high > 0 && low + high == window->series->count;
+    return (high > 0 && low + high == window->series->count) || negative == window->series->count;
 }
 
 void
@@ -540,12 +649,12 @@ try_numbers(const struct series *series, const struct byte_facts *facts, unsigne
         try_code(&window, CODE_BCD, numbers, candidates);
         if (width <= 4)
             try_code(&window, CODE_LOW, numbers, candidates);
-        if (width <= 4 && width != 3 && crosses_zero(&window, false))
+        if (width <= 4 && width != 3 && may_be_signed(&window, false))
             try_code(&window, CODE_SIGNED_LOW, numbers, candidates);
     }
     if (width > 1 && width <= 4 && fits(&window, true)) {
         try_code(&window, CODE_HIGH, numbers, candidates);
-        if (width != 3 && crosses_zero(&window, true))
+        if (width != 3 && may_be_signed(&window, true))
             try_code(&window, CODE_SIGNED_HIGH, numbers, candidates);
     }
     g_free(numbers);
@@ -624,13 +733,14 @@ code_days(double days)
     return MIN(code_number(days) + (days > 1 ? 6 : 0), years);
 }
 
-/* A new date is told by nothing when it is the day of capture as far off as before. */
+/* A new date is told by nothing when it is the day of capture as far off as before; that of a further meter by nothing
+ * when it is the last one's, because meters share the day of settlement, or that of their program. */
 static void
 try_date(const struct window *window, unsigned order, GArray *candidates)
 {
     const struct series *series = window->series;
-    unsigned same = 0, moved = 0, other = 0;
-    double before = 0, bits = order_bits[order] - DATE_PRIOR;
+    unsigned same = 0, moved = 0, other = 0, shared = 0;
+    double before = 0, first = 0, bits = order_bits[order] - DATE_PRIOR;
 
     if (window->width != DATE_PARTS)
         return;
@@ -641,16 +751,22 @@ try_date(const struct window *window, unsigned order, GArray *candidates)
         if (!read_time(series->data[i] + window->at, DATE_PARTS, order, &days))
             return;
         days /= DAY;
-        if (series->starts[i])
-            bits += code_days(days - today);
-        else if (days == before)
+        if (series->starts[i]) {
+            const bool is_shared = i > 0 && days == first;
+
+            bits += is_shared ? 0 : code_days(days - today);
+            shared += is_shared;
+            first = days;
+        } else if (days == before) {
             same++;
-        else if (fabs(days - before - (today - floor(series->local[i - 1] / DAY))) <= 1)
+        } else if (fabs(days - before - (today - floor(series->local[i - 1] / DAY))) <= 1) {
             moved++;
-        else
+        } else {
             other++;
+        }
         before = days;
     }
+    bits += code_choice(shared, series->meters - 1 - shared);
     bits += 0.5 * log2(series->count) * (moved > 0) + other * 17;
     offer(candidates, window, (struct candidate){ .type = TYPE_DATE, .kind = "date", .scale = 1, .exact = same + moved,
                                                   .increases = moved, .gain = window->raw - bits });
@@ -666,16 +782,19 @@ code_offset(double off)
     return hours == 0 ? code_number(off) : MIN(code_number(off), 6 + code_number(off - hours * HOUR));
 }
 
+/* It goes, or it stands: the time of what happened last. A midnight that never changes is likelier a date beside zeros. */
 static void
 try_clock(const struct window *window, unsigned order, GArray *candidates)
 {
     const struct series *series = window->series;
-    int64_t residual[EXPLORE_SAMPLES];
+    int64_t residual[EXPLORE_SAMPLES], step[EXPLORE_SAMPLES];
     double before = 0, first = 0, farthest = 0, bits = order_bits[order] - CLOCK_PRIOR;
-    unsigned count = 0;
+    unsigned count = 0, zeros = 0;
 
     if (window->width != TIME_PARTS)
         return;
+    for (unsigned i = 0; i < window->width; i++)
+        zeros += window->facts[i].constant && window->facts[i].value == 0;
     for (unsigned i = 0; i < series->count; i++) {
         double off;
 
@@ -686,12 +805,13 @@ try_clock(const struct window *window, unsigned order, GArray *candidates)
             bits += MIN(code_offset(off - first) + (i > 0), code_offset(off) + (i > 0));
             first = off;
         } else {
+            step[count] = llround(off + series->local[i] - before - series->local[i - 1]);
             residual[count++] = fabs(off - before) <= CLOCK_TOLERANCE ? 0 : llround(off - before);
         }
         before = off;
         farthest = MAX(farthest, fabs(off));
     }
-    bits += code_residuals(residual, count, 34);
+    bits += MIN(code_residuals(residual, count, 34), code_residuals(step, count, 34) + 2 + 8 * zeros);
     offer(candidates, window, (struct candidate){ .type = TYPE_CLOCK, .kind = "clock", .scale = 1, .is_exact = true,
                                                   .is_near = farthest <= DAY, .gain = window->raw - bits });
 }
@@ -793,7 +913,7 @@ try_bits(const struct window *window, GArray *candidates)
 
         if ((mask >> bit & 1) == 0)
             continue;
-        bits += series->meters + 3 + 0.5 * log2(pairs + 1.0) + 0.02 * series->count;
+        bits += series->meters + 3 + 0.5 * log2(pairs + 1.0);
         if (same > 0 && changes[bit] > 0)
             bits -= same * log2((double)same / pairs) + changes[bit] * log2((double)changes[bit] / pairs);
     }

@@ -255,8 +255,7 @@ code_number(double number)
     return digits + 2 * log2(digits + 1) + 1;
 }
 
-/* Which of two, `a` and `b` times. */
-static double
+double
 code_choice(unsigned a, unsigned b)
 {
     const unsigned sum = a + b;

@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import random
 import re
+from itertools import count
 
 import pytest
 import truth
@@ -86,7 +87,24 @@ HARD = {
                                                   truth.flags(rng)]),
     "minutes with constant high bytes": (1, lambda rng: [truth.minutes(rng)]),
     "text before a letter": (2, lambda rng: [truth.constant(b"V2.17", "text"), truth.measured(LE, 1, 0x41, 0x5A, 3, rng)]),
+    "date that 2 meters share": (2, lambda rng: [same("01 06 26 20", "date"), truth.zeros(rng)]),
+    "date that 7 meters share": (7, lambda rng: [same("01 06 26 20", "date"), truth.zeros(rng)]),
+    "date like value/4096": (5, lambda rng: [truth.constant(bytes(3)), same("01 10 25 20", "date")]),
+    "clock that stands": (3, lambda rng: [same("15 12 18 01 06 26 20", "clock")]),
+    "cut off to tenths": (1, lambda rng: [truth.supply_tenths(rng), truth.zeros(rng)]),
+    "cut off to tenths, 5 meters": (5, lambda rng: [truth.supply_tenths(rng), truth.zeros(rng)]),
+    "sign turned": (3, lambda rng: [truth.below_zero(rng), truth.zeros(rng)]),
+    "always below zero": (2, lambda rng: [truth.measured(truth.SIGNED, 2, -2000, -300, 40, rng), truth.zeros(rng)]),
+    "always below zero, high byte first": (2, lambda rng: [truth.measured(truth.SIGNED_BE, 2, -2000, -300, 40, rng)]),
+    "carry, no restart": (4, lambda rng: [SHORT_OF_A_CARRY]),
 }
+
+
+def same(data, kind):
+    return truth.constant(bytes.fromhex(data), kind)
+
+
+SHORT_OF_A_CARRY = truth.Field("counter", 3, "BCD", lambda meter, state: bcd(next(state.setdefault("n", count(9800, 13))), 3))
 CONSTANT_TOP = truth.Field("counter", 5, "BCD", lambda meter, state: bcd(2712345678 + meter.volume % 10**7, 5))
 
 
@@ -107,6 +125,38 @@ def test_hard_cases(hard, name):
     for offset, field, _, _ in made.fields:
         if field.kind is not None:
             assert any(truth.is_true(entry, offset, field) for entry in entries if entry["rank"] == 1), (field, entries)
+
+
+# What never comes near its end, or goes through it, is as wide as it is, however many zeros are beside it.
+NARROW = {
+    "two bits": lambda rng: truth.flags(rng, often=0.5, bits=(1, 2)),
+    "weekday": truth.weekday,
+    "through its end": lambda rng: truth.wrapping(1, rng),
+}
+
+
+@pytest.fixture(scope="module")
+def narrow(explore, readable_folder):
+    """{(name, replies, meters, zeros in front): (capture, what is proposed first)}"""
+    made = {}
+    for replies, meters in ((50, 1), (200, 3), (1000, 1), (1000, 7)):
+        for name, make in NARROW.items():
+            for in_front in (0, 2):
+                rng = random.Random(f"{name} {replies}")
+                some = [truth.constant(bytes(in_front))] * (in_front > 0) + [make(rng), truth.constant(bytes(2))]
+                made[name, replies, meters, in_front] = truth.make_capture(5, replies, meters, some, 3607,
+                                                                           truth.IDENTIFIERS[len(made)])
+    path = write_pcap(readable_folder / "narrow.pcap", [packet for one in made.values() for packet in one.packets])
+    text = explore(path)
+    return {key: (one, [entry for entry in truth.proposals(text, one.di) if entry["rank"] == 1]) for key, one in made.items()}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_zeros_are_no_digits(narrow, name):
+    for key, (made, entries) in narrow.items():
+        if key[0] == name:
+            (at, field), = [(at, field) for at, field, _, _ in made.fields if field.kind is not None]
+            assert len(entries) == 1 and truth.is_true(entries[0], at, field), (key, entries)
 
 
 def test_other_ranks_claim_little(hard, score):
@@ -158,6 +208,19 @@ def test_noise_alone(noises):
     assert {key: entries for key, entries in noises.items() if key[1] > 1 and entries} == {}
 
 
+def test_decimal_noise_is_weak(explore, readable_folder):
+    """Digits without an order, in few samples: of numbers and of counters that increased by accident."""
+    made = []
+    for i in range(40):
+        rng = random.Random(i)
+        field = truth.Field("noise", 16, None, lambda meter, state, rng=rng: bytes(
+            rng.randrange(10) << 4 | rng.randrange(10) for _ in range(16)))
+        made.append(truth.make_capture(i, 8, 1 + i % 5, [field], 61, truth.IDENTIFIERS[i]))
+    text = explore(write_pcap(readable_folder / "digits.pcap", [packet for one in made for packet in one.packets]))
+    found = [entry for one in made for entry in truth.proposals(text, one.di)]
+    assert len(found) > 20 and {entry["strength"] for entry in found} == {"weak"}
+
+
 def test_nothing_is_sure_of_one_reply(explore, noises, tmp_path):
     made = truth.make_capture(1, 1, 1, [truth.clock(), truth.supply(None), truth.constant(b"V2.17", "text")])
     entries = truth.proposals(explore(write_pcap(tmp_path / "one.pcap", made.packets)))
@@ -198,6 +261,30 @@ def test_offset_of_what_follows(explore, tmp_path, meters):
     first, second = firsts(explore(write_pcap(tmp_path / "kelvin.pcap", made.packets)))
     assert [first[column] for column in ("width", "scale", "add", "unit")] == ["2", "0.01", "-273.15", "°C"]
     assert [second[column] for column in ("width", "scale", "add", "unit")] == ["4", "60", "", "s"]
+
+
+@pytest.mark.parametrize("meters", [1, 5])
+def test_a_row_shows_what_was_cut_off(explore, tshark, tmp_path, meters):
+    """54.9, as the meter means it, and -37.24 by its sign: no fraction that only fits well."""
+    tenths, below = truth.supply_tenths(None), truth.below_zero(None)
+    shown = []
+    tenths.make = lambda meter, state: shown.append((meter.supply // 10 / 10, meter.return_ / 100)) or le(meter.supply // 10, 2)
+    made = truth.make_capture(8, 60, meters, [tenths, truth.constant(b"\0"), below], 61)
+    path = write_pcap(tmp_path / "tenths.pcap", made.packets)
+    entries = firsts(explore(path))
+    assert [(entry["scale"], entry["add"], entry["unit"], entry["strength"]) for entry in entries] == [
+        ("0.1", "", "°C", "strong"), ("-0.01", "", "°C", "strong")]
+    assert "cut off to 0.1 °C, in 60 of 60" in entries[0]["note"] and "with its sign turned" in entries[1]["note"]
+    names = [word for entry in entries for word in ("-e", "cjt188.user." + entry["suffix"])]
+    lines = tshark("-r", path, *paste(entries), "-Y", "cjt188.di == 0x9a00", "-T", "fields", *names).stdout.splitlines()
+    assert [tuple(map(float, line.split("\t"))) for line in lines] == [pytest.approx(pair) for pair in shown]
+
+
+def test_a_counter_through_its_end(explore, tmp_path):
+    packets = [(truth.START + 60 * i, unknown(le((7 + 30 * i + i % 3) % 256, 1), bytes(3))) for i in range(60)]
+    entry, = firsts(explore(write_pcap(tmp_path / "through.pcap", packets)))
+    assert (entry["width"], entry["kind"]) == ("1", LE)
+    assert "increases 53 times, goes on from its end at 0 6 times and does not decrease" in entry["note"]
 
 
 def test_evidence_counts_decreases(explore, tmp_path):

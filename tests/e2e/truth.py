@@ -65,13 +65,16 @@ def clock_bytes(now):
 
 @dataclass
 class Field:
-    """`kind` as in the user's table; None: nothing is to be found. `make(meter, state)` gives the bytes of one reply."""
+    """`kind` as in the user's table; None: nothing is to be found. `make(meter, state)` gives the bytes of one reply.
+    `scale`: a row's is this, and what it adds `add`, so that it shows the truth; None: it may be any."""
 
     what: str
     width: int
     kind: str | None
     make: object
     alternatives: tuple = ()
+    scale: float | None = None
+    add: float = 0
 
 
 def counter(width, kind, most, rng, start=None, lazy=0.0):
@@ -105,6 +108,28 @@ def measured(kind, width, least, most, step, rng, start=None):
     return Field(f"measured {kind} {width}", width, kind, make)
 
 
+def wrapping(width, rng):
+    """Counts through its end."""
+    most = rng.choice([20, 60]) * 256**(width - 1)
+
+    def make(meter, state):
+        state["n"] = (state.get("n", rng.randrange(256**width)) + rng.randint(1, most)) % 256**width
+        return le(state["n"], width)
+
+    return Field(f"wrapping {LE} {width}", width, LE, make)
+
+
+def weekday(rng):
+    """1 to 7, or 0 to 6; of a meter that is not read every day."""
+    first = rng.choice([0, 1])
+
+    def make(meter, state):
+        state["n"] = (state.get("n", 3) + rng.choice([0, 0, 1, 1, 2])) % 7
+        return bytes([first + state["n"]])
+
+    return Field("weekday", 1, LE, make, ("BCD",))
+
+
 def flags(rng, count=2, often=0.15, bits=None):
     bits = bits or rng.sample([1, 2, 4, 8, 16, 32, 64, 128], count)
 
@@ -130,6 +155,12 @@ def made_on(rng):
     return Field("date of manufacture", 4, "date", make)
 
 
+def shared_date(rng):
+    """The day of settlement, or that of the meters' program."""
+    day = datetime.date(2024, 6, 1) + datetime.timedelta(rng.randint(0, 900))
+    return Field("date that all meters share", 4, "date", lambda meter, state: date_bytes(day))
+
+
 def clock(hours=0, high_first=False):
     """The meter's clock, set in another time zone than the capture's."""
 
@@ -145,11 +176,14 @@ def date(high_first=False):
                  lambda meter, state: date_bytes(meter.now)[::-1 if high_first else 1])
 
 
-def copy(what, width, kind, encode, alternatives=()):
-    return lambda rng: Field(what, width, kind, lambda meter, state: encode(meter), alternatives)
+def copy(what, width, kind, encode, alternatives=(), scale=None, add=0):
+    return lambda rng: Field(what, width, kind, lambda meter, state: encode(meter), alternatives, scale, add)
 
 
-supply = copy("copy of the supply", 2, "BCD", lambda meter: bcd(meter.supply, 2))
+supply = copy("copy of the supply", 2, "BCD", lambda meter: bcd(meter.supply, 2), scale=0.01)
+supply_tenths = copy("supply cut off to tenths", 2, LE, lambda meter: le(meter.supply // 10, 2), scale=0.1)
+below_zero = copy("return with its sign turned", 2, SIGNED, lambda meter: (-meter.return_).to_bytes(2, "little", signed=True),
+                  scale=-0.01)
 unix = copy("seconds since 1970", 4, LE, lambda meter: le(int(meter.time), 4))
 unix_be = copy("seconds since 1970, high byte first", 4, BE, lambda meter: be(int(meter.time), 4))
 minutes = copy("minutes", 4, LE, lambda meter: le(777777 + int(meter.time - START) // 60, 4))
@@ -176,11 +210,14 @@ FOUND = {
     "copy": [
         copy("copy of the number", 4, "BCD", lambda meter: bytes.fromhex(meter.number)[::-1], ("bytes",)),
         supply,
-        copy("copy of the return", 2, "BCD", lambda meter: bcd(meter.return_, 2)),
-        copy("return, high byte first", 2, BE, lambda meter: be(meter.return_, 2)),
+        copy("copy of the return", 2, "BCD", lambda meter: bcd(meter.return_, 2), scale=0.01),
+        copy("return, high byte first", 2, BE, lambda meter: be(meter.return_, 2), scale=0.01),
         copy("copy of the energy", 4, "BCD", lambda meter: bcd(meter.energy, 4)),
-        copy("supply binary", 2, LE, lambda meter: le(meter.supply, 2)),
-        copy("supply in sixteenths", 2, LE, lambda meter: le(meter.supply * 16 // 100, 2)),
+        copy("supply binary", 2, LE, lambda meter: le(meter.supply, 2), scale=0.01),
+        copy("supply in sixteenths", 2, LE, lambda meter: le(meter.supply * 16 // 100, 2), scale=1 / 16),
+        supply_tenths,
+        copy("return cut off to tenths", 2, "BCD", lambda meter: bcd(meter.return_ // 10, 2), scale=0.1),
+        below_zero,
         copy("difference", 2, "BCD", lambda meter: bcd(meter.supply - meter.return_, 2)),
     ],
     "date": [
@@ -190,6 +227,7 @@ FOUND = {
         lambda rng: clock(high_first=True),
         lambda rng: clock(rng.choice([-8, -5, 1, 2, 3, 8])),
         made_on,
+        shared_date,
     ],
     "coefficient": [coefficient],
     "measured": [
@@ -200,6 +238,8 @@ FOUND = {
         lambda rng: measured(LE, 1, 40, 200, 6, rng),
         lambda rng: measured(SIGNED, 2, -900, 900, 40, rng, start=50),
         lambda rng: measured(SIGNED_BE, 2, -900, 900, 40, rng, start=50),
+        lambda rng: measured(SIGNED, 2, -2000, -300, 40, rng),
+        lambda rng: measured(SIGNED_BE, 2, -2000, -300, 40, rng),
         lambda rng: flags(rng),
         lambda rng: flags(rng, count=4, often=0.1),
     ],
@@ -209,6 +249,11 @@ FOUND = {
         lambda rng: (counter(2, LE, 5, rng, start=20000), constant(b"\xff\xff")),
         lambda rng: (constant(b"V2.17", "text"), measured(LE, 1, 0x41, 0x5A, 3, rng)),
         lambda rng: (counter(3, "BCD", 20, rng), clock()),
+    ],
+    "before zeros": [
+        lambda rng: (flags(rng, often=0.5, bits=(1, 2)), zeros(rng)),
+        lambda rng: (weekday(rng), zeros(rng)),
+        lambda rng: (wrapping(1, rng), zeros(rng)),
     ],
 }
 
@@ -332,5 +377,10 @@ def within(entry, offset, width):
 
 
 def is_true(entry, offset, field):
-    return (int(entry["offset"]), int(entry["width"])) == (offset, field.width) and \
-        entry["kind"] in (field.kind, *field.alternatives)
+    place = (int(entry["offset"]), int(entry["width"])) == (offset, field.width)
+    return place and entry["kind"] in (field.kind, *field.alternatives) and shows_truth(entry, field)
+
+
+def shows_truth(entry, field):
+    shown = float(entry["scale"] or 1), float(entry["add"] or 0)
+    return field.scale is None or shown == (field.scale, field.add)
