@@ -145,8 +145,10 @@ count_numbers(struct explore_field *field, const uint8_t *bytes)
 enum { ORDER_NONE, ORDER_BYTES, ORDER_TEXT, ORDER_NUMBER };
 
 static const char *
-text_of(const struct cjt188_frame *frame, const struct explore_field *field)
+text_of(const struct explore *explore, const struct cjt188_frame *frame, const struct explore_field *field)
 {
+    if (field->user != NULL && explore->masked)
+        return cjt188_userfield_plain_text(frame, field->user);
     if (field->user != NULL)
         return cjt188_userfield_text(frame, field->user);
     return cjt188_row_text(frame, field->undocumented ? NULL : field->row, frame->data + field->at, field->width);
@@ -154,7 +156,7 @@ text_of(const struct cjt188_frame *frame, const struct explore_field *field)
 
 /* A value of this frame, its texts in the packet's pool. */
 static struct explore_shown
-shown_of(const struct cjt188_frame *frame, const struct explore_field *field)
+shown_of(const struct explore *explore, const struct cjt188_frame *frame, const struct explore_field *field)
 {
     struct cjt188_value value = { false, 0, NULL };
     struct explore_shown shown = { .order = ORDER_BYTES };
@@ -166,9 +168,8 @@ shown_of(const struct cjt188_frame *frame, const struct explore_field *field)
     if (value.has_number || value.text != NULL)
         shown.order = value.has_number ? ORDER_NUMBER : ORDER_TEXT;
     shown.number = value.number;
-    shown.text = (char *)text_of(frame, field);
+    shown.text = (char *)text_of(explore, frame, field);
     shown.data = (uint8_t *)frame->bytes + frame->data;
-    memcpy(shown.meter, frame->bytes + CJT188_OFF_ADDRESS, sizeof shown.meter);
     return shown;
 }
 
@@ -201,10 +202,12 @@ keep_shown(struct explore_shown *kept, const struct explore_shown *shown, unsign
 
 /* Fillers and digits that are none belong to a range only as long as there is nothing better. */
 static void
-count_extremes(struct explore_field *field, const struct cjt188_frame *frame, unsigned width)
+count_extremes(const struct explore *explore, struct explore_field *field, const struct cjt188_frame *frame, unsigned width,
+               unsigned meter)
 {
-    const struct explore_shown shown = shown_of(frame, field);
+    struct explore_shown shown = shown_of(explore, frame, field);
 
+    shown.meter = meter;
     if (field->seen == 0)
         keep_shown(&field->example, &shown, width);
     if (shown.order > field->least.order ||
@@ -215,9 +218,8 @@ count_extremes(struct explore_field *field, const struct cjt188_frame *frame, un
         keep_shown(&field->most, &shown, width);
 }
 
-/* The bytes that tell one value of a field from another. */
-static void
-value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes)
+void
+explore_value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes)
 {
     if (field->user != NULL)
         cjt188_userfield_bytes(field->user, data, bytes);
@@ -232,8 +234,8 @@ is_same_value(const struct explore_field *field, const uint8_t *data, const uint
 
     if (memcmp(data + field->at, other + field->at, field->width) == 0)
         return true;
-    value_bytes(field, data, one);
-    value_bytes(field, other, two);
+    explore_value_bytes(field, data, one);
+    explore_value_bytes(field, other, two);
     return memcmp(one, two, field->width) == 0;
 }
 
@@ -243,7 +245,7 @@ count_value(struct explore_field *field, const uint8_t *data)
 {
     uint8_t bytes[UINT8_MAX];
 
-    value_bytes(field, data, bytes);
+    explore_value_bytes(field, data, bytes);
     add_distinct(&field->distinct, bytes, field->width);
     count_numbers(field, data + field->at);
     for (unsigned i = 0; i < field->width; i++)
@@ -406,8 +408,10 @@ free_group(void *data)
 
     for (unsigned i = 0; i < group->field_count; i++)
         free_field(&group->fields[i]);
-    for (unsigned i = 0; i < group->meter_count; i++)
+    for (unsigned i = 0; i < group->meter_count; i++) {
         g_free(group->meters[i].last);
+        g_free(group->meters[i].toggled);
+    }
     g_free(group->fields);
     g_free(group->meters);
     g_free(group->toggled);
@@ -437,6 +441,8 @@ meter_of(struct explore_group *group, uint64_t hash, const struct cjt188_frame *
         return NULL;
     meter = &group->meters[group->meter_count];
     meter->last = (uint8_t *)g_malloc(MAX(group->width, 1));
+    meter->toggled = g_new0(uint8_t, MAX(group->width, 1));
+    meter->is_wildcard = frame->is_wildcard;
     memcpy(meter->number, frame->bytes + CJT188_OFF_ADDRESS, sizeof meter->number);
     meter->key = hash;
     g_hash_table_insert(group->meter_index, &meter->key, GUINT_TO_POINTER(group->meter_count));
@@ -525,9 +531,10 @@ keep_sample(struct explore *explore, struct explore_group *group, const struct e
 /* ---- frames ---- */
 
 static void
-count_changes(struct explore_group *group, const struct explore_meter *meter, const uint8_t *data,
-              const struct cjt188_frame *frame, bool texts)
+count_changes(const struct explore *explore, struct explore_group *group, struct explore_meter *meter,
+              const struct cjt188_frame *frame)
 {
+    const uint8_t *data = frame->bytes + frame->data;
     const bool first = meter->frames == 0;
 
     for (unsigned i = 0; i < group->field_count; i++) {
@@ -535,8 +542,8 @@ count_changes(struct explore_group *group, const struct explore_meter *meter, co
 
         if (first || !is_same_value(field, data, meter->last)) {
             count_value(field, data);
-            if (texts)
-                count_extremes(field, frame, group->width);
+            if (explore->texts)
+                count_extremes(explore, field, frame, group->width, (unsigned)(meter - group->meters));
             if (!first) {
                 field->first_change = field->first_change != 0 ? field->first_change : frame->pinfo->num;
                 field->last_change = frame->pinfo->num;
@@ -544,8 +551,10 @@ count_changes(struct explore_group *group, const struct explore_meter *meter, co
         }
         field->seen++;
     }
-    for (unsigned i = 0; !first && i < group->width; i++)
-        group->toggled[i] |= data[i] ^ meter->last[i];
+    for (unsigned i = 0; !first && i < group->width; i++) {
+        meter->toggled[i] |= data[i] ^ meter->last[i];
+        group->toggled[i] |= meter->toggled[i];
+    }
 }
 
 struct explore_group *
@@ -554,7 +563,6 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
     const struct cjt188_frame *frame = seen->frame;
     struct explore_group *group;
     struct explore_meter *meter;
-    const uint8_t *data;
     uint64_t hash;
 
     if (frame == NULL)
@@ -573,10 +581,9 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
         group->unkept++;
         return group;
     }
-    data = frame->bytes + frame->data;
-    count_changes(group, meter, data, frame, explore->texts);
+    count_changes(explore, group, meter, frame);
     keep_sample(explore, group, meter, hash, frame);
-    memcpy(meter->last, data, group->width);
+    memcpy(meter->last, frame->bytes + frame->data, group->width);
     meter->frames++;
     return group;
 }

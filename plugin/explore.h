@@ -33,7 +33,7 @@ struct explore_shown {
     double number;
     char *text;       /* as the tree shows it */
     uint8_t *data;    /* all of that frame's behind SER */
-    uint8_t meter[5]; /* that frame's A0 to A4 */
+    unsigned meter;   /* that frame's, index in the group */
 };
 
 /* A field, or a run of undocumented bytes, in all frames of a group. */
@@ -68,8 +68,10 @@ struct explore_sample {
 struct explore_meter {
     uint64_t key;              /* of its line and number */
     uint8_t number[5];
+    bool is_wildcard;          /* nobody's: replies from all meters */
     uint64_t frames;
     uint8_t *last;             /* data of its last frame */
+    uint8_t *toggled;          /* per byte: bits that changed in its frames */
 };
 
 /* Frames of one kind. */
@@ -90,7 +92,7 @@ struct explore_group {
     unsigned wildcards;        /* of them, the addresses of all meters */
     struct explore_field *fields;
     unsigned field_count;
-    uint8_t *toggled;          /* per byte: bits that changed within one meter */
+    uint8_t *toggled;          /* per byte: bits that changed within any meter */
 
     struct explore_sample *samples;
     uint8_t *data;             /* sample_count rows of `width` bytes */
@@ -100,7 +102,7 @@ struct explore_group {
 
 struct explore {
     bool texts;
-    bool masked; /* the user's fields are called by their suffix */
+    bool masked; /* the user's fields are called by their suffix, their values have no unit */
     GPtrArray *groups;
     GHashTable *group_index;
     uint64_t unkept_groups;    /* frames of groups beyond EXPLORE_GROUPS */
@@ -120,6 +122,10 @@ char *explore_group_title(const struct explore_group *group);
 
 /* "1 frame of 1 meter", "3 frames to all meters"; the caller frees. */
 char *explore_group_frames(const struct explore_group *group);
+
+/* The bytes that tell one value of a field from another, from those behind SER: of a row with a mask only its bits. Of
+ * `toggled` it gives those bits of the field that changed. */
+void explore_value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes);
 
 /* Low byte first decimal digits; returns false when a nibble is none. width up to 8 bytes. */
 bool explore_bcd(const uint8_t *bytes, unsigned width, uint64_t *number);
