@@ -191,6 +191,12 @@ COPIES = {
     "three bytes": LOW[:3],
     "three other bytes, high byte first": LOW[:0:-1],
     "two bytes": LOW[1:3],
+    "text in groups": b"2426-3225",
+    "text in UTF-16": "263225".encode("utf-16-le")[:-1],
+    "a digit in each byte": bytes(int(digit) for digit in NUMBER),
+    "a digit in each byte, low first": bytes(int(digit) for digit in NUMBER[::-1]),
+    "with 33H added": bytes(byte + 0x33 for byte in LOW),
+    "inverted": bytes(byte ^ 0xFF for byte in LOW),
 }
 
 # Widths of the rows that lie over the data, from its first byte; none: the bytes stay undocumented.
