@@ -43,12 +43,27 @@ put(uint64_t *slots, unsigned size, uint64_t hash)
     return true;
 }
 
+/* What is in the set is forgotten, only not how many. */
 static void
-grow_distinct(struct distinct *set)
+close_distinct(struct explore *explore, struct distinct *set)
+{
+    set->more = true;
+    explore->slots -= set->size;
+    set->size = 0;
+    g_clear_pointer(&set->slots, g_free);
+}
+
+/* Returns false when all fields together have no more room. */
+static bool
+grow_distinct(struct explore *explore, struct distinct *set)
 {
     const unsigned size = set->size == 0 ? 8 : 2 * set->size;
-    uint64_t *slots = g_new0(uint64_t, size);
+    uint64_t *slots;
 
+    if (explore->slots - set->size + size > EXPLORE_SLOTS)
+        return false;
+    explore->slots += size - set->size;
+    slots = g_new0(uint64_t, size);
     for (unsigned i = 0; i < set->size; i++) {
         if (set->slots[i] != 0)
             put(slots, size, set->slots[i]);
@@ -56,24 +71,27 @@ grow_distinct(struct distinct *set)
     g_free(set->slots);
     set->slots = slots;
     set->size = size;
+    return true;
 }
 
 static void
-add_distinct(struct distinct *set, const uint8_t *bytes, unsigned width)
+add_distinct(struct explore *explore, struct distinct *set, const uint8_t *bytes, unsigned width)
 {
     const uint64_t hash = hash_bytes(HASH_START, bytes, width) | 1;
 
-    if (set->more)
+    if (set->used == 0) {
+        set->first = hash;
+        set->used = 1;
+    }
+    if (set->more || hash == set->first)
         return;
-    if (2 * set->used >= set->size)
-        grow_distinct(set);
-    if (!put(set->slots, set->size, hash))
+    if (2 * set->used >= set->size && !grow_distinct(explore, set)) {
+        close_distinct(explore, set);
         return;
-    if (++set->used > EXPLORE_DISTINCT) {
-        set->more = true;
+    }
+    if (put(set->slots, set->size, hash) && set->used++ == EXPLORE_DISTINCT) {
+        close_distinct(explore, set);
         set->used = EXPLORE_DISTINCT;
-        g_clear_pointer(&set->slots, g_free);
-        set->size = 0;
     }
 }
 
@@ -202,8 +220,8 @@ keep_shown(struct explore_shown *kept, const struct explore_shown *shown, unsign
 
 /* Fillers and digits that are none belong to a range only as long as there is nothing better. */
 static void
-count_extremes(const struct explore *explore, struct explore_field *field, const struct cjt188_frame *frame, unsigned width,
-               unsigned meter)
+count_extremes(const struct explore *explore, struct explore_field *field, const struct cjt188_frame *frame,
+               unsigned width, unsigned meter)
 {
     struct explore_shown shown = shown_of(explore, frame, field);
 
@@ -241,12 +259,12 @@ is_same_value(const struct explore_field *field, const uint8_t *data, const uint
 
 /* A value that this meter did not have the last time. */
 static void
-count_value(struct explore_field *field, const uint8_t *data)
+count_value(struct explore *explore, struct explore_field *field, const uint8_t *data)
 {
     uint8_t bytes[UINT8_MAX];
 
     explore_value_bytes(field, data, bytes);
-    add_distinct(&field->distinct, bytes, field->width);
+    add_distinct(explore, &field->distinct, bytes, field->width);
     count_numbers(field, data + field->at);
     for (unsigned i = 0; i < field->width; i++)
         field->is_zero = field->is_zero && bytes[i] == 0;
@@ -306,6 +324,7 @@ by_place(const void *a, const void *b)
     return first->at != second->at ? (int)first->at - (int)second->at : (int)first->width - (int)second->width;
 }
 
+/* Documented spans come first, then the user's in the order of the table: of those the last are left out. */
 static void
 find_fields(const struct explore *explore, struct explore_group *group, const struct cjt188_frame *frame)
 {
@@ -316,7 +335,9 @@ find_fields(const struct explore *explore, struct explore_group *group, const st
 
         if (span->width == 0 || span->at + span->width > (int)group->width)
             continue;
-        if (span->undocumented && span->user == NULL)
+        if (fields->len >= EXPLORE_FIELDS)
+            group->unkept_fields++;
+        else if (span->undocumented && span->user == NULL)
             add_undocumented(explore, fields, frame, span);
         else
             add_field(explore, fields, span, span->at, span->width);
@@ -531,7 +552,7 @@ keep_sample(struct explore *explore, struct explore_group *group, const struct e
 /* ---- frames ---- */
 
 static void
-count_changes(const struct explore *explore, struct explore_group *group, struct explore_meter *meter,
+count_changes(struct explore *explore, struct explore_group *group, struct explore_meter *meter,
               const struct cjt188_frame *frame)
 {
     const uint8_t *data = frame->bytes + frame->data;
@@ -541,7 +562,7 @@ count_changes(const struct explore *explore, struct explore_group *group, struct
         struct explore_field *field = &group->fields[i];
 
         if (first || !is_same_value(field, data, meter->last)) {
-            count_value(field, data);
+            count_value(explore, field, data);
             if (explore->texts)
                 count_extremes(explore, field, frame, group->width, (unsigned)(meter - group->meters));
             if (!first) {
@@ -618,6 +639,7 @@ explore_reset(struct explore *explore)
     g_ptr_array_set_size(explore->groups, 0);
     g_hash_table_remove_all(explore->readings);
     explore->unkept_groups = 0;
+    explore->slots = 0;
 }
 
 char *
@@ -628,6 +650,15 @@ explore_group_title(const struct explore_group *group)
     return g_strdup_printf("%s %04X, control %02X, L %u (%s), dialect %s",
                            (group->control & 0x40) != 0 ? "Error reply" : group->is_reply ? "Reply" : "Request", group->di,
                            group->control, group->length, name != NULL ? name : "not documented", group->dialect->name);
+}
+
+char *
+explore_unkept_fields(const struct explore_group *group)
+{
+    if (group->unkept_fields == 0)
+        return NULL;
+    return g_strdup_printf("%u more of your fields %s not explored: there are more than %d", group->unkept_fields,
+                           group->unkept_fields == 1 ? "is" : "are", EXPLORE_FIELDS);
 }
 
 char *

@@ -16,12 +16,16 @@ enum {
     EXPLORE_GROUPS = 256,   /* kinds of frames, by dialect, direction, control, identifier, L and fields */
     EXPLORE_METERS = 256,   /* of a group */
     EXPLORE_SAMPLES = 512,  /* of a group */
+    EXPLORE_FIELDS = 512,   /* of a group; the user's rows may lie over each other, so there is no other end to them */
     EXPLORE_DISTINCT = 512, /* values of a field; beyond it is "more than" */
+    EXPLORE_SLOTS = 4 << 20, /* for values, of all fields together: 32 MiB */
     EXPLORE_READINGS = 4096, /* meters whose last reading is known */
 };
 
-/* A set of hashes of values, up to EXPLORE_DISTINCT. */
+/* A set of hashes of values, up to EXPLORE_DISTINCT of them. The first needs no slot, so that fields which never change cost
+ * none. */
 struct distinct {
+    uint64_t first;
     uint64_t *slots;
     unsigned size, used;
     bool more;
@@ -91,7 +95,7 @@ struct explore_group {
     unsigned meter_count;
     unsigned wildcards;        /* of them, the addresses of all meters */
     struct explore_field *fields;
-    unsigned field_count;
+    unsigned field_count, unkept_fields; /* `unkept_fields`: beyond EXPLORE_FIELDS */
     uint8_t *toggled;          /* per byte: bits that changed within any meter */
 
     struct explore_sample *samples;
@@ -107,6 +111,7 @@ struct explore {
     GHashTable *group_index;
     uint64_t unkept_groups;    /* frames of groups beyond EXPLORE_GROUPS */
     GHashTable *readings;      /* meter on its line -> its values */
+    unsigned slots;            /* that sets of values have, of EXPLORE_SLOTS */
 };
 
 /* An explorer without frames. `texts`: values are kept as the tree shows them, too. */
@@ -119,6 +124,9 @@ struct explore_group *explore_add(struct explore *explore, packet_info *pinfo, c
 
 /* "Reply 903F, control 81, L 58 (high-precision reading, ultrasonic meter), dialect OEM ultrasonic"; the caller frees. */
 char *explore_group_title(const struct explore_group *group);
+
+/* "3 more of your fields are not explored: there are more than 512", NULL when there are no more; the caller frees. */
+char *explore_unkept_fields(const struct explore_group *group);
 
 /* "1 frame of 1 meter", "3 frames to all meters"; the caller frees. */
 char *explore_group_frames(const struct explore_group *group);

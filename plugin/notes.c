@@ -476,6 +476,7 @@ static void
 append_group(GString *page, const struct notes *notes, const struct explore_group *group)
 {
     char *title = explore_group_title(group), *frames = explore_group_frames(group);
+    char *unkept = explore_unkept_fields(group);
 
     g_string_append(page, "\n## ");
     append_escaped(page, title);
@@ -490,6 +491,9 @@ append_group(GString *page, const struct notes *notes, const struct explore_grou
         if (group->fields[i].undocumented)
             append_proposals(page, notes, group, &group->fields[i]);
     }
+    if (unkept != NULL)
+        g_string_append_printf(page, "\n%s.\n", unkept);
+    g_free(unkept);
     g_free(frames);
     g_free(title);
 }

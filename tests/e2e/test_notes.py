@@ -9,7 +9,7 @@ import pytest
 import truth
 from conftest import write_pcap
 from craft import bcd, frame, heat_901f, le
-from rows import BCD, BITS, BYTES, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, options, row
+from rows import BCD, BITS, BYTES, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, config_dir, options, row
 
 
 def cells(line):
@@ -464,3 +464,41 @@ def test_filter_and_wrong_arguments(tshark, notes, samples):
 def test_empty_capture(notes, tmp_path):
     page = notes(write_pcap(tmp_path / "empty.pcap", []))
     assert "Frames with a right checksum | 0" in page
+
+
+FIELDS, SLOTS = 512, 1 << 22  # of one kind of frames; for values, in all
+
+
+def test_rows_beyond_a_number_are_left_out_and_counted(tshark, notes, tmp_path):
+    """The bytes that no row names count, too, and stay."""
+    path = write_pcap(tmp_path / "few.pcap", [unknown(bytes([1, 2, turn])) for turn in range(3)])
+    for rows in (FIELDS - 1, FIELDS, FIELDS + 80):
+        env = config_dir(tmp_path / str(rows), [row(f"r{i}", ULE, offset=i % 2) for i in range(rows)])
+        left = max(rows + 1 - FIELDS, 0)
+        said = f"{left} more of your fields {'is' if left == 1 else 'are'} not explored: there are more than {FIELDS}"
+        text = tshark("-r", path, "-q", "-z", "cjt188,explore", env=env).stdout
+        page = tshark("-r", path, "-q", "-z", "cjt188,notes", env=env).stdout
+        window = tshark("-r", path, "-q", "-z", "cjt188,bytes", env=env).stdout
+        found = set(re.findall(r"\(cjt188\.user\.r(\d+)\)", text))
+        assert found == {str(i) for i in range(rows - left)}
+        assert set(re.findall(r"cjt188\.user\.r(\d+)", window)) == found
+        assert "(cjt188.undocumented): seen 3  distinct 3" in text
+        assert len(places(page)) == min(rows + 1, FIELDS)
+        for output in (text, page):
+            assert (said in output) == (left > 0) and ("not explored" in output) == (left > 0)
+
+
+def test_all_values_together_have_room_only_for_so_many(tshark, tmp_path):
+    """450 values want 1024 places of 8 bytes in each of 5120 fields; one value wants none."""
+    kinds, turns, rng = 10, 450, random.Random(8)
+    packets = [frame(bytes([kind, 0x9A, 0]) + le(turn, 2) + rng.randbytes(40) + b"\x55\x66")
+               for turn in range(turns) for kind in range(kinds)]
+    rows = [row(f"r{i}", ULE, offset=i % 40, width=3) for i in range(FIELDS - 1)] + [row("same", ULE, offset=42, width=2)]
+    env = config_dir(tmp_path / "rows", rows)
+    text = tshark("-r", write_pcap(tmp_path / "noise.pcap", packets), "-q", "-z", "cjt188,explore", env=env).stdout
+    told = re.findall(r"\(cjt188\.user\.(\w+)\): seen 450  distinct (more than )?(\d+)", text)
+    assert len(told) == kinds * FIELDS
+    assert [(more, distinct) for name, more, distinct in told if name == "same"] == [("", "1")] * kinds
+    kept = [int(distinct) for name, more, distinct in told if not more]
+    assert 2000 < sum(distinct > 440 for distinct in kept) and 2 * sum(kept) < SLOTS
+    assert len(kept) < len(told) and all(1 <= int(distinct) <= turns for _, _, distinct in told)
