@@ -504,7 +504,8 @@ value_text(const struct cjt188_frame *frame, const struct user_field *field, con
     double number;
 
     if (number_of(field, frame->bytes + at, &number))
-        return wmem_strdup_printf(frame->pinfo->pool, trunc(number) == number && fabs(number) < EXACT_MAX ? "%.0f%s%s" : "%.15g%s%s",
+        return wmem_strdup_printf(frame->pinfo->pool,
+                                  trunc(number) == number && fabs(number) < EXACT_MAX ? "%.0f%s%s" : "%.15g%s%s",
                                   number, unit[0] != '\0' ? " " : "", unit);
     if (kinds[field->kind].type == FT_STRING)
         text = string_of(frame, field, frame->bytes + at);
