@@ -210,6 +210,8 @@ cjt188_changes_add(const struct cjt188_frame *frame, proto_tree *tree, struct cj
 
     if (frame->kind != CJT188_FRAME || !frame->is_reply || frame->is_error || !frame->has_di)
         return;
+    if (frame->is_wildcard) /* any meter's; the last such reply may be another's */
+        return;
     if (!PINFO_FD_VISITED(frame->pinfo))
         compare(frame, facts);
     if (facts->changes == NULL || tree == NULL) /* from here on there are only items */

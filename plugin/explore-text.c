@@ -91,6 +91,7 @@ static void
 print_group(const struct explore_group *group)
 {
     char *title = explore_group_title(group), *frames = explore_group_frames(group);
+    char *unkept = explore_unkept_fields(group);
 
     printf("\n%s\n", title);
     if (group->first_packet == group->last_packet)
@@ -103,6 +104,9 @@ print_group(const struct explore_group *group)
         if (group->fields[i].undocumented)
             print_proposals(group, &group->fields[i]);
     }
+    if (unkept != NULL)
+        printf("  %s\n", unkept);
+    g_free(unkept);
     g_free(frames);
     g_free(title);
 }

@@ -43,12 +43,27 @@ put(uint64_t *slots, unsigned size, uint64_t hash)
     return true;
 }
 
+/* What is in the set is forgotten, only not how many. */
 static void
-grow_distinct(struct distinct *set)
+close_distinct(struct explore *explore, struct distinct *set)
+{
+    set->more = true;
+    explore->slots -= set->size;
+    set->size = 0;
+    g_clear_pointer(&set->slots, g_free);
+}
+
+/* Returns false when all fields together have no more room. */
+static bool
+grow_distinct(struct explore *explore, struct distinct *set)
 {
     const unsigned size = set->size == 0 ? 8 : 2 * set->size;
-    uint64_t *slots = g_new0(uint64_t, size);
+    uint64_t *slots;
 
+    if (explore->slots - set->size + size > EXPLORE_SLOTS)
+        return false;
+    explore->slots += size - set->size;
+    slots = g_new0(uint64_t, size);
     for (unsigned i = 0; i < set->size; i++) {
         if (set->slots[i] != 0)
             put(slots, size, set->slots[i]);
@@ -56,24 +71,27 @@ grow_distinct(struct distinct *set)
     g_free(set->slots);
     set->slots = slots;
     set->size = size;
+    return true;
 }
 
 static void
-add_distinct(struct distinct *set, const uint8_t *bytes, unsigned width)
+add_distinct(struct explore *explore, struct distinct *set, const uint8_t *bytes, unsigned width)
 {
     const uint64_t hash = hash_bytes(HASH_START, bytes, width) | 1;
 
-    if (set->more)
+    if (set->used == 0) {
+        set->first = hash;
+        set->used = 1;
+    }
+    if (set->more || hash == set->first)
         return;
-    if (2 * set->used >= set->size)
-        grow_distinct(set);
-    if (!put(set->slots, set->size, hash))
+    if (2 * set->used >= set->size && !grow_distinct(explore, set)) {
+        close_distinct(explore, set);
         return;
-    if (++set->used > EXPLORE_DISTINCT) {
-        set->more = true;
+    }
+    if (put(set->slots, set->size, hash) && set->used++ == EXPLORE_DISTINCT) {
+        close_distinct(explore, set);
         set->used = EXPLORE_DISTINCT;
-        g_clear_pointer(&set->slots, g_free);
-        set->size = 0;
     }
 }
 
@@ -145,8 +163,10 @@ count_numbers(struct explore_field *field, const uint8_t *bytes)
 enum { ORDER_NONE, ORDER_BYTES, ORDER_TEXT, ORDER_NUMBER };
 
 static const char *
-text_of(const struct cjt188_frame *frame, const struct explore_field *field)
+text_of(const struct explore *explore, const struct cjt188_frame *frame, const struct explore_field *field)
 {
+    if (field->user != NULL && explore->masked)
+        return cjt188_userfield_plain_text(frame, field->user);
     if (field->user != NULL)
         return cjt188_userfield_text(frame, field->user);
     return cjt188_row_text(frame, field->undocumented ? NULL : field->row, frame->data + field->at, field->width);
@@ -154,7 +174,7 @@ text_of(const struct cjt188_frame *frame, const struct explore_field *field)
 
 /* A value of this frame, its texts in the packet's pool. */
 static struct explore_shown
-shown_of(const struct cjt188_frame *frame, const struct explore_field *field)
+shown_of(const struct explore *explore, const struct cjt188_frame *frame, const struct explore_field *field)
 {
     struct cjt188_value value = { false, 0, NULL };
     struct explore_shown shown = { .order = ORDER_BYTES };
@@ -166,9 +186,8 @@ shown_of(const struct cjt188_frame *frame, const struct explore_field *field)
     if (value.has_number || value.text != NULL)
         shown.order = value.has_number ? ORDER_NUMBER : ORDER_TEXT;
     shown.number = value.number;
-    shown.text = (char *)text_of(frame, field);
+    shown.text = (char *)text_of(explore, frame, field);
     shown.data = (uint8_t *)frame->bytes + frame->data;
-    memcpy(shown.meter, frame->bytes + CJT188_OFF_ADDRESS, sizeof shown.meter);
     return shown;
 }
 
@@ -201,10 +220,12 @@ keep_shown(struct explore_shown *kept, const struct explore_shown *shown, unsign
 
 /* Fillers and digits that are none belong to a range only as long as there is nothing better. */
 static void
-count_extremes(struct explore_field *field, const struct cjt188_frame *frame, unsigned width)
+count_extremes(const struct explore *explore, struct explore_field *field, const struct cjt188_frame *frame,
+               unsigned width, unsigned meter)
 {
-    const struct explore_shown shown = shown_of(frame, field);
+    struct explore_shown shown = shown_of(explore, frame, field);
 
+    shown.meter = meter;
     if (field->seen == 0)
         keep_shown(&field->example, &shown, width);
     if (shown.order > field->least.order ||
@@ -215,9 +236,8 @@ count_extremes(struct explore_field *field, const struct cjt188_frame *frame, un
         keep_shown(&field->most, &shown, width);
 }
 
-/* The bytes that tell one value of a field from another. */
-static void
-value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes)
+void
+explore_value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes)
 {
     if (field->user != NULL)
         cjt188_userfield_bytes(field->user, data, bytes);
@@ -232,19 +252,19 @@ is_same_value(const struct explore_field *field, const uint8_t *data, const uint
 
     if (memcmp(data + field->at, other + field->at, field->width) == 0)
         return true;
-    value_bytes(field, data, one);
-    value_bytes(field, other, two);
+    explore_value_bytes(field, data, one);
+    explore_value_bytes(field, other, two);
     return memcmp(one, two, field->width) == 0;
 }
 
 /* A value that this meter did not have the last time. */
 static void
-count_value(struct explore_field *field, const uint8_t *data)
+count_value(struct explore *explore, struct explore_field *field, const uint8_t *data)
 {
     uint8_t bytes[UINT8_MAX];
 
-    value_bytes(field, data, bytes);
-    add_distinct(&field->distinct, bytes, field->width);
+    explore_value_bytes(field, data, bytes);
+    add_distinct(explore, &field->distinct, bytes, field->width);
     count_numbers(field, data + field->at);
     for (unsigned i = 0; i < field->width; i++)
         field->is_zero = field->is_zero && bytes[i] == 0;
@@ -304,6 +324,7 @@ by_place(const void *a, const void *b)
     return first->at != second->at ? (int)first->at - (int)second->at : (int)first->width - (int)second->width;
 }
 
+/* Documented spans come first, then the user's in the order of the table: of those the last are left out. */
 static void
 find_fields(const struct explore *explore, struct explore_group *group, const struct cjt188_frame *frame)
 {
@@ -314,7 +335,9 @@ find_fields(const struct explore *explore, struct explore_group *group, const st
 
         if (span->width == 0 || span->at + span->width > (int)group->width)
             continue;
-        if (span->undocumented && span->user == NULL)
+        if (fields->len >= EXPLORE_FIELDS)
+            group->unkept_fields++;
+        else if (span->undocumented && span->user == NULL)
             add_undocumented(explore, fields, frame, span);
         else
             add_field(explore, fields, span, span->at, span->width);
@@ -406,8 +429,10 @@ free_group(void *data)
 
     for (unsigned i = 0; i < group->field_count; i++)
         free_field(&group->fields[i]);
-    for (unsigned i = 0; i < group->meter_count; i++)
+    for (unsigned i = 0; i < group->meter_count; i++) {
         g_free(group->meters[i].last);
+        g_free(group->meters[i].toggled);
+    }
     g_free(group->fields);
     g_free(group->meters);
     g_free(group->toggled);
@@ -437,6 +462,8 @@ meter_of(struct explore_group *group, uint64_t hash, const struct cjt188_frame *
         return NULL;
     meter = &group->meters[group->meter_count];
     meter->last = (uint8_t *)g_malloc(MAX(group->width, 1));
+    meter->toggled = g_new0(uint8_t, MAX(group->width, 1));
+    meter->is_wildcard = frame->is_wildcard;
     memcpy(meter->number, frame->bytes + CJT188_OFF_ADDRESS, sizeof meter->number);
     meter->key = hash;
     g_hash_table_insert(group->meter_index, &meter->key, GUINT_TO_POINTER(group->meter_count));
@@ -525,18 +552,19 @@ keep_sample(struct explore *explore, struct explore_group *group, const struct e
 /* ---- frames ---- */
 
 static void
-count_changes(struct explore_group *group, const struct explore_meter *meter, const uint8_t *data,
-              const struct cjt188_frame *frame, bool texts)
+count_changes(struct explore *explore, struct explore_group *group, struct explore_meter *meter,
+              const struct cjt188_frame *frame)
 {
+    const uint8_t *data = frame->bytes + frame->data;
     const bool first = meter->frames == 0;
 
     for (unsigned i = 0; i < group->field_count; i++) {
         struct explore_field *field = &group->fields[i];
 
         if (first || !is_same_value(field, data, meter->last)) {
-            count_value(field, data);
-            if (texts)
-                count_extremes(field, frame, group->width);
+            count_value(explore, field, data);
+            if (explore->texts)
+                count_extremes(explore, field, frame, group->width, (unsigned)(meter - group->meters));
             if (!first) {
                 field->first_change = field->first_change != 0 ? field->first_change : frame->pinfo->num;
                 field->last_change = frame->pinfo->num;
@@ -544,8 +572,10 @@ count_changes(struct explore_group *group, const struct explore_meter *meter, co
         }
         field->seen++;
     }
-    for (unsigned i = 0; !first && i < group->width; i++)
-        group->toggled[i] |= data[i] ^ meter->last[i];
+    for (unsigned i = 0; !first && i < group->width; i++) {
+        meter->toggled[i] |= data[i] ^ meter->last[i];
+        group->toggled[i] |= meter->toggled[i];
+    }
 }
 
 struct explore_group *
@@ -554,7 +584,6 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
     const struct cjt188_frame *frame = seen->frame;
     struct explore_group *group;
     struct explore_meter *meter;
-    const uint8_t *data;
     uint64_t hash;
 
     if (frame == NULL)
@@ -573,10 +602,9 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
         group->unkept++;
         return group;
     }
-    data = frame->bytes + frame->data;
-    count_changes(group, meter, data, frame, explore->texts);
+    count_changes(explore, group, meter, frame);
     keep_sample(explore, group, meter, hash, frame);
-    memcpy(meter->last, data, group->width);
+    memcpy(meter->last, frame->bytes + frame->data, group->width);
     meter->frames++;
     return group;
 }
@@ -611,6 +639,7 @@ explore_reset(struct explore *explore)
     g_ptr_array_set_size(explore->groups, 0);
     g_hash_table_remove_all(explore->readings);
     explore->unkept_groups = 0;
+    explore->slots = 0;
 }
 
 char *
@@ -621,6 +650,15 @@ explore_group_title(const struct explore_group *group)
     return g_strdup_printf("%s %04X, control %02X, L %u (%s), dialect %s",
                            (group->control & 0x40) != 0 ? "Error reply" : group->is_reply ? "Reply" : "Request", group->di,
                            group->control, group->length, name != NULL ? name : "not documented", group->dialect->name);
+}
+
+char *
+explore_unkept_fields(const struct explore_group *group)
+{
+    if (group->unkept_fields == 0)
+        return NULL;
+    return g_strdup_printf("%u more of your fields %s not explored: there are more than %d", group->unkept_fields,
+                           group->unkept_fields == 1 ? "is" : "are", EXPLORE_FIELDS);
 }
 
 char *

@@ -16,12 +16,16 @@ enum {
     EXPLORE_GROUPS = 256,   /* kinds of frames, by dialect, direction, control, identifier, L and fields */
     EXPLORE_METERS = 256,   /* of a group */
     EXPLORE_SAMPLES = 512,  /* of a group */
+    EXPLORE_FIELDS = 512,   /* of a group; the user's rows may lie over each other, so there is no other end to them */
     EXPLORE_DISTINCT = 512, /* values of a field; beyond it is "more than" */
+    EXPLORE_SLOTS = 4 << 20, /* for values, of all fields together: 32 MiB */
     EXPLORE_READINGS = 4096, /* meters whose last reading is known */
 };
 
-/* A set of hashes of values, up to EXPLORE_DISTINCT. */
+/* A set of hashes of values, up to EXPLORE_DISTINCT of them. The first needs no slot, so that fields which never change cost
+ * none. */
 struct distinct {
+    uint64_t first;
     uint64_t *slots;
     unsigned size, used;
     bool more;
@@ -33,7 +37,7 @@ struct explore_shown {
     double number;
     char *text;       /* as the tree shows it */
     uint8_t *data;    /* all of that frame's behind SER */
-    uint8_t meter[5]; /* that frame's A0 to A4 */
+    unsigned meter;   /* that frame's, index in the group */
 };
 
 /* A field, or a run of undocumented bytes, in all frames of a group. */
@@ -68,8 +72,10 @@ struct explore_sample {
 struct explore_meter {
     uint64_t key;              /* of its line and number */
     uint8_t number[5];
+    bool is_wildcard;          /* nobody's: replies from all meters */
     uint64_t frames;
     uint8_t *last;             /* data of its last frame */
+    uint8_t *toggled;          /* per byte: bits that changed in its frames */
 };
 
 /* Frames of one kind. */
@@ -89,8 +95,8 @@ struct explore_group {
     unsigned meter_count;
     unsigned wildcards;        /* of them, the addresses of all meters */
     struct explore_field *fields;
-    unsigned field_count;
-    uint8_t *toggled;          /* per byte: bits that changed within one meter */
+    unsigned field_count, unkept_fields; /* `unkept_fields`: beyond EXPLORE_FIELDS */
+    uint8_t *toggled;          /* per byte: bits that changed within any meter */
 
     struct explore_sample *samples;
     uint8_t *data;             /* sample_count rows of `width` bytes */
@@ -100,11 +106,12 @@ struct explore_group {
 
 struct explore {
     bool texts;
-    bool masked; /* the user's fields are called by their suffix */
+    bool masked; /* the user's fields are called by their suffix, their values have no unit */
     GPtrArray *groups;
     GHashTable *group_index;
     uint64_t unkept_groups;    /* frames of groups beyond EXPLORE_GROUPS */
     GHashTable *readings;      /* meter on its line -> its values */
+    unsigned slots;            /* that sets of values have, of EXPLORE_SLOTS */
 };
 
 /* An explorer without frames. `texts`: values are kept as the tree shows them, too. */
@@ -118,8 +125,15 @@ struct explore_group *explore_add(struct explore *explore, packet_info *pinfo, c
 /* "Reply 903F, control 81, L 58 (high-precision reading, ultrasonic meter), dialect OEM ultrasonic"; the caller frees. */
 char *explore_group_title(const struct explore_group *group);
 
+/* "3 more of your fields are not explored: there are more than 512", NULL when there are no more; the caller frees. */
+char *explore_unkept_fields(const struct explore_group *group);
+
 /* "1 frame of 1 meter", "3 frames to all meters"; the caller frees. */
 char *explore_group_frames(const struct explore_group *group);
+
+/* The bytes that tell one value of a field from another, from those behind SER: of a row with a mask only its bits. Of
+ * `toggled` it gives those bits of the field that changed. */
+void explore_value_bytes(const struct explore_field *field, const uint8_t *data, uint8_t *bytes);
 
 /* Low byte first decimal digits; returns false when a nibble is none. width up to 8 bytes. */
 bool explore_bcd(const uint8_t *bytes, unsigned width, uint64_t *number);

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { NUMBER_BYTES = 5, WHOLE = 4, PART = 3, PAIR = 2, REACH = 8 };
+enum { NUMBER_BYTES = 5, WHOLE = 4, PART = 3, PAIR = 2, REACH = 4 * WHOLE - 1 };
 
 struct mask {
     GHashTable *wholes;   /* four bytes of a number, as they stand and in other orders */
@@ -172,19 +172,51 @@ binary_at(const struct mask *mask, const uint8_t *bytes, unsigned left)
     return 0;
 }
 
+/* Text, with a sign between digits or without; in UTF-16 that sign is 00. */
 static unsigned
 text_at(GHashTable *keys, const uint8_t *bytes, unsigned left, unsigned width)
+{
+    static const char between[] = " -./:_,"; /* and the 00 that ends it */
+    unsigned at = 0;
+    uint32_t key = 0;
+
+    for (unsigned i = 0; i < 2 * width; i++, at++) {
+        at += i > 0 && at < left && memchr(between, bytes[at], sizeof between) != NULL;
+        if (at >= left || !g_ascii_isxdigit((char)bytes[at]))
+            return 0;
+        key = key << 4 | (uint32_t)g_ascii_xdigit_value((char)bytes[at]);
+    }
+    return has(keys, key) ? at : 0;
+}
+
+/* A digit in each byte. */
+static unsigned
+unpacked_at(GHashTable *keys, const uint8_t *bytes, unsigned left, unsigned width)
 {
     uint32_t key = 0;
 
     if (left < 2 * width)
         return 0;
     for (unsigned i = 0; i < 2 * width; i++) {
-        if (!g_ascii_isxdigit((char)bytes[i]))
+        if (bytes[i] > 9)
             return 0;
-        key = key << 4 | (uint32_t)g_ascii_xdigit_value((char)bytes[i]);
+        key = key << 4 | bytes[i];
     }
     return has(keys, key) ? 2 * width : 0;
+}
+
+/* Digits with 33H added to each byte, and inverted ones. */
+static unsigned
+disguised_at(GHashTable *keys, const uint8_t *bytes, unsigned left, unsigned width)
+{
+    uint8_t plus33[WHOLE + 1] = { 0 }, inverted[WHOLE + 1] = { 0 };
+
+    left = MIN(left, width + 1);
+    for (unsigned i = 0; i < left; i++) {
+        plus33[i] = (uint8_t)(bytes[i] - 0x33);
+        inverted[i] = (uint8_t)~bytes[i];
+    }
+    return MAX(digits_at(keys, plus33, left, width), digits_at(keys, inverted, left, width));
 }
 
 static unsigned
@@ -206,8 +238,11 @@ number_at(const struct mask *mask, const uint8_t *bytes, unsigned left, const ui
     most = MAX(most, binary_at(mask, bytes, left));
     if (!loosely)
         return most;
+    most = MAX(most, unpacked_at(mask->wholes, bytes, left, WHOLE));
+    most = MAX(most, disguised_at(mask->wholes, bytes, left, WHOLE));
     most = MAX(most, digits_at(mask->parts, bytes, left, PART));
     most = MAX(most, text_at(mask->parts, bytes, left, PART));
+    most = MAX(most, unpacked_at(mask->parts, bytes, left, PART));
     return MAX(most, pair_at(bytes, left, own));
 }
 

@@ -23,7 +23,7 @@ void mask_add(struct mask *mask, const uint8_t number[5], const char *name);
 /*
  * Do bytes at..at + width of data[length] take part in a number? It may be there as digits in any order and half a byte off, as
  * a binary number or as text. `loosely`: three bytes of a number in a row count as well, two of those of `own`, the meter
- * that sent the data, and a single byte of a whole one.
+ * that sent the data, a single byte of a whole one, a digit in each byte, and digits that are inverted or have 33H added.
  */
 bool mask_finds(const struct mask *mask, const uint8_t *data, unsigned length, unsigned at, unsigned width,
                 const uint8_t own[5], bool loosely);

@@ -5,8 +5,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * With "mask" no meter can be told from the page: meters are "meter 1", "meter 2" in the order of the capture, the user's
- * fields go by their suffix, and values are left out that take part in a number, that are somebody's key, or that nobody
- * has documented and each meter always sends alike. Names from the user's Meters table are not shown in either case.
+ * fields go by their suffix and without unit. Of bytes that no document explains, the user's fields among them, those are
+ * hidden that the meter which sent them never changed, so that whatever it is called by is not there in any form; only zeros
+ * are not hidden. Besides, values are left out that take part in a number or that are somebody's key. Names from the user's
+ * Meters table are not shown in either case.
  */
 #include "notes.h"
 
@@ -207,7 +209,8 @@ shows_number(const struct notes *notes, const struct explore_group *group, const
     const struct explore_shown *const all[] = { &field->least, &field->most, &field->example };
 
     for (size_t i = 0; i < array_length(all); i++) {
-        if (mask_finds(notes->mask, all[i]->data, group->width, field->at, field->width, all[i]->meter, is_open(field)))
+        if (mask_finds(notes->mask, all[i]->data, group->width, field->at, field->width,
+                       group->meters[all[i]->meter].number, is_open(field)))
             return true;
     }
     return false;
@@ -220,30 +223,63 @@ is_private(const struct notes *notes, const struct explore_group *group, const s
     if (notes->mask == NULL || field->is_zero)
         return false;
     return is_identity(field) ||
-        (is_open(field) &&
-         (notes->more_meters || notes->more_others ||
-          (field->first_change == 0 && (field->user == NULL || field->width > 1)))) ||
+        (is_open(field) && (notes->more_meters || notes->more_others || field->first_change == 0)) ||
         shows_number(notes, group, field);
 }
 
-/* Of undocumented bytes those stay hidden, too, that never change within a meter. */
+/* A value in bytes, and which of them its meter never changed: the rule that hides what a meter is called by without knowing
+ * how it writes that. Frames from a wildcard address are of several meters, none of which is known to have changed any.
+ * Returns whether there are such bytes. */
+static bool
+find_hidden(const struct explore_group *group, const struct explore_field *field, const struct explore_shown *shown,
+            uint8_t *bytes, bool *hidden)
+{
+    const struct explore_meter *meter = &group->meters[shown->meter];
+    uint8_t toggled[UINT8_MAX];
+    bool any = false;
+
+    explore_value_bytes(field, shown->data, bytes);
+    explore_value_bytes(field, meter->toggled, toggled);
+    for (unsigned i = 0; i < field->width; i++) {
+        hidden[i] = bytes[i] != 0 && (meter->is_wildcard || toggled[i] == 0);
+        any = any || hidden[i];
+    }
+    return any;
+}
+
+/* Are the values shown as bytes, some of them as dots? All of a row of the user's or none, so that a range is of one kind. */
+static bool
+is_dotted(const struct notes *notes, const struct explore_group *group, const struct explore_field *field)
+{
+    const struct explore_shown *const all[] = { &field->least, &field->most, &field->example };
+    uint8_t bytes[UINT8_MAX];
+    bool hidden[UINT8_MAX], any = false;
+
+    if (notes->mask == NULL || !(field->undocumented || field->user != NULL))
+        return false;
+    for (size_t i = 0; i < array_length(all) && !any; i++)
+        any = find_hidden(group, field, all[i], bytes, hidden);
+    return any;
+}
+
 static char *
 value_text(const struct notes *notes, const struct explore_group *group, const struct explore_field *field,
            const struct explore_shown *shown)
 {
     enum { SHOWN = 32 };
+    uint8_t bytes[UINT8_MAX];
+    bool hidden[UINT8_MAX];
     GString *text;
 
-    if (notes->mask == NULL || !field->undocumented)
+    if (!is_dotted(notes, group, field))
         return g_strdup(shown->text);
+    find_hidden(group, field, shown, bytes, hidden);
     text = g_string_new(NULL);
     for (unsigned i = 0; i < field->width && i < SHOWN; i++) {
-        const uint8_t byte = shown->data[field->at + i];
-
-        if (byte != 0 && group->toggled[field->at + i] == 0)
+        if (hidden[i])
             g_string_append(text, "··");
         else
-            g_string_append_printf(text, "%02X", byte);
+            g_string_append_printf(text, "%02X", bytes[i]);
         if (i + 1 < field->width)
             g_string_append(text, i + 1 < SHOWN ? " " : " …");
     }
@@ -440,6 +476,7 @@ static void
 append_group(GString *page, const struct notes *notes, const struct explore_group *group)
 {
     char *title = explore_group_title(group), *frames = explore_group_frames(group);
+    char *unkept = explore_unkept_fields(group);
 
     g_string_append(page, "\n## ");
     append_escaped(page, title);
@@ -454,6 +491,9 @@ append_group(GString *page, const struct notes *notes, const struct explore_grou
         if (group->fields[i].undocumented)
             append_proposals(page, notes, group, &group->fields[i]);
     }
+    if (unkept != NULL)
+        g_string_append_printf(page, "\n%s.\n", unkept);
+    g_free(unkept);
     g_free(frames);
     g_free(title);
 }

@@ -496,19 +496,32 @@ cjt188_userfield_kind(const struct user_field *field)
 
 static const double EXACT_MAX = 9007199254740992.0; /* 2^53: every whole number below is exact */
 
-const char *
-cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field *field)
+static const char *
+value_text(const struct cjt188_frame *frame, const struct user_field *field, const char *unit)
 {
     const unsigned at = frame->data + field->offset;
     const char *text = NULL;
     double number;
 
     if (number_of(field, frame->bytes + at, &number))
-        return wmem_strdup_printf(frame->pinfo->pool, trunc(number) == number && fabs(number) < EXACT_MAX ? "%.0f%s%s" : "%.15g%s%s",
-                                  number, field->unit[0] != '\0' ? " " : "", field->unit);
+        return wmem_strdup_printf(frame->pinfo->pool,
+                                  trunc(number) == number && fabs(number) < EXACT_MAX ? "%.0f%s%s" : "%.15g%s%s",
+                                  number, unit[0] != '\0' ? " " : "", unit);
     if (kinds[field->kind].type == FT_STRING)
         text = string_of(frame, field, frame->bytes + at);
     return text != NULL ? text : cjt188_row_text(frame, NULL, at, field->width);
+}
+
+const char *
+cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field *field)
+{
+    return value_text(frame, field, field->unit);
+}
+
+const char *
+cjt188_userfield_plain_text(const struct cjt188_frame *frame, const struct user_field *field)
+{
+    return value_text(frame, field, "");
 }
 
 struct cjt188_value

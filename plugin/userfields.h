@@ -30,8 +30,9 @@ void cjt188_userfields_add(struct cjt188_frame *frame, proto_tree *tree, const s
 /* The bytes of a row, from those behind SER, with the bits cleared that its mask leaves out: what is equal here is equal
  * for the row. */
 void cjt188_userfield_bytes(const struct user_field *field, const uint8_t *data, uint8_t *bytes);
-/* The value of a row as text, without its name. */
+/* The value of a row as text, without its name; the second without its unit, too, which is a person's word. */
 const char *cjt188_userfield_text(const struct cjt188_frame *frame, const struct user_field *field);
+const char *cjt188_userfield_plain_text(const struct cjt188_frame *frame, const struct user_field *field);
 /* How its bytes become a value: "unsigned, low byte first". Static. */
 const char *cjt188_userfield_kind(const struct user_field *field);
 /* What it is compared by. */

@@ -115,6 +115,15 @@ def test_type_maker_and_sequence_number_do_not_make_another_meter(decode):
     assert [packet[NEWS] for packet in packets] == [[], [b"\x03"], [b"\x04"]]
 
 
+def test_replies_from_a_wildcard_address_are_not_compared(decode):
+    """Nobody knows which meter such a reply came from."""
+    for number in ("AAAAAAAA", "AAAAAAAAAA"):
+        packets = decode([unknown("01 02", number), unknown("03 04", number), heat(volume=(1, 0x2C), number=number),
+                          heat(volume=(2, 0x2C), number=number), unknown("01 02"), unknown("01 03")])
+        assert [changes(packet) for packet in packets[:5]] == [NONE] * 5
+        assert changes(packets[5]) == ([], [], [b"\x03"])
+
+
 def test_either_order_of_the_identifier_is_the_same_identifier(decode):
     packets = decode([frame(heat_901f(di="1F 90", volume=(1, 0x2C))), frame(heat_901f(di="90 1F", volume=(1, 0x2C)))])
     assert packets[1][NEWS] == [] and packets[1][TIME] == []

@@ -9,7 +9,7 @@ import pytest
 import truth
 from conftest import write_pcap
 from craft import bcd, frame, heat_901f, le
-from rows import BCD, BITS, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, options, row
+from rows import BCD, BITS, BYTES, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, config_dir, options, row
 
 
 def cells(line):
@@ -191,6 +191,12 @@ COPIES = {
     "three bytes": LOW[:3],
     "three other bytes, high byte first": LOW[:0:-1],
     "two bytes": LOW[1:3],
+    "text in groups": b"2426-3225",
+    "text in UTF-16": "263225".encode("utf-16-le")[:-1],
+    "a digit in each byte": bytes(int(digit) for digit in NUMBER),
+    "a digit in each byte, low first": bytes(int(digit) for digit in NUMBER[::-1]),
+    "with 33H added": bytes(byte + 0x33 for byte in LOW),
+    "inverted": bytes(byte ^ 0xFF for byte in LOW),
 }
 
 # Widths of the rows that lie over the data, from its first byte; none: the bytes stay undocumented.
@@ -207,9 +213,11 @@ def layer(widths, kind="bytes"):
 
 
 def places(page, control=0x81):
-    """[(offset, width, name, meaning, range, example)] of the fields of the reply, without proposals."""
-    (rows,) = [rows for heading, rows in tables(page) if heading.startswith(f"Reply 9A00, control {control:02X}")]
-    return [(int(r[0]), int(r[1]), r[2], r[3], r[5], r[6]) for r in rows if not r[4].startswith("proposal")]
+    """[(offset, width, name, meaning, range, example)] of the fields of the reply, without proposals; of all dialects."""
+    found = [rows for heading, rows in tables(page) if heading.startswith(f"Reply 9A00, control {control:02X}")]
+    assert found
+    return [(int(r[0]), int(r[1]), r[2], r[3], r[5], r[6]) for rows in found for r in rows
+            if not r[4].startswith("proposal")]
 
 
 @pytest.mark.parametrize("layers", LAYERS)
@@ -267,6 +275,114 @@ def test_a_number_that_nobody_is_called_by_is_masked_when_it_never_changes(notes
     assert places(notes(path, ",mask"))[0][4:] == ("always 00 00 00 00", "00 00 00 00")
 
 
+SERIAL = b"SN 2426-3225 "  # no way of writing a number that anybody looks for
+DOTS = " ".join(["··"] * len(SERIAL))
+
+
+def counting(turns=30, number="11112222"):
+    return [unknown(SERIAL + le(0x4101 + 0x107 * turn, 2), number) for turn in range(turns)]
+
+
+def test_what_a_meter_never_changes_is_hidden_though_another_does(notes, tmp_path):
+    """The other's values are all higher, and lower, than the serial."""
+    packets = counting()
+    for turn in range(30):
+        packets += [unknown(bytes([turn + (0xC0 if turn % 2 else 1)] * 15), "31120077"),
+                    unknown(bytes([0x80 + turn] * 13) + le(turn, 2), "58210077")]
+    alone = write_pcap(tmp_path / "alone.pcap", counting())
+    path = write_pcap(tmp_path / "others.pcap", packets)
+    assert places(notes(alone, ",mask"))[0][4:] == (f"{DOTS} 01 41 … {DOTS} CC 5E", f"{DOTS} 01 41")
+    assert places(notes(path, ",mask"))[0][5] == f"{DOTS} 01 41"
+    for kind in (BYTES, TEXT):
+        rows = options(row("serial", kind, width=15))
+        assert places(notes(alone, ",mask", *rows))[0][5] == f"{DOTS} 01 41"
+        assert places(notes(path, ",mask", *rows))[0][5] == f"{DOTS} 01 41"
+
+
+def test_numbers_with_bytes_that_never_change(notes, tmp_path):
+    """A high byte that stays hides a number; one that is 00 does not."""
+    path = write_pcap(tmp_path / "high.pcap", [unknown(le(0x510000 + value, 4)) for value in (0x1234, 0x4321, 0x3333)])
+    rows = [row("whole", ULE, width=4, scale="0.5", unit="l"), row("low", ULE, width=2), row("high", ULE, offset=2, width=2)]
+    assert {place[2]: place[4:] for place in places(notes(path, ",mask", *options(*rows)))} == {
+        "whole": ("34 12 ·· 00 … 21 43 ·· 00", "34 12 ·· 00"), "low": ("4660 … 17185", "4660"), "high": ("masked", "masked")}
+    path = write_pcap(tmp_path / "bits.pcap", [unknown(bytes([value])) for value in (0x50, 0x5F, 0x51)])
+    rows = [row("high", BITS, mask="F0"), row("low", BITS, mask="0F")]
+    assert {place[2]: place[4:] for place in places(notes(path, ",mask", *options(*rows)))} == {
+        "high": ("masked", "masked"), "low": ("0 … 15", "0")}
+
+
+@pytest.mark.parametrize("copy", [bytes(int(digit) for digit in NUMBER), b"2.4.2.6.3.2.2.5", bytes(b + 0x33 for b in LOW)])
+def test_rows_of_one_byte_do_not_spell_a_number(notes, tmp_path, copy):
+    path = write_pcap(tmp_path / "spelt.pcap", [unknown(copy + bytes([0x81 + turn])) for turn in range(20)])
+    rows = options(*layer([1] * (len(copy) + 1), ULE))
+    assert [place[4] for place in places(notes(path, ",mask", *rows))] == ["masked"] * len(copy) + ["129 … 148"]
+
+
+def test_replies_from_a_wildcard_address_are_nobodys(notes, tmp_path):
+    """Two meters answer in turn; neither has changed anything."""
+    serials = (b"\x31\x41\x59\x26", b"\x27\x18\x28\x00")
+    path = write_pcap(tmp_path / "wildcard.pcap", [unknown(serials[turn % 2], "AAAAAAAA") for turn in range(8)])
+    page = notes(path, ",mask")
+    assert places(page)[0][4:] == ("·· ·· ·· 00 … ·· ·· ·· ··", "·· ·· ·· ··")
+
+
+KINDS_AT_RANDOM = {
+    BYTES: lambda raw: raw.hex(" ").upper(), TEXT: lambda raw: raw.decode("ascii"), BITS: lambda raw: str(raw[0]),
+    ULE: lambda raw: str(int.from_bytes(raw, "little")), UBE: lambda raw: str(int.from_bytes(raw, "big")),
+}
+
+
+def rows_at_random(rng, width):
+    """[(offset, width, kind, mask)]; they may lie over each other, and leave gaps."""
+    drawn = []
+    for _ in range(rng.randrange(10)):
+        kind = rng.choice(list(KINDS_AT_RANDOM))
+        wide = rng.randint(1, {BYTES: 12, TEXT: 12, BITS: 1}.get(kind, 4))
+        drawn.append((rng.randrange(width - wide + 1), wide, kind, rng.choice((0x0F, 0xF0, 0xFF)) if kind == BITS else 0xFF))
+    return drawn
+
+
+def may_be_shown(frames, is_wildcard, at, width, kind, mask):
+    """All that a field may show of what one meter sent."""
+    sent = [bytes(byte & mask for byte in data[at:at + width]) for data in frames]
+    secret = [is_wildcard or len(set(there)) == 1 for there in zip(*sent)]
+    for raw in sent:
+        hidden = [secret[i] and byte != 0 for i, byte in enumerate(raw)]
+        yield " ".join("··" if hidden[i] else f"{byte:02X}" for i, byte in enumerate(raw))
+        if not any(hidden):
+            yield KINDS_AT_RANDOM[kind](bytes(byte // (mask & -mask) for byte in raw) if kind == BITS else raw)
+
+
+def meter_at_random(rng, width, count):
+    """Letters and digits, some of them always the same, and zeros."""
+    letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    fixed = [rng.choice((None, None, rng.choice(letters), 0)) for _ in range(width)]
+    return [bytes(rng.choice(letters) if byte is None else byte for byte in fixed) for _ in range(count)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_byte_is_shown_that_its_meter_never_changed(notes, tmp_path, seed):
+    rng, width = random.Random(seed), 16
+    meters = {number: meter_at_random(rng, width, count)
+              for number, count in (("71112222", 12), ("83334444", 9), ("95556666", 1), ("AAAAAAAA", 4))}
+    packets = [unknown(data, number) for number, frames in meters.items() for data in frames]
+    rng.shuffle(packets)
+    rows = {f"r{i}": drawn for i, drawn in enumerate(rows_at_random(rng, width))}
+    path = write_pcap(tmp_path / "random.pcap", packets)
+    table = [row(name, kind, offset=at, width=wide, mask=f"{mask:02X}" if kind == BITS else "")
+             for name, (at, wide, kind, mask) in rows.items()]
+    shown = 0
+    for at, wide, name, _, *cells_shown in places(notes(path, ",mask", *options(*table))):
+        *_, kind, mask = rows.get(name, (at, wide, BYTES, 0xFF))
+        allowed = {text.replace("\0", ".") for number, frames in meters.items()
+                   for text in may_be_shown(frames, number == "AAAAAAAA", at, wide, kind, mask)}
+        for cell in cells_shown:
+            values = re.sub("^(always|once) ", "", cell).split(" … ")
+            assert values == ["masked"] or set(values) <= allowed, (name, at, wide, kind, values)
+            shown += any(character in "0123456789ABCDEF" for value in values for character in value)
+    assert shown > 1
+
+
 def test_a_frame_in_transit_is_masked(notes, frames, tmp_path):
     """It carries the number of a meter of another protocol."""
     (tunnel,) = [f["bytes"] for f in frames if f["id"] == 144]
@@ -279,7 +395,7 @@ def test_a_frame_in_transit_is_masked(notes, frames, tmp_path):
 def test_the_users_words_are_not_on_a_masked_page(notes, tmp_path):
     meters = 'uat:cjt188_meters:"24263225","Smith","by the rules","","","","",""'
     rows = [row("counter", BCD, width=4, name="Meter 24263225 of Smith", note="Smith told me, 24263225"),
-            row("m24263225", BCD, offset=4, width=2, name="Smith's second")]
+            row("m24263225", BCD, offset=4, width=2, unit="Smith's kWh", name="Smith's second")]
     packets = []
     for turn in range(60):
         packets.append(frame(heat_901f(volume=(100 + turn, 0x2C))))
@@ -289,8 +405,9 @@ def test_the_users_words_are_not_on_a_masked_page(notes, tmp_path):
     assert "Smith" not in page and "24263225" not in page
     assert [place[2:4] for place in places(page)][:2] == [("counter", BCD), ("mmeter 1", BCD)]
     assert "proposal" in page
+    assert places(page)[1][4:] == ("0 … 413", "0")
     plain = notes(path, "", "-o", meters, *options(*rows))
-    assert "Meter 24263225 of Smith" in plain and "Smith told me" in plain
+    assert "Meter 24263225 of Smith" in plain and "Smith told me" in plain and places(plain)[1][5] == "0 Smith's kWh"
 
 
 def test_nothing_else_is_replaced(notes, tmp_path):
@@ -347,3 +464,41 @@ def test_filter_and_wrong_arguments(tshark, notes, samples):
 def test_empty_capture(notes, tmp_path):
     page = notes(write_pcap(tmp_path / "empty.pcap", []))
     assert "Frames with a right checksum | 0" in page
+
+
+FIELDS, SLOTS = 512, 1 << 22  # of one kind of frames; for values, in all
+
+
+def test_rows_beyond_a_number_are_left_out_and_counted(tshark, notes, tmp_path):
+    """The bytes that no row names count, too, and stay."""
+    path = write_pcap(tmp_path / "few.pcap", [unknown(bytes([1, 2, turn])) for turn in range(3)])
+    for rows in (FIELDS - 1, FIELDS, FIELDS + 80):
+        env = config_dir(tmp_path / str(rows), [row(f"r{i}", ULE, offset=i % 2) for i in range(rows)])
+        left = max(rows + 1 - FIELDS, 0)
+        said = f"{left} more of your fields {'is' if left == 1 else 'are'} not explored: there are more than {FIELDS}"
+        text = tshark("-r", path, "-q", "-z", "cjt188,explore", env=env).stdout
+        page = tshark("-r", path, "-q", "-z", "cjt188,notes", env=env).stdout
+        window = tshark("-r", path, "-q", "-z", "cjt188,bytes", env=env).stdout
+        found = set(re.findall(r"\(cjt188\.user\.r(\d+)\)", text))
+        assert found == {str(i) for i in range(rows - left)}
+        assert set(re.findall(r"cjt188\.user\.r(\d+)", window)) == found
+        assert "(cjt188.undocumented): seen 3  distinct 3" in text
+        assert len(places(page)) == min(rows + 1, FIELDS)
+        for output in (text, page):
+            assert (said in output) == (left > 0) and ("not explored" in output) == (left > 0)
+
+
+def test_all_values_together_have_room_only_for_so_many(tshark, tmp_path):
+    """450 values want 1024 places of 8 bytes in each of 5120 fields; one value wants none."""
+    kinds, turns, rng = 10, 450, random.Random(8)
+    packets = [frame(bytes([kind, 0x9A, 0]) + le(turn, 2) + rng.randbytes(40) + b"\x55\x66")
+               for turn in range(turns) for kind in range(kinds)]
+    rows = [row(f"r{i}", ULE, offset=i % 40, width=3) for i in range(FIELDS - 1)] + [row("same", ULE, offset=42, width=2)]
+    env = config_dir(tmp_path / "rows", rows)
+    text = tshark("-r", write_pcap(tmp_path / "noise.pcap", packets), "-q", "-z", "cjt188,explore", env=env).stdout
+    told = re.findall(r"\(cjt188\.user\.(\w+)\): seen 450  distinct (more than )?(\d+)", text)
+    assert len(told) == kinds * FIELDS
+    assert [(more, distinct) for name, more, distinct in told if name == "same"] == [("", "1")] * kinds
+    kept = [int(distinct) for name, more, distinct in told if not more]
+    assert 2000 < sum(distinct > 440 for distinct in kept) and 2 * sum(kept) < SLOTS
+    assert len(kept) < len(told) and all(1 <= int(distinct) <= turns for _, _, distinct in told)
