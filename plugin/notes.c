@@ -628,7 +628,8 @@ print_page(void *data)
     GPtrArray *groups = groups_of(notes->explore);
     GString *page = g_string_new("# What a capture teaches about CJ/T 188\n\n"
                                  "Offsets count from the first byte behind the sequence number; low byte first unless said "
-                                 "otherwise. Made by `tshark -z cjt188,notes`.\n");
+                                 "otherwise. Made by `tshark -z cjt188,notes`. "
+                                 "The thread is the forum thread \"Connecting to an Ultrasonic Heat Meter\".\n");
 
     if (notes->mask != NULL)
         learn_numbers(notes);

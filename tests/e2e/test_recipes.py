@@ -339,7 +339,7 @@ def test_fleet(desk, cjt188dump):
 
 
 def test_installed_for_oneself(tshark, tmp_path):
-    """README's commands, word for word, in an empty home: then tshark has plugin, line and profile from there."""
+    """README's commands, word for word, in an empty home: then tshark has plugin, line and profile from there. And back."""
     home, clone = tmp_path / "home", tmp_path / "clone"
     for folder in (home, clone):
         folder.mkdir()
@@ -354,7 +354,7 @@ def test_installed_for_oneself(tshark, tmp_path):
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         return done.stdout
 
-    shell(*block_with("~/.local/lib/wireshark"))
+    shell(*block_with("mkdir -p ~/.local/lib/wireshark"))
     assert f"{home}/.local/lib/wireshark/plugins/" in next(
         line for line in shell("tshark -G plugins").splitlines() if line.startswith("cjt188.so"))
     assert "cjt188-demo (CJ/T 188 demo bus)" in shell("tshark -D")
@@ -363,3 +363,5 @@ def test_installed_for_oneself(tshark, tmp_path):
     assert colour == "Fault"
     packets = shell("tshark -C CJT188 -i cjt188-demo -c 2 2>/dev/null").splitlines()
     assert len(packets) == 2 and "heating 0.007 kWh" in packets[1] and "from the meter" in packets[1]
+    shell(*(line for line in block_with("rm -r ~/.local/lib/wireshark") if not line.startswith("sudo ")))
+    assert not [path for path in home.rglob("*") if "cjt188" in path.name.lower()]
