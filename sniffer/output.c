@@ -419,8 +419,8 @@ static void
 set_until(struct output *output)
 {
     const struct ring_limits *ring = &output->options->ring;
-    const int64_t now = wall_clock_ns();
-    int64_t after = ring->duration_ns != 0 ? ring->duration_ns : INT64_MAX;
+    const int64_t now = wall_clock_ns(), passed = source_now() - output->begun_ns;
+    int64_t after = ring->duration_ns != 0 ? ring->duration_ns - passed : INT64_MAX;
 
     output->until_wall_ns = ring->interval_ns != 0 ? (now / ring->interval_ns + 1) * ring->interval_ns : 0;
     if (output->until_wall_ns != 0)
@@ -635,9 +635,8 @@ static void
 on_until(void *user)
 {
     struct output *output = user;
-    GError *error = NULL;
-
     const guint64 file = output->files;
+    GError *error = NULL;
 
     if (output->complete)
         return;
