@@ -742,30 +742,19 @@ cjt188_kind_address(struct cjt188_frame *frame, proto_tree *tree, const struct l
     summarize(frame, wmem_strdup(frame->pinfo->pool, text));
 }
 
-/* 19BB: one byte, u16 length, then a frame of another protocol, whose link layer is named and whose data are left alone. */
+/* 19BB: a frame of another protocol, whose link layer is named and whose data are left alone. */
 void
 cjt188_kind_tunnel(struct cjt188_frame *frame, proto_tree *tree, const struct layout_row *row _U_, unsigned at)
 {
-    enum { HEAD = 3 };
     const unsigned rest = frame->data_end - at;
-    const unsigned inner = at + HEAD;
-    struct cjt188_piece piece;
+    const struct cjt188_piece piece = cjt188_next_piece(frame->bytes + at, rest, true, NULL);
 
-    if (rest <= HEAD) {
-        cjt188_add_bytes(frame, tree, hf_cjt188_undocumented, at, rest, NULL);
-        return;
-    }
-    proto_tree_add_uint(tree, hf_cjt188_tunnel_type, frame->tvb, frame->offset + at, 1, frame->bytes[at]);
-    proto_tree_add_uint(tree, hf_cjt188_tunnel_length, frame->tvb, frame->offset + at + 1, 2,
-                        frame->bytes[at + 1] | (uint32_t)frame->bytes[at + 2] << 8);
-    piece = cjt188_next_piece(frame->bytes + inner, rest - HEAD, true, NULL);
     if (piece.kind != CJT188_MBUS) {
-        cjt188_add_bytes(frame, tree, hf_cjt188_undocumented, inner, rest - HEAD, "Frame in transit, not recognised");
+        cjt188_add_bytes(frame, tree, hf_cjt188_undocumented, at, rest, "Frame in transit, not recognised");
         return;
     }
-    summarize(frame, cjt188_dissect_mbus(frame->tvb, frame->pinfo, tree, frame->offset + inner, (unsigned)piece.length));
-    cjt188_add_bytes(frame, tree, hf_cjt188_undocumented, inner + (unsigned)piece.length,
-                     rest - HEAD - (unsigned)piece.length, NULL);
+    summarize(frame, cjt188_dissect_mbus(frame->tvb, frame->pinfo, tree, frame->offset + at, (unsigned)piece.length));
+    cjt188_add_bytes(frame, tree, hf_cjt188_undocumented, at + (unsigned)piece.length, rest - (unsigned)piece.length, NULL);
 }
 
 /* ---- what a row is, and its value as text ---- */
@@ -780,7 +769,7 @@ static const struct {
     { cjt188_kind_meter_number, &hf_cjt188_meter_number },
     { cjt188_kind_month, &hf_cjt188_month },
     { cjt188_kind_day, &hf_cjt188_day },
-    { cjt188_kind_tunnel, &hf_cjt188_tunnel_type },
+    { cjt188_kind_tunnel, &hf_cjt188_mbus_data },
 };
 
 static const struct quantity *

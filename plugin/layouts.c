@@ -246,7 +246,10 @@ static const struct layout_row rows_lichuang[] = {
     U64(q_hires_energy, "Lichuang"), U64(q_hires_volume, "Lichuang"), BINARY(q_hours, 4), UINT(seconds, 2),
     UINT(state, 1), END,
 };
-static const struct layout_row rows_tunnel[] = { { .kind = cjt188_kind_tunnel, .width = WIDTH_REST }, END };
+static const struct layout_row rows_tunnel[] = {
+    UINT(tunnel_type, 1), UINT(tunnel_length, 2),
+    { .kind = cjt188_kind_tunnel, .width = WIDTH_REST, .name = "Frame in transit" }, END,
+};
 
 /* ---- layouts ---- */
 

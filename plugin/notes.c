@@ -187,7 +187,7 @@ static bool
 is_identity(const struct explore_field *field)
 {
     static const char *const fields[] = { "cjt188.new_address", "cjt188.meter_number", "cjt188.key",
-                                          "cjt188.tunnel.type" };
+                                          "cjt188.mbus.data" };
 
     for (size_t i = 0; i < array_length(fields); i++) {
         if (g_str_equal(field->abbrev, fields[i]))

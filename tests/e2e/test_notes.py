@@ -388,7 +388,7 @@ def test_a_frame_in_transit_is_masked(notes, frames, tmp_path):
     (tunnel,) = [f["bytes"] for f in frames if f["id"] == 144]
     path = write_pcap(tmp_path / "tunnel.pcap", [tunnel] * 2)
     for argument, expected in (("", lambda text: "68 07 07 68 53" in text), (",mask", lambda text: text == "masked")):
-        found = [r for _, rows in tables(notes(path, argument)) for r in rows if len(r) == 7 and r[2] == "Transit type"]
+        found = [r for _, rows in tables(notes(path, argument)) for r in rows if len(r) == 7 and r[2] == "Frame in transit"]
         assert [all(map(expected, r[5:])) for r in found] == [True], argument
 
 

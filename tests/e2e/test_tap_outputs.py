@@ -302,8 +302,8 @@ def test_fifo_first_then_the_line(start, line, tmp_path):
     process = start("-q", "-i", line.path, "-w", tmp_path / "fifo")
     time.sleep(0.5)
     assert process.poll() is None and not listens(process, line.path)
-    with open(tmp_path / "fifo", "rb"):
-        wait_until(lambda: listens(process, line.path), "the line to be opened")
+    with open(tmp_path / "fifo", "rb") as fifo:
+        assert fifo.read(28) and listens(process, line.path)
         finish(process)
 
 
@@ -325,7 +325,7 @@ def test_the_end_does_not_wait_for_a_reader(start, line, frames):
     for kind in ("pipe", "socket"):
         reader, writer = os.pipe() if kind == "pipe" else [end.detach() for end in socket.socketpair()]
         process = start("-q", "-i", line.path, "-w", "-", stdout=writer)
-        wait_until(lambda: listens(process, line.path), "the line to be open")
+        assert os.read(reader, 28) and listens(process, line.path)
         time.sleep(0.2)
         os.set_blocking(writer, False)
         with pytest.raises(BlockingIOError):
