@@ -414,5 +414,5 @@ def test_first_byte_times(start, line, frames, tmp_path):
     assert [packet.data for packet in packets] == sent
     errors = sorted(abs(packet.time - begun) * 1000 for packet, begun in zip(packets, starts))
     print(f"first-byte time error, ms: mean {sum(errors) / len(errors):.2f}, worst {errors[-1]:.2f}")
-    # Stamped with its first chunk, a record would be 13 ms late in the mean; the last 100 to 293 ms.
+    # Stamped with its first chunk a record would be 13 ms late in the mean, with its last 100 to 293 ms.
     assert errors[len(errors) // 2] < 9
