@@ -274,11 +274,20 @@ say_number(GString *text, const struct candidate *candidate, const struct series
 static GString *
 evidence_of(const struct series *series, const struct candidate *candidate)
 {
+    static const char *const plain[] = {
+        [TYPE_ADDRESS] = "equals bytes of the address",
+        [TYPE_TEXT] = "letters and digits",
+        [TYPE_SERIAL] = "differs between meters, never changes within one,",
+        [TYPE_CONSTANT] = "always the same",
+    };
     GString *text = g_string_new(NULL);
 
     switch (candidate->type) {
     case TYPE_ADDRESS:
-        g_string_append(text, "equals bytes of the address");
+    case TYPE_TEXT:
+    case TYPE_SERIAL:
+    case TYPE_CONSTANT:
+        g_string_append(text, plain[candidate->type]);
         say_samples(text, series);
         break;
     case TYPE_CLOCK:
@@ -306,18 +315,6 @@ evidence_of(const struct series *series, const struct candidate *candidate)
         break;
     case TYPE_BITS:
         g_string_append_printf(text, "only the bits %02X ever differ", candidate->mask);
-        say_samples(text, series);
-        break;
-    case TYPE_TEXT:
-        g_string_append(text, "letters and digits");
-        say_samples(text, series);
-        break;
-    case TYPE_SERIAL:
-        g_string_append(text, "differs between meters, never changes within one,");
-        say_samples(text, series);
-        break;
-    case TYPE_CONSTANT:
-        g_string_append(text, "always the same");
         say_samples(text, series);
         break;
     default:
