@@ -10,7 +10,6 @@
 #include "timer.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* The wall clock may wander this much between two arrivals; more is a step. */
 #define STEP_NS (50 * NS_PER_MS)
@@ -31,15 +30,6 @@ struct channel {
     bool any_arrival, over;
     enum record_direction told;
 };
-
-static int64_t
-wall_clock_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
 
 static void
 follow_clock(struct channel *channel)
@@ -141,7 +131,7 @@ catch_up(struct channel *channel, int64_t arrival_ns)
 static void
 look_at_clock(struct channel *channel)
 {
-    const int64_t offset = wall_clock_ns() - source_now();
+    const int64_t offset = source_wall_clock() - source_now();
 
     if (channel->stepped || (channel->any_arrival && llabs(offset - channel->clock_offset_ns) > STEP_NS)) {
         channel->stepped = true;

@@ -19,7 +19,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -51,11 +50,11 @@ struct output {
     char *name; /* for messages */
     char *path; /* of the file that is open, or NULL */
     int fd;
-    bool at_rest; /* a regular file: what was written by halves can be undone */
-    bool own;     /* opened by its name, so that it can wait for room, and be another one later */
-    bool begun;   /* the file has its beginning */
-    bool waiting; /* for room on the disk */
-    bool stalled; /* it was said that nobody reads */
+    bool at_rest;  /* a regular file: what was written by halves can be undone */
+    bool own;      /* opened by its name, so that it can wait for room, and be another one later */
+    bool begun;    /* the file has its beginning */
+    bool waiting;  /* for room on the disk */
+    bool stalled;  /* it was said that nobody reads */
     bool stopping; /* the end was asked for: patience is short */
     bool socket;
     bool complete;
@@ -73,15 +72,6 @@ struct output {
     GSource *until;
     guint reader_watch;
 };
-
-static int64_t
-wall_clock_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
 
 static struct format_line *
 line_at(struct output *output, unsigned line)
@@ -142,7 +132,8 @@ write_some(const struct output *output, size_t done)
     const uint8_t *bytes = output->queue->data + done;
     const size_t length = output->queue->len - done;
 
-    return output->socket ? send(output->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) : write(output->fd, bytes, length);
+    return output->socket ? send(output->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL)
+                          : write(output->fd, bytes, length);
 }
 
 /* Returns how much of the queue is written, with *reason = 0 when it is all. One write, unless a pipe is full. */
@@ -419,7 +410,7 @@ static void
 set_until(struct output *output)
 {
     const struct ring_limits *ring = &output->options->ring;
-    const int64_t now = wall_clock_ns(), passed = source_now() - output->begun_ns;
+    const int64_t now = source_wall_clock(), passed = source_now() - output->begun_ns;
     int64_t after = ring->duration_ns != 0 ? ring->duration_ns - passed : INT64_MAX;
 
     output->until_wall_ns = ring->interval_ns != 0 ? (now / ring->interval_ns + 1) * ring->interval_ns : 0;
@@ -454,7 +445,7 @@ open_next(struct output *output, const char **path, GError **error)
         return open_path(output, *path, O_TRUNC, error);
     }
     do {
-        *path = ring_next(output->ring, wall_clock_ns() / NS_PER_SECOND);
+        *path = ring_next(output->ring, source_wall_clock() / NS_PER_SECOND);
     } while (g_file_test(*path, G_FILE_TEST_EXISTS));
     fd = open_path(output, *path, O_EXCL, error);
     if (fd >= 0)
@@ -500,7 +491,7 @@ output_open(const struct output_options *options, const struct output_events *ev
     output->items = g_array_new(FALSE, FALSE, sizeof(struct item));
     output->lines = g_array_new(FALSE, TRUE, sizeof(struct format_line));
     g_array_set_clear_func(output->lines, clear_line);
-    output->start_ns = wall_clock_ns();
+    output->start_ns = source_wall_clock();
     if (ring_wanted(&options->ring))
         output->ring = ring_new(options->path, &options->ring);
     if (on_stdout ? open_stdout(output, error) : open_file(output, error))
@@ -555,7 +546,7 @@ may_wait(const struct output *output)
 static bool
 finish_file(struct output *output, GError **error)
 {
-    const int64_t now = wall_clock_ns();
+    const int64_t now = source_wall_clock();
 
     if (output->begun && output->format->totals != NULL)
         for (guint i = 0; i < output->lines->len; i++) {
@@ -628,7 +619,7 @@ clocks_end_it(const struct output *output)
     const int64_t duration = output->options->ring.duration_ns;
 
     return (duration != 0 && source_now() - output->begun_ns >= duration) ||
-        (output->until_wall_ns != 0 && wall_clock_ns() >= output->until_wall_ns);
+        (output->until_wall_ns != 0 && source_wall_clock() >= output->until_wall_ns);
 }
 
 static void

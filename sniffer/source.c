@@ -17,13 +17,31 @@
 #include <time.h>
 #include <unistd.h>
 
-int64_t
-source_now(void)
+static int64_t
+read_clock(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+int64_t
+source_now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t
+source_wall_clock(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+const char *
+source_called(const char *name)
+{
+    return strcmp(name, "-") == 0 ? "standard input" : name;
 }
 
 bool
@@ -57,12 +75,12 @@ open_content(const char *name, int fd, const struct source_options *options, GEr
 
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0)
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is empty: there is nothing to read.",
-                    strcmp(name, "-") == 0 ? "standard input" : name);
+                    source_called(name));
     else if (S_ISDIR(status.st_mode))
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is a folder, not a line or a file of raw bytes.", name);
     else if (is_capture(fd) && (options->hex || options->marked))
-        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is a capture: leave %s out.",
-                    strcmp(name, "-") == 0 ? "standard input" : name, options->hex ? "--hex" : "--marked");
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is a capture: leave %s out.", source_called(name),
+                    options->hex ? "--hex" : "--marked");
     else if (is_capture(fd))
         return source_pcap_open(name, fd, error);
     else if (options->hex)

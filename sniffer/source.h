@@ -90,8 +90,12 @@ void source_close(struct source *source);
 enum { SOURCE_MAGIC = 4 };
 bool source_is_capture(const uint8_t *start);
 
-/* CLOCK_MONOTONIC in nanoseconds. */
+/* CLOCK_MONOTONIC in nanoseconds; CLOCK_REALTIME, since 1970. */
 int64_t source_now(void);
+int64_t source_wall_clock(void);
+
+/* What a sentence calls it: "-" is standard input. */
+const char *source_called(const char *name);
 
 /* The kinds of sources; source_open() picks one. `name` is what the user said. */
 struct source *source_demo_open(const char *name, const struct source_options *options, GError **error);

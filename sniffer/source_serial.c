@@ -533,6 +533,21 @@ describe(struct serial *serial, const char *device)
     g_free(settings);
 }
 
+/* What the settings alone already tell. */
+static void
+tell_doubts(const struct serial *serial)
+{
+    const unsigned bits = serial->options.line.data_bits;
+
+    if (!serial->marked)
+        tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", serial->path);
+    if (bits < 8 && serial->probe == NULL)
+        tap_complain(
+            "FE, 81 and 90, which are in every exchange, do not pass %u data bits: no frame will be whole. 8E1 is "
+            "what meters use, whatever their paper says.",
+            bits);
+}
+
 struct source *
 source_serial_open(const char *path, const struct source_options *options, GError **error)
 {
@@ -554,8 +569,7 @@ source_serial_open(const char *path, const struct source_options *options, GErro
     if (opened) {
         serial->stable = ports_stable_name(path, device);
         describe(serial, device);
-        if (!serial->marked)
-            tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", path);
+        tell_doubts(serial);
     }
     free(device);
     if (opened)

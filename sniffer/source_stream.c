@@ -61,8 +61,8 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
     if (length >= SOURCE_MAGIC && !stream->begun && source_is_capture(stream->raw)) {
         end(stream,
             g_error_new(TAP_ERROR, TAP_CANNOT_OPEN,
-                        "%s gives a capture, and that has to be a file: \"-i FILE\" cuts it anew.",
-                        strcmp(source->info.name, "-") == 0 ? "Standard input" : source->info.name));
+                        "\"%s\" gives a capture, and that has to be a file: \"-i FILE\" cuts it anew.",
+                        source_called(source->info.name)));
         return G_SOURCE_CONTINUE;
     }
     stream->begun = true;

@@ -203,16 +203,8 @@ on_signal(int number, void *user)
 static void
 announce(const struct tap *tap)
 {
-    for (guint i = 0; i < tap->channels->len; i++) {
-        const struct source_options *source = &((struct line_options *)tap->options->lines->pdata[i])->source;
-
+    for (guint i = 0; i < tap->channels->len; i++)
         tap_say("Capturing on '%s'", channel_info(tap->channels->pdata[i])->name);
-        if (source->line.data_bits < 8 && !source->find_settings)
-            tap_complain(
-                "FE, 81 and 90, which are in every exchange, do not pass %u data bits: no frame will be whole. 8E1 "
-                "is what meters use, whatever their paper says.",
-                source->line.data_bits);
-    }
     if (tap->options->output.path != NULL && !tap->options->quiet)
         tap_say("File: %s", output_name(tap->output));
 }
