@@ -4,11 +4,11 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "cjt188.h"
+#include "neighbours.h"
 
 #include "fields.h"
 
-enum { MBUS_ACK = 0xE5, MBUS_SHORT_START = 0x10, MBUS_LONG_START = 0x68 };
+enum { MBUS_ACK = 0xE5, MBUS_SHORT_START = 0x10 };
 
 /* A field of one byte at a fixed place, counted from the start or, negative, from the end. */
 struct link_field {
@@ -33,14 +33,18 @@ add_data(tvbuff_t *tvb, proto_tree *tree, int field, unsigned offset, unsigned l
         proto_tree_add_item(tree, field, tvb, offset + head, (int)(length - head - tail), ENC_NA);
 }
 
+/* A subtree headed by what the frame says in one sentence. */
 static proto_tree *
-add_neighbour(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length, const char *text)
+add_neighbour(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length, enum cjt188_kind kind, int subtree)
 {
-    return proto_tree_add_subtree(tree, tvb, offset, (int)length, ett_cjt188_part, NULL, text);
+    char text[CJT188_TEXT_MAX];
+
+    cjt188_neighbour_sentence(kind, tvb_get_ptr(tvb, (int)offset, (int)length), length, text, sizeof text);
+    return proto_tree_add_subtree(tree, tvb, (int)offset, (int)length, subtree, NULL, text);
 }
 
-const char *
-cjt188_dissect_mbus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, unsigned length)
+void
+cjt188_show_mbus(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length)
 {
     static const struct link_field ack[] = { { 0, &hf_cjt188_mbus_start }, { 0, NULL } };
     static const struct link_field short_frame[] = {
@@ -54,30 +58,23 @@ cjt188_dissect_mbus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigne
         { 0, NULL },
     };
     enum { LONG_HEAD = 7, TAIL = 2 };
-    const uint8_t start = tvb_get_uint8(tvb, offset);
-    const char *text;
+    const uint8_t start = tvb_get_uint8(tvb, (int)offset);
 
+    tree = add_neighbour(tvb, tree, offset, length, CJT188_MBUS, ett_cjt188_mbus);
     if (start == MBUS_ACK) {
-        add_link_fields(tvb, add_neighbour(tvb, tree, offset, length, "M-Bus acknowledge"), offset, length, ack);
-        return "M-Bus acknowledge";
+        add_link_fields(tvb, tree, offset, length, ack);
+        return;
     }
     if (start == MBUS_SHORT_START) {
-        text = wmem_strdup_printf(pinfo->pool, "M-Bus short frame, control %02X, address %u",
-                                  tvb_get_uint8(tvb, offset + 1), tvb_get_uint8(tvb, offset + 2));
-        add_link_fields(tvb, add_neighbour(tvb, tree, offset, length, text), offset, length, short_frame);
-        return text;
+        add_link_fields(tvb, tree, offset, length, short_frame);
+        return;
     }
-    text = wmem_strdup_printf(pinfo->pool, "M-Bus long frame, control %02X, address %u, CI %02X",
-                              tvb_get_uint8(tvb, offset + 4), tvb_get_uint8(tvb, offset + 5),
-                              tvb_get_uint8(tvb, offset + 6));
-    tree = add_neighbour(tvb, tree, offset, length, text);
     add_link_fields(tvb, tree, offset, length, long_frame);
-    add_data(tvb, tree, hf_cjt188_mbus_data, offset, length, LONG_HEAD, TAIL);
-    return text;
+    add_data(tvb, tree, cjt188_hf[CJT188_F_MBUS_DATA], offset, length, LONG_HEAD, TAIL);
 }
 
-const char *
-cjt188_dissect_dlt645(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned offset, unsigned length)
+void
+cjt188_show_dlt645(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length)
 {
     static const struct link_field fields[] = {
         { 0, &hf_cjt188_dlt645_start },   { 7, &hf_cjt188_dlt645_start },     { 8, &hf_cjt188_dlt645_control },
@@ -86,15 +83,11 @@ cjt188_dissect_dlt645(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsig
     };
     enum { ADDRESS = 1, ADDRESS_LENGTH = 6, HEAD = 10, TAIL = 2 };
     char address[2 * ADDRESS_LENGTH + 1];
-    const char *text;
+    struct cjt188_text text = cjt188_text_start(address, sizeof address);
 
-    for (unsigned i = 0; i < ADDRESS_LENGTH; i++)
-        snprintf(address + 2 * i, 3, "%02X", tvb_get_uint8(tvb, offset + ADDRESS + ADDRESS_LENGTH - 1 - i));
-    text = wmem_strdup_printf(pinfo->pool, "DL/T 645 frame, control %02X, address %s", tvb_get_uint8(tvb, offset + 8),
-                              address);
-    tree = add_neighbour(tvb, tree, offset, length, text);
-    proto_tree_add_string(tree, hf_cjt188_dlt645_address, tvb, offset + ADDRESS, ADDRESS_LENGTH, address);
+    tree = add_neighbour(tvb, tree, offset, length, CJT188_DLT645, ett_cjt188_dlt645);
+    cjt188_put_hex_reversed(&text, tvb_get_ptr(tvb, (int)offset + ADDRESS, ADDRESS_LENGTH), ADDRESS_LENGTH);
+    proto_tree_add_string(tree, hf_cjt188_dlt645_address, tvb, (int)offset + ADDRESS, ADDRESS_LENGTH, address);
     add_link_fields(tvb, tree, offset, length, fields);
     add_data(tvb, tree, hf_cjt188_dlt645_data, offset, length, HEAD, TAIL);
-    return text;
 }

@@ -1,5 +1,5 @@
 /* packet-cjt188.h
- * Registration of the CJ/T 188 dissector.
+ * The dissector: a run of bytes from the line, cut into pieces, each shown.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -18,8 +18,10 @@
  */
 unsigned cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool final, bool *found);
 
-/* Called by Wireshark once each at start, in this order. */
-void proto_register_cjt188(void);
-void proto_reg_handoff_cjt188(void);
+/* Preference: whether each checksum is compared with its frame. */
+extern ws_bool cjt188_verify_checksums;
+
+/* Register the dissector "cjt188" of the protocol. */
+void cjt188_register_dissector(void);
 
 #endif

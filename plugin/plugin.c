@@ -12,7 +12,7 @@
 #include <wsutil/plugins.h>
 #endif
 
-#include "packet-cjt188.h"
+#include "register.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = CJT188_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WS_MAJOR;

@@ -196,4 +196,11 @@ enum {
     X(0x99, "close")                     \
     X(0xAA, "maker's own (AA)")
 
+/* X(code, name): the valve's two bits of the status word (CJ/T 188-2004). */
+#define CJT188_VALVE_STATES(X) \
+    X(0, "open")               \
+    X(1, "closed")             \
+    X(2, "undefined")          \
+    X(3, "abnormal")
+
 #endif

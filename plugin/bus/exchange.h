@@ -1,0 +1,22 @@
+/* exchange.h
+ * Requests and replies: who asked, who answered, how fast, and what went unanswered.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_EXCHANGE_H
+#define CJT188_EXCHANGE_H
+
+#include "lines.h"
+
+/* Seen for the first time only: pair a frame with a right checksum whose fact is `id`, or look at damage. */
+void cjt188_exchange_frame(const struct cjt188_frame *frame, fact_id id);
+void cjt188_exchange_damage(const struct cjt188_frame *frame);
+
+/* The items of what is known so far. */
+void cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree);
+
+/* Once, at start. */
+void cjt188_exchange_register(void);
+
+#endif

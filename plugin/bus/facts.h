@@ -1,0 +1,74 @@
+/* facts.h
+ * What one piece of a packet is known to be in the traffic around it: small facts of one size, in pages.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * They are found out when packets are seen for the first time, in their order, and stay as they are for every later look, so
+ * that a packet says the same whenever it is dissected. 40 bytes each and 4 a packet, no allocation of their own.
+ */
+#ifndef CJT188_FACTS_H
+#define CJT188_FACTS_H
+
+#include "frame.h"
+
+/* A fact by its place; 0: none. */
+typedef uint32_t fact_id;
+
+enum cjt188_fact_flag {
+    FACT_HAS_TIME = 1,
+    FACT_HAS_DI = 2,
+    FACT_UNASKED = 4,          /* a reply to nothing, on a line that does carry requests */
+    FACT_COLLISION = 8,        /* damage right behind a broadcast */
+    FACT_UNANSWERED = 16,      /* a request: a later one on its line proves that no reply came */
+    FACT_LATE = 32,            /* a request: its reply came behind a later request */
+    FACT_REPEATS = 64,         /* a request: the same as `earlier` */
+    FACT_NUMBER_HIGH_FIRST = 128, /* the meter was known to send its number so */
+    FACT_HAS_LAST_DIALECT = 256,
+};
+
+struct cjt188_fact {
+    int64_t time;      /* of its packet, ns since 1970, if FACT_HAS_TIME */
+    uint32_t packet;   /* its number; 0 once a read filter has taken it away (tshark -2 -R) */
+    fact_id partner;   /* of a request: its first reply; of a reply: its request */
+    fact_id earlier;   /* of a request: the one before on its line, if that got no reply; of a reply: the same meter's last
+                        * such reply */
+    uint32_t meter;    /* cjt188_meter_at(); 0: none */
+    uint32_t changes;  /* what `earlier` had otherwise, for changes.c; 0: nothing */
+    uint16_t di;       /* if FACT_HAS_DI */
+    uint16_t flags;
+    int8_t last_dialect; /* of the meter's last reading, if FACT_HAS_LAST_DIALECT */
+};
+
+/* The statistics' record of a packet (tap.h) and how many pieces of it were seen. In the packet's own memory. */
+struct cjt188_packet {
+    unsigned pieces;
+    bool is_told; /* the info column says something of it */
+    struct cjt188_tap *tap;
+};
+
+/* Of the packet at hand. Never NULL. */
+struct cjt188_packet *cjt188_packet_of(packet_info *pinfo);
+
+/* The fact of the next piece of this packet, its own id in *id: call once per piece, in order, in every pass. Never NULL.
+ * Filled in only while !PINFO_FD_VISITED. */
+struct cjt188_fact *cjt188_fact_next(packet_info *pinfo, fact_id *id);
+
+/* NULL for 0. Valid as long as the capture. */
+struct cjt188_fact *cjt188_fact(fact_id id);
+
+/* In a later look at the packets: is this the last one that has facts? */
+bool cjt188_is_last_packet(const packet_info *pinfo);
+
+/* Keep up to FACT_BYTES_MAX bytes; returns where, 0 when there is no more room. */
+enum { FACT_BYTES_MAX = 512 };
+uint32_t cjt188_fact_keep(const uint8_t *bytes, unsigned length);
+const uint8_t *cjt188_fact_kept(uint32_t place);
+
+/* Nanoseconds from one fact to another, false where either has no time. */
+bool cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to, int64_t *nanoseconds);
+
+/* Once, at start. */
+void cjt188_facts_register(void);
+
+#endif

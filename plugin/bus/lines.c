@@ -1,0 +1,357 @@
+/* lines.c
+ * Lines and the meters on them.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "lines.h"
+
+#include <epan/dissectors/packet-usb.h>
+
+#include "meters.h"
+
+/* All by what they are found by: lines and meters by their first members, numbers as a whole number. */
+static wmem_map_t *lines, *meters, *numbers;
+
+/* By id - 1; file memory. */
+static struct cjt188_meter **meter_list;
+static uint32_t meter_count, meter_room;
+static unsigned line_count;
+
+/* Most packets are from where the last one was. */
+static struct cjt188_line *newest_line;
+
+/* What is known of a number whatever its line: addresses have none. */
+struct cjt188_number {
+    uint64_t key;
+    bool is_high_first;        /* its replies have shown it */
+    const struct meter_row *named, *dialect_row; /* rows of the Meters table */
+    unsigned rows_generation;
+};
+
+static void
+forget_all(void)
+{
+    meter_list = NULL;
+    meter_count = meter_room = line_count = 0;
+    newest_line = NULL;
+}
+
+static unsigned
+mix(uint64_t key)
+{
+    key *= UINT64_C(0x9E3779B97F4A7C15);
+    return (unsigned)(key >> 32);
+}
+
+/* ---- lines ---- */
+
+static unsigned
+line_hash(const void *key)
+{
+    const struct cjt188_line *line = (const struct cjt188_line *)key;
+
+    return mix(((uint64_t)line->a << 32 | line->b) ^ (uint64_t)line->kind << 60);
+}
+
+static gboolean
+line_equal(const void *a, const void *b)
+{
+    const struct cjt188_line *one = (const struct cjt188_line *)a, *other = (const struct cjt188_line *)b;
+
+    return one->kind == other->kind && one->a == other->a && one->b == other->b;
+}
+
+static unsigned
+section_of(const packet_info *pinfo)
+{
+    return (pinfo->rec->presence_flags & WTAP_HAS_SECTION_NUMBER) != 0 ? pinfo->rec->section_number : 0;
+}
+
+static struct cjt188_line
+usb_key(const packet_info *pinfo)
+{
+    const usb_address_t *source = (const usb_address_t *)pinfo->src.data;
+    const bool from_host = pinfo->src.len >= (int)sizeof *source && source->device == 0xFFFFFFFF;
+    const address *device = from_host ? &pinfo->dst : &pinfo->src;
+    const usb_address_t *usb = (const usb_address_t *)device->data;
+
+    if (device->len < (int)sizeof *usb)
+        return (struct cjt188_line){ .kind = LINE_USB_UNKNOWN };
+    return (struct cjt188_line){ .kind = LINE_USB, .a = usb->bus_id, .b = usb->device };
+}
+
+static struct cjt188_line
+line_key(const packet_info *pinfo)
+{
+    const wtap_rec *rec = pinfo->rec;
+
+    if (pinfo->ptype == PT_USB)
+        return usb_key(pinfo);
+    return (struct cjt188_line){
+        .kind = LINE_INTERFACE,
+        .a = section_of(pinfo),
+        .b = (rec->presence_flags & WTAP_HAS_INTERFACE_ID) != 0 ? rec->rec_header.packet_header.interface_id : 0,
+    };
+}
+
+static struct cjt188_line *
+new_line(const struct cjt188_line *key, const packet_info *pinfo)
+{
+    struct cjt188_line *line = wmem_new(wmem_file_scope(), struct cjt188_line);
+
+    *line = *key;
+    line->section = section_of(pinfo);
+    line->id = ++line_count;
+    return line;
+}
+
+static struct cjt188_line *
+conversation_line(packet_info *pinfo)
+{
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+    struct cjt188_line *line = (struct cjt188_line *)conversation_get_proto_data(conversation, proto_cjt188);
+    const struct cjt188_line key = { .kind = LINE_CONVERSATION, .a = conversation->conv_index };
+
+    if (line == NULL) {
+        line = new_line(&key, pinfo);
+        conversation_add_proto_data(conversation, proto_cjt188, line);
+    }
+    return line;
+}
+
+struct cjt188_line *
+cjt188_line(packet_info *pinfo)
+{
+    struct cjt188_line key, *line;
+
+    if (pinfo->ptype == PT_TCP || pinfo->ptype == PT_UDP)
+        return conversation_line(pinfo);
+    key = line_key(pinfo);
+    if (newest_line != NULL && line_equal(newest_line, &key))
+        return newest_line;
+    line = (struct cjt188_line *)wmem_map_lookup(lines, &key);
+    if (line == NULL) {
+        line = new_line(&key, pinfo);
+        wmem_map_insert(lines, line, line);
+    }
+    newest_line = line;
+    return line;
+}
+
+char *
+cjt188_line_name(const struct cjt188_line *line, wmem_allocator_t *scope)
+{
+    switch (line->kind) {
+    case LINE_CONVERSATION:
+        return wmem_strdup_printf(scope, "conversation %u", line->a);
+    case LINE_USB:
+        return wmem_strdup_printf(scope, "usb %u.%u", line->a, line->b);
+    case LINE_USB_UNKNOWN:
+        return wmem_strdup(scope, "usb");
+    default:
+        return wmem_strdup_printf(scope, "interface %u.%u", line->a, line->b);
+    }
+}
+
+/* ---- numbers ---- */
+
+static uint64_t
+number_key(const uint8_t *number)
+{
+    uint64_t key = 0;
+
+    memcpy(&key, number, CJT188_NUMBER_BYTES);
+    return key;
+}
+
+static struct cjt188_number *
+number_of(const uint8_t *number, bool make)
+{
+    const uint64_t key = number_key(number);
+    struct cjt188_number *known = (struct cjt188_number *)wmem_map_lookup(numbers, &key);
+
+    if (known != NULL || !make)
+        return known;
+    known = wmem_new0(wmem_file_scope(), struct cjt188_number);
+    known->key = key;
+    wmem_map_insert(numbers, &known->key, known);
+    return known;
+}
+
+/* The rows that are for a number without manufacturer code. */
+static void
+find_rows(struct cjt188_number *known)
+{
+    uint8_t address[CJT188_ADDRESS_LENGTH] = { 0 };
+
+    if (known->rows_generation == cjt188_meter_rows_generation())
+        return;
+    memcpy(address, &known->key, CJT188_NUMBER_BYTES);
+    known->named = cjt188_meter_row_with_name(address);
+    known->dialect_row = cjt188_meter_row(address);
+    known->rows_generation = cjt188_meter_rows_generation();
+}
+
+bool
+cjt188_number_is_high_first(const uint8_t *number)
+{
+    struct cjt188_number *known = number_of(number, false);
+
+    if (known == NULL)
+        return false;
+    find_rows(known);
+    return known->dialect_row != NULL && known->dialect_row->known.has_dialect
+        ? cjt188_dialect(known->dialect_row->known.dialect)->number_high_first : known->is_high_first;
+}
+
+const char *
+cjt188_number_name(const uint8_t *number)
+{
+    struct cjt188_number *known = number_of(number, false);
+    uint8_t address[CJT188_ADDRESS_LENGTH] = { 0 };
+    const struct meter_row *row;
+
+    if (known != NULL) {
+        find_rows(known);
+        return known->named != NULL ? known->named->known.name : NULL;
+    }
+    memcpy(address, number, CJT188_NUMBER_BYTES);
+    row = cjt188_meter_row_with_name(address);
+    return row != NULL ? row->known.name : NULL;
+}
+
+/* ---- meters ---- */
+
+static unsigned
+meter_hash(const void *key)
+{
+    const struct cjt188_meter *meter = (const struct cjt188_meter *)key;
+
+    return mix(number_key(meter->number) ^ (uint64_t)meter->line->id << 40 ^ (uint64_t)meter->line->id >> 24);
+}
+
+static gboolean
+meter_equal(const void *a, const void *b)
+{
+    const struct cjt188_meter *one = (const struct cjt188_meter *)a, *other = (const struct cjt188_meter *)b;
+
+    return one->line == other->line && one->is_wildcard == other->is_wildcard &&
+        memcmp(one->number, other->number, CJT188_NUMBER_BYTES) == 0;
+}
+
+static struct cjt188_meter *
+new_meter(const struct cjt188_meter *key)
+{
+    struct cjt188_meter *meter = wmem_new(wmem_file_scope(), struct cjt188_meter);
+
+    *meter = *key;
+    meter->last_dialect = CJT188_NO_DIALECT;
+    meter->known = key->is_wildcard ? NULL : number_of(key->number, true);
+    if (meter_count == meter_room) {
+        meter_room = meter_room == 0 ? 64 : 2 * meter_room;
+        meter_list = (struct cjt188_meter **)wmem_realloc(wmem_file_scope(), meter_list, meter_room * sizeof *meter_list);
+    }
+    meter_list[meter_count++] = meter;
+    meter->id = meter_count;
+    wmem_map_insert(meters, meter, meter);
+    return meter;
+}
+
+struct cjt188_meter *
+cjt188_meter(struct cjt188_line *line, const uint8_t *address, bool is_wildcard, bool make)
+{
+    struct cjt188_meter key = { .line = line, .is_wildcard = is_wildcard };
+    struct cjt188_meter *meter;
+
+    if (is_wildcard)
+        memset(key.number, 0xFF, sizeof key.number);
+    else
+        memcpy(key.number, address, sizeof key.number);
+    meter = (struct cjt188_meter *)wmem_map_lookup(meters, &key);
+    return meter != NULL || !make ? meter : new_meter(&key);
+}
+
+struct cjt188_meter *
+cjt188_meter_at(uint32_t id)
+{
+    return id != 0 && id <= meter_count ? meter_list[id - 1] : NULL;
+}
+
+/* ---- what is known of a frame's meter ---- */
+
+static const struct meter_row *
+row_of(struct cjt188_meter *meter, const uint8_t *address)
+{
+    const uint16_t manufacturer = (uint16_t)(address[6] << 8 | address[5]);
+    unsigned i;
+
+    if (meter->rows_generation != cjt188_meter_rows_generation()) {
+        memset(meter->rows, 0, sizeof meter->rows);
+        meter->rows_generation = cjt188_meter_rows_generation();
+    }
+    for (i = 0; i < array_length(meter->rows); i++) {
+        if (meter->rows[i].is_known && meter->rows[i].manufacturer == manufacturer)
+            return meter->rows[i].row;
+    }
+    i = meter->next_row++ % array_length(meter->rows);
+    meter->rows[i].is_known = true;
+    meter->rows[i].manufacturer = manufacturer;
+    meter->rows[i].row = cjt188_meter_row(address);
+    return meter->rows[i].row;
+}
+
+/* In the first look what was learned so far, in every later one the same again. */
+static void
+add_learned(const struct cjt188_frame *frame, struct cjt188_known *known)
+{
+    struct cjt188_meter *meter = frame->meter;
+    struct cjt188_fact *fact = frame->fact;
+
+    if (!PINFO_FD_VISITED(frame->pinfo) && meter != NULL) {
+        if (meter->known != NULL && meter->known->is_high_first)
+            fact->flags |= FACT_NUMBER_HIGH_FIRST;
+        if (meter->last_dialect != CJT188_NO_DIALECT)
+            fact->flags |= FACT_HAS_LAST_DIALECT;
+        fact->last_dialect = meter->last_dialect;
+    }
+    known->number_high_first = (fact->flags & FACT_NUMBER_HIGH_FIRST) != 0;
+    known->has_last_dialect = (fact->flags & FACT_HAS_LAST_DIALECT) != 0;
+    known->last_dialect = (enum cjt188_dialect_id)fact->last_dialect;
+}
+
+void
+cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *address, bool is_wildcard, struct cjt188_known *known)
+{
+    const struct meter_row *row = NULL;
+
+    if (!is_wildcard && address != NULL)
+        row = frame->meter != NULL ? row_of(frame->meter, address) : cjt188_meter_row(address);
+    *known = row != NULL ? row->known : (struct cjt188_known){ .name = NULL };
+    known->fallback = (enum cjt188_dialect_id)cjt188_default_dialect;
+    add_learned(frame, known);
+    if (known->has_dialect)
+        known->number_high_first = cjt188_dialect(known->dialect)->number_high_first;
+}
+
+void
+cjt188_learn(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+
+    if (frame->meter == NULL || decoded->kind != CJT188_FRAME)
+        return;
+    if (cjt188_tells_dialect(decoded))
+        frame->meter->last_dialect = (int8_t)cjt188_dialect_id(decoded->dialect);
+    if (decoded->is_reply && decoded->dialect->number_high_first && frame->meter->known != NULL)
+        frame->meter->known->is_high_first = true;
+}
+
+void
+cjt188_lines_register(void)
+{
+    lines = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), line_hash, line_equal);
+    meters = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), meter_hash, meter_equal);
+    numbers = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
+    register_cleanup_routine(forget_all);
+}

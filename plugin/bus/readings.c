@@ -1,0 +1,255 @@
+/* readings.c
+ * What follows from a meter's reading, alone and beside the meter's last one.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Power is checked against flow and temperatures; counters must not run backwards; a clock must advance as the capture does.
+ */
+#include "readings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "changes.h"
+#include "fields.h"
+
+/* What heats one cubic metre of water by one kelvin. Between 20 °C and 90 °C it falls by 3 %. */
+#define KWH_PER_M3_K 1.163
+
+/* Power, flow and temperatures are not taken at the same moment; what the digits cut off comes on top. */
+#define POWER_TOLERANCE 0.10
+
+enum { CLOCK_TOLERANCE_SECONDS = 60 };
+
+/* "12.357", or six digits where joules leave no decimal places. */
+static const char *
+number_text(wmem_allocator_t *pool, double number, int decimals)
+{
+    return decimals < 0 ? wmem_strdup_printf(pool, "%.6g", number) : wmem_strdup_printf(pool, "%.*f", decimals, number);
+}
+
+static void
+add_number(const struct cjt188_frame *frame, proto_tree *tree, int field, double number, const char *behind)
+{
+    proto_item_set_generated(
+        proto_tree_add_double_format_value(tree, field, frame->tvb, 0, 0, number, "%s", behind));
+}
+
+/* A difference of two decimal numbers with so many places, as a decimal number itself. */
+static double
+decimal(double number, int places)
+{
+    static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14 };
+
+    if (number == 0 || places < 0 || places >= (int)array_length(powers))
+        return number;
+    return round(number * powers[places]) / powers[places];
+}
+
+/* ---- alone ---- */
+
+static void
+add_power(const struct cjt188_frame *frame, proto_tree *tree, double difference)
+{
+    const struct cjt188_value *flow = cjt188_measured(frame->decoded, CJT188_FLOW_NOW);
+    const struct cjt188_value *power = cjt188_measured(frame->decoded, CJT188_POWER_NOW);
+    const struct cjt188_value *supply = cjt188_measured(frame->decoded, CJT188_SUPPLY);
+    const struct cjt188_value *back = cjt188_measured(frame->decoded, CJT188_RETURN);
+    double computed, cut_off;
+
+    if (flow == NULL)
+        return;
+    computed = KWH_PER_M3_K * flow->number * fabs(difference);
+    if (proto_field_is_referenced(tree, hf_cjt188_power_computed))
+        add_number(frame, tree, hf_cjt188_power_computed, computed,
+                   wmem_strdup_printf(frame->pinfo->pool, "%.3f kW, from flow and temperatures", computed));
+    if (power == NULL)
+        return;
+    cut_off = KWH_PER_M3_K * (flow->number * (supply->step + back->step) + fabs(difference) * flow->step) + power->step;
+    if (fabs(computed - power->number) > POWER_TOLERANCE * MAX(computed, power->number) + cut_off)
+        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_power_mismatch,
+                               "The meter says %.3f kW, flow and temperatures say %.3f kW", power->number, computed);
+}
+
+static void
+add_temperatures(const struct cjt188_frame *frame, proto_tree *tree)
+{
+    const struct cjt188_value *supply = cjt188_measured(frame->decoded, CJT188_SUPPLY);
+    const struct cjt188_value *back = cjt188_measured(frame->decoded, CJT188_RETURN);
+    double difference;
+
+    if (supply == NULL || back == NULL)
+        return;
+    difference = decimal(supply->number - back->number, 2);
+    if (proto_field_is_referenced(tree, hf_cjt188_temperature_difference))
+        add_number(frame, tree, hf_cjt188_temperature_difference, difference,
+                   wmem_strdup_printf(frame->pinfo->pool, "%.2f K", difference));
+    if (cjt188_is_reading(frame->decoded))
+        add_power(frame, tree, difference);
+}
+
+/* ---- clocks ---- */
+
+static struct tm
+broken_down(const struct cjt188_time *clock)
+{
+    const uint8_t *c = clock->part;
+
+    return (struct tm){ .tm_sec = c[0], .tm_min = c[1], .tm_hour = c[2], .tm_mday = c[3], .tm_mon = c[4] - 1,
+                        .tm_year = c[6] * 100 + c[5] - 1900, .tm_isdst = -1 };
+}
+
+/* Seconds since 1970 if the clock were UTC's. Days by Howard Hinnant's rule for the civil calendar: March begins the year. */
+static int64_t
+seconds_of(const struct cjt188_time *clock)
+{
+    const uint8_t *c = clock->part;
+    const int month = c[4] + (c[4] > 2 ? -3 : 9), year = c[6] * 100 + c[5] - (c[4] > 2 ? 0 : 1);
+    const int64_t days = (int64_t)year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + c[3] - 719469;
+
+    return ((days * 24 + c[2]) * 60 + c[1]) * 60 + c[0];
+}
+
+/* The hour when summer time ends comes twice: of the two what is nearer to the time of capture is meant. */
+static time_t
+nearer_hour(const struct cjt188_time *clock, time_t meant, time_t captured)
+{
+    enum { HOUR = 3600 };
+    const time_t other = meant > captured ? meant - HOUR : meant + HOUR;
+    const struct tm down = broken_down(clock);
+    struct tm local;
+
+    if (llabs((long long)(meant - captured)) <= HOUR / 2 || localtime_r(&other, &local) == NULL)
+        return meant;
+    return local.tm_hour == down.tm_hour && local.tm_mday == down.tm_mday ? other : meant;
+}
+
+double
+cjt188_clock_offset(const struct cjt188_time *clock, const nstime_t *captured)
+{
+    struct tm down = broken_down(clock);
+    const time_t meant = nearer_hour(clock, mktime(&down), captured->secs);
+
+    /* whole seconds first: a difference of two large fractions would show digits that mean nothing */
+    return (double)(meant - captured->secs) - captured->nsecs / 1e9;
+}
+
+/* How far local time is ahead of UTC at a moment. */
+static double
+zone_offset(const struct cjt188_fact *fact)
+{
+    const time_t then = (time_t)(fact->time / 1000000000);
+    struct tm local;
+    struct cjt188_time clock;
+
+    if (localtime_r(&then, &local) == NULL)
+        return 0;
+    clock = (struct cjt188_time){ { (uint8_t)local.tm_sec, (uint8_t)local.tm_min, (uint8_t)local.tm_hour,
+                                    (uint8_t)local.tm_mday, (uint8_t)(local.tm_mon + 1), (uint8_t)((local.tm_year + 1900) % 100),
+                                    (uint8_t)((local.tm_year + 1900) / 100) } };
+    return (double)(seconds_of(&clock) - then);
+}
+
+/* A clock that follows summer time, and one that does not, are both right. */
+static double
+clock_jump(const struct cjt188_frame *frame, const struct cjt188_value *now, const struct cjt188_value *then)
+{
+    const struct cjt188_fact *earlier = cjt188_fact(frame->fact->earlier);
+    double jump, summer;
+    int64_t passed;
+
+    if (!cjt188_fact_between(earlier, frame->fact, &passed))
+        return 0;
+    jump = (double)(seconds_of(&now->time) - seconds_of(&then->time)) - (double)passed / 1e9;
+    if (fabs(jump) <= CLOCK_TOLERANCE_SECONDS)
+        return jump;
+    summer = zone_offset(frame->fact) - zone_offset(earlier);
+    return fabs(jump - summer) < fabs(jump) ? jump - summer : jump;
+}
+
+static void
+add_clock(const struct cjt188_frame *frame, proto_tree *tree)
+{
+    const struct cjt188_value *clock = cjt188_measured(frame->decoded, CJT188_CLOCK_NOW);
+    double offset;
+
+    if (clock == NULL || !proto_field_is_referenced(tree, hf_cjt188_clock_offset))
+        return;
+    offset = cjt188_clock_offset(&clock->time, &frame->pinfo->abs_ts);
+    add_number(frame, tree, hf_cjt188_clock_offset, offset,
+               wmem_strdup_printf(frame->pinfo->pool, "%.1f s, the meter's clock as local time", offset));
+}
+
+/* ---- beside the last reading ---- */
+
+static const char *
+since_text(const struct cjt188_frame *frame)
+{
+    return cjt188_earlier_text(frame, "this meter's last reading");
+}
+
+struct counter {
+    enum cjt188_measurement value;
+    const int *field; /* of the difference, or NULL */
+    const char *name, *unit;
+};
+
+static void
+add_difference(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree,
+               const struct counter *counter)
+{
+    const struct cjt188_value *now = cjt188_measured(frame->decoded, counter->value);
+    const struct cjt188_value *then = cjt188_measured(before, counter->value);
+    wmem_allocator_t *pool = frame->pinfo->pool;
+    double difference;
+
+    if (now == NULL || then == NULL)
+        return;
+    difference = decimal(now->number - then->number, now->decimals);
+    if (counter->field != NULL && proto_field_is_referenced(tree, *counter->field))
+        add_number(frame, tree, *counter->field, difference,
+                   wmem_strdup_printf(pool, "%s %s, since %s", number_text(pool, difference, now->decimals), counter->unit,
+                                      since_text(frame)));
+    if (difference < 0)
+        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_backwards,
+                               "%s ran backwards since %s: from %s to %s %s", counter->name, since_text(frame),
+                               number_text(pool, then->number, now->decimals), number_text(pool, now->number, now->decimals),
+                               counter->unit);
+}
+
+static void
+compare_readings(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree)
+{
+    static const struct counter counters[] = {
+        { CJT188_HEATING, &hf_cjt188_energy_delta, "Heating energy", "kWh" },
+        { CJT188_ELECTRIC, &hf_cjt188_energy_delta, "Electric energy", "kWh" },
+        { CJT188_COOLING, NULL, "Cooling energy", "kWh" },
+        { CJT188_VOLUME_NOW, &hf_cjt188_volume_delta, "Volume", "m³" },
+        { CJT188_HOURS_RUN, NULL, "Operating hours", "h" },
+    };
+    const struct cjt188_value *now = cjt188_measured(frame->decoded, CJT188_CLOCK_NOW);
+    const struct cjt188_value *then = cjt188_measured(before, CJT188_CLOCK_NOW);
+    double jump;
+
+    for (size_t i = 0; i < array_length(counters); i++)
+        add_difference(frame, before, tree, &counters[i]);
+    if (now == NULL || then == NULL)
+        return;
+    jump = clock_jump(frame, now, then);
+    if (fabs(jump) > CLOCK_TOLERANCE_SECONDS)
+        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_clock_jump,
+                               "The meter's clock jumped by %.0f s since %s", jump, since_text(frame));
+}
+
+void
+cjt188_readings_add(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree)
+{
+    add_temperatures(frame, tree);
+    if (!cjt188_is_reading(frame->decoded))
+        return;
+    add_clock(frame, tree);
+    if (before != NULL)
+        compare_readings(frame, before, tree);
+}

@@ -1,0 +1,19 @@
+/* readings.h
+ * What follows from a meter's reading, alone and beside the meter's last one.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_READINGS_H
+#define CJT188_READINGS_H
+
+#include "lines.h"
+
+/* Add what follows from the present values: temperature difference, power, differences to the last reading, clock. `before`:
+ * that last reading; NULL: none. */
+void cjt188_readings_add(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree);
+
+/* The meter's clock minus the time of capture in seconds, the clock taken as local time. */
+double cjt188_clock_offset(const struct cjt188_time *clock, const nstime_t *captured);
+
+#endif

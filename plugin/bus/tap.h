@@ -1,0 +1,55 @@
+/* tap.h
+ * What the statistics are told: one record a packet, with all its pieces.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_TAP_H
+#define CJT188_TAP_H
+
+#include "lines.h"
+
+/* A piece of a packet. */
+struct cjt188_seen {
+    struct cjt188_seen *next;
+    enum cjt188_kind kind;
+    unsigned length;
+    bool line_error;                    /* not a piece: the tap has marked errors in this packet */
+    const struct cjt188_line *line;
+
+    bool has_addresses;
+    address source, destination;
+
+    /* Of a frame, a damaged or truncated one; else NULL. */
+    const struct cjt188_decoded *frame;
+    const struct cjt188_fact *fact;
+    const struct cjt188_meter *meter;   /* on the line of its requests, where these are tapped apart; NULL: nobody known */
+    const struct cjt188_own *own;       /* the user's own fields in it, or NULL */
+};
+
+/* What a listener to "cjt188" gets. Lives as long as its packet. */
+struct cjt188_tap {
+    struct cjt188_seen *first, *last;
+};
+
+/* Is anybody listening? Nothing is recorded for nobody. */
+bool cjt188_tap_is_heard(void);
+
+/* Another piece of this packet. NULL when nobody listens. */
+struct cjt188_seen *cjt188_tap_add(packet_info *pinfo, struct cjt188_line *line, enum cjt188_kind kind, unsigned length);
+
+/* A record's frame; its texts must live as long as the packet. */
+void cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame);
+
+/* Of a reply with a right checksum: the fact of its request, NULL where nobody asked. And is it the one that came late, to a
+ * request that was counted as unanswered? */
+const struct cjt188_fact *cjt188_request_of(const struct cjt188_seen *seen);
+bool cjt188_is_late(const struct cjt188_seen *seen);
+
+/* Of a request: the fact of the one before on its line, when that had got no reply by then; else NULL. */
+const struct cjt188_fact *cjt188_unanswered_by(const struct cjt188_seen *seen);
+
+/* Once, at start. */
+void cjt188_tap_register(void);
+
+#endif

@@ -1,0 +1,434 @@
+/* show.c
+ * Values as items of the tree: the one place that makes them.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What a value is called, how it reads and what it lacks is the decoder's word. Here it gets its field and its place; text is
+ * made only where somebody reads it.
+ */
+#include "show.h"
+
+#include "fields.h"
+#include "neighbours.h"
+#include "own.h"
+
+ws_bool cjt188_show_digits = true;
+
+/* A value about to become an item. */
+struct shown {
+    const struct cjt188_frame *frame;
+    const struct cjt188_value *value;
+    proto_tree *tree;
+    int hf;
+    int at, width; /* in the packet */
+};
+
+/* ---- labels ---- */
+
+enum { LABEL_MAX = 2 * CJT188_TEXT_MAX };
+
+/* "Heating energy: 38.00 Wh (0.03800 kWh)" */
+static void
+write_label(const struct shown *shown, char *label)
+{
+    const struct cjt188_decoded *frame = shown->frame->decoded;
+    struct cjt188_text text = cjt188_text_start(label, LABEL_MAX);
+
+    cjt188_put(&text, shown->value->name);
+    cjt188_put(&text, ": ");
+    text.length += cjt188_value_text(frame, shown->value, text.buffer + text.length, LABEL_MAX - text.length);
+    cjt188_value_remark(frame, shown->value, text.buffer + text.length, LABEL_MAX - text.length);
+}
+
+/* "Heating energy: not supported", "Power: digits 000000AA, unit kW, no number" */
+static void
+write_trouble(const struct shown *shown, char *label)
+{
+    struct cjt188_text text = cjt188_text_start(label, LABEL_MAX);
+
+    cjt188_put(&text, shown->value->name);
+    cjt188_put(&text, ": ");
+    cjt188_value_trouble(shown->frame->decoded, shown->value, text.buffer + text.length, LABEL_MAX - text.length);
+}
+
+/* ---- parts of a quantity ---- */
+
+static proto_item *
+add_unit(const struct shown *shown, proto_tree *tree)
+{
+    const struct cjt188_value *value = shown->value;
+    const int at = shown->at + value->unit_at;
+    uint8_t code;
+
+    if (!value->has_unit_byte)
+        return NULL;
+    code = shown->frame->decoded->bytes[value->at + value->unit_at];
+    if (code == 0)
+        return proto_tree_add_uint_format_value(tree, cjt188_hf[CJT188_F_UNIT], shown->frame->tvb, at, 1, code,
+                                                "none (0x00)");
+    return proto_tree_add_uint(tree, cjt188_hf[CJT188_F_UNIT], shown->frame->tvb, at, 1, code);
+}
+
+/* "Digits 00000007, 3 decimal places: your Meters table" */
+static void
+add_digits(const struct shown *shown, proto_tree *tree)
+{
+    const struct cjt188_decoded *frame = shown->frame->decoded;
+    const int hf = cjt188_hf[CJT188_F_DIGITS], at = shown->at + shown->value->digits_at;
+    char digits[CJT188_TEXT_MAX], places[CJT188_TEXT_MAX];
+    proto_item *item;
+
+    if (!proto_field_is_referenced(tree, hf))
+        return;
+    cjt188_digits_text(frame, shown->value, digits, sizeof digits);
+    cjt188_places_text(frame, shown->value, places, sizeof places);
+    item = proto_tree_add_string_format(tree, hf, shown->frame->tvb, at, shown->value->digits_width, digits,
+                                        "Digits %s, %s", digits, places);
+    if (!cjt188_show_digits)
+        proto_item_set_hidden(item);
+}
+
+/* ---- by state ---- */
+
+static void
+show_number(const struct shown *shown)
+{
+    const struct cjt188_value *value = shown->value;
+    tvbuff_t *tvb = shown->frame->tvb;
+    const bool is_first = value->row->quantity != NULL && value->row->quantity->is_first_energy;
+    proto_tree *below;
+    proto_item *item;
+    char label[LABEL_MAX];
+
+    if (cjt188_is_read(shown->tree)) {
+        write_label(shown, label);
+        item = proto_tree_add_double_format(shown->tree, shown->hf, tvb, shown->at, shown->width, value->number, "%s", label);
+    } else {
+        item = proto_tree_add_double(shown->tree, shown->hf, tvb, shown->at, shown->width, value->number);
+    }
+    if (value->row->kind == CJT188_K_QUANTITY || value->row->kind == CJT188_K_U64) {
+        below = proto_item_add_subtree(item, cjt188_ett[value->field]);
+        add_digits(shown, below);
+        add_unit(shown, below);
+    }
+    if (is_first && proto_field_is_referenced(shown->tree, cjt188_hf[CJT188_F_ENERGY_FIRST]))
+        proto_item_set_hidden(proto_tree_add_double(shown->tree, cjt188_hf[CJT188_F_ENERGY_FIRST], tvb, shown->at,
+                                                    shown->width, value->number));
+}
+
+static void
+show_code(const struct shown *shown)
+{
+    char label[LABEL_MAX];
+
+    if (!cjt188_is_read(shown->tree)) {
+        proto_tree_add_uint(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width,
+                            (uint32_t)shown->value->digits);
+        return;
+    }
+    write_label(shown, label);
+    proto_tree_add_uint_format(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width,
+                               (uint32_t)shown->value->digits, "%s", label);
+}
+
+static proto_item *
+add_text(const struct shown *shown)
+{
+    char text[CJT188_TEXT_MAX], label[LABEL_MAX];
+    proto_item *item;
+
+    if (!proto_field_is_referenced(shown->tree, shown->hf))
+        return NULL;
+    cjt188_value_text(shown->frame->decoded, shown->value, text, sizeof text);
+    write_label(shown, label);
+    item = proto_tree_add_string_format(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width, text, "%s", label);
+    if (shown->width == 0) /* told by the identifier */
+        proto_item_set_generated(item);
+    return item;
+}
+
+static void
+show_text(const struct shown *shown)
+{
+    add_text(shown);
+}
+
+/* A run of bytes, but for those that the user's own fields name. */
+static void
+add_run(const struct shown *shown, unsigned from, unsigned width)
+{
+    const uint8_t *bytes = shown->frame->decoded->bytes + shown->value->at + from;
+    const int at = shown->at + (int)from;
+    char label[LABEL_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
+
+    if (!cjt188_is_read(shown->tree)) {
+        proto_tree_add_bytes_with_length(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, (int)width);
+        return;
+    }
+    cjt188_put(&text, shown->value->name);
+    cjt188_put(&text, ": ");
+    cjt188_put_bytes(&text, bytes, width);
+    proto_tree_add_bytes_format(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, "%s", label);
+}
+
+static void
+show_bytes(const struct shown *shown)
+{
+    const struct cjt188_own *own = shown->value->field == CJT188_F_UNDOCUMENTED ? shown->frame->own : NULL;
+    const unsigned first = shown->value->at - shown->frame->decoded->data, width = shown->value->width;
+
+    for (unsigned from = 0, to; from < width; from = to) {
+        const bool is_own = cjt188_is_own(own, first + from);
+
+        for (to = from + 1; to < width && cjt188_is_own(own, first + to) == is_own;)
+            to++;
+        if (!is_own)
+            add_run(shown, from, to - from);
+    }
+}
+
+/* The meter has no such value: with a unit byte a line over both, else the bytes alone. */
+static void
+show_filler(const struct shown *shown)
+{
+    const struct cjt188_value *value = shown->value;
+    const struct cjt188_decoded *frame = shown->frame->decoded;
+    const unsigned width = value->digits_width != 0 ? value->digits_width : value->width;
+    const uint8_t *bytes = frame->bytes + value->at + value->digits_at;
+    const int at = shown->at + value->digits_at, hf = cjt188_hf[CJT188_F_UNSUPPORTED];
+    char why[CJT188_TEXT_MAX], hex[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(hex, sizeof hex);
+    proto_tree *tree;
+
+    cjt188_value_trouble(frame, value, why, sizeof why);
+    cjt188_put_bytes(&text, bytes, width);
+    if (!value->has_unit_byte) {
+        proto_tree_add_bytes_format(shown->tree, hf, shown->frame->tvb, at, (int)width, bytes, "%s, %s: %s", value->name, why,
+                                    hex);
+        return;
+    }
+    tree = proto_tree_add_subtree_format(shown->tree, shown->frame->tvb, shown->at, shown->width, cjt188_ett[value->field],
+                                         NULL, "%s: %s (%s)", value->name, why, hex);
+    proto_tree_add_bytes_format(tree, hf, shown->frame->tvb, at, (int)width, bytes, "%s: %s",
+                                cjt188_field_info(CJT188_F_UNSUPPORTED)->name, hex);
+    add_unit(shown, tree);
+}
+
+/* No number can be given: the digits stand for the value. */
+static void
+show_digits_only(const struct shown *shown)
+{
+    static expert_field *const reasons[] = {
+        [CJT188_BAD_DIGITS] = &ei_cjt188_bad_bcd,
+        [CJT188_BAD_TIME] = &ei_cjt188_bad_clock,
+        [CJT188_UNKNOWN_UNIT] = &ei_cjt188_unknown_unit,
+        [CJT188_FOREIGN_UNIT] = &ei_cjt188_unit_mismatch,
+    };
+    const struct cjt188_value *value = shown->value;
+    const int hf = cjt188_hf[CJT188_F_DIGITS], at = shown->at + value->digits_at;
+    char label[LABEL_MAX], digits[CJT188_TEXT_MAX];
+    proto_item *item, *unit = NULL;
+
+    cjt188_digits_text(shown->frame->decoded, value, digits, sizeof digits);
+    write_trouble(shown, label);
+    if (value->has_unit_byte) {
+        proto_tree *tree = proto_tree_add_subtree(shown->tree, shown->frame->tvb, shown->at, shown->width,
+                                                  cjt188_ett[value->field], NULL, label);
+
+        item = proto_tree_add_string(tree, hf, shown->frame->tvb, at, value->digits_width, digits);
+        unit = add_unit(shown, tree);
+    } else {
+        item = proto_tree_add_string_format(shown->tree, hf, shown->frame->tvb, at,
+                                            value->digits_width != 0 ? value->digits_width : shown->width, digits, "%s", label);
+    }
+    expert_add_info(shown->frame->pinfo, value->state == CJT188_BAD_DIGITS || unit == NULL ? item : unit,
+                    reasons[value->state]);
+}
+
+/* ---- status ---- */
+
+/* ".... .1.. .... ...." */
+static void
+write_picture(uint16_t word, uint16_t mask, char picture[20])
+{
+    unsigned out = 0;
+
+    for (int bit = 15; bit >= 0; bit--) {
+        picture[out++] = (mask & 1u << bit) == 0 ? '.' : (word & 1u << bit) != 0 ? '1' : '0';
+        if (bit % 4 == 0 && bit != 0)
+            picture[out++] = ' ';
+    }
+    picture[out] = '\0';
+}
+
+static void
+add_bit(const struct shown *shown, proto_tree *tree, const struct cjt188_status_bit *bit)
+{
+    const uint16_t word = (uint16_t)shown->value->digits;
+    const bool set = (word & bit->mask) != 0;
+    char picture[20];
+
+    if (!cjt188_is_read(tree)) {
+        proto_tree_add_boolean(tree, cjt188_hf[bit->field], shown->frame->tvb, shown->at, shown->width, set);
+        return;
+    }
+    write_picture(word, bit->mask, picture);
+    proto_tree_add_boolean_format(tree, cjt188_hf[bit->field], shown->frame->tvb, shown->at, shown->width, set,
+                                  "%s = %s: %s", picture, cjt188_field_info(bit->field)->name, set ? "Yes" : "No");
+}
+
+/* One byte of the word that is a code of its own. Returns its bits. */
+static uint16_t
+add_code_byte(const struct shown *shown, proto_tree *tree, enum cjt188_field field, int byte)
+{
+    if (byte < 0)
+        return 0;
+    proto_tree_add_uint(tree, cjt188_hf[field], shown->frame->tvb, shown->at + byte, 1,
+                        shown->frame->decoded->bytes[shown->value->at + (unsigned)byte]);
+    return (uint16_t)(0xFF << 8 * byte);
+}
+
+static void
+add_status_bits(const struct shown *shown, proto_tree *tree)
+{
+    const struct cjt188_status_layout *layout = cjt188_status_layout(shown->frame->decoded);
+    const uint16_t word = (uint16_t)shown->value->digits;
+    uint16_t named = 0;
+    char picture[20];
+
+    if (layout->has_valve) {
+        proto_tree_add_uint(tree, cjt188_hf[CJT188_F_STATUS_VALVE], shown->frame->tvb, shown->at, shown->width, word);
+        named |= 0x0003;
+    }
+    for (const struct cjt188_status_bit *bit = layout->bits; bit != NULL && bit->mask != 0; bit++) {
+        add_bit(shown, tree, bit);
+        named |= bit->mask;
+    }
+    named |= add_code_byte(shown, tree, CJT188_F_STATUS_CODE, layout->code_byte);
+    named |= add_code_byte(shown, tree, CJT188_F_VALVE, layout->valve_byte);
+    if ((word & ~named) == 0)
+        return;
+    write_picture(word, (uint16_t)~named, picture);
+    proto_tree_add_uint_format(tree, cjt188_hf[CJT188_F_STATUS_OTHER], shown->frame->tvb, shown->at, shown->width,
+                               (uint16_t)(word & ~named), "%s = Bits without a name: 0x%04x", picture, word & ~named);
+}
+
+static void
+show_status(const struct shown *shown)
+{
+    char faults[CJT188_TEXT_MAX];
+    proto_item *item = proto_tree_add_uint(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width,
+                                           (uint32_t)shown->value->digits);
+
+    if (item != NULL)
+        add_status_bits(shown, proto_item_add_subtree(item, cjt188_ett[shown->value->field]));
+    if (cjt188_fault_text(shown->frame->decoded, faults, sizeof faults) == 0)
+        return;
+    proto_item_append_text(item, " (%s)", faults);
+    expert_add_info_format(shown->frame->pinfo, item, &ei_cjt188_fault, "The meter reports: %s", faults);
+}
+
+/* ---- two kinds that are not as others of their state ---- */
+
+/* Its digits are shown also where they are not decimal. */
+static void
+show_meter_number(const struct shown *shown)
+{
+    proto_item *item = add_text(shown);
+
+    if (shown->value->state == CJT188_BAD_DIGITS)
+        expert_add_info(shown->frame->pinfo, item != NULL ? item : shown->frame->item, &ei_cjt188_bad_bcd);
+}
+
+/* 19BB: a frame of another protocol, whose link layer is named and whose data are left alone. */
+static void
+show_tunnel(const struct shown *shown)
+{
+    const struct cjt188_value *value = shown->value;
+    const int length = value->digits_width;
+
+    cjt188_show_mbus(shown->frame->tvb, shown->tree, (unsigned)shown->at, (unsigned)length);
+    if (length < shown->width)
+        proto_tree_add_item(shown->tree, cjt188_hf[CJT188_F_UNDOCUMENTED], shown->frame->tvb, shown->at + length,
+                            shown->width - length, ENC_NA);
+}
+
+/* ---- all of them ---- */
+
+static void
+show_value(const struct cjt188_frame *frame, const struct cjt188_value *value, proto_tree *tree)
+{
+    static void (*const by_state[])(const struct shown *shown) = {
+        [CJT188_IS_NUMBER] = show_number,       [CJT188_IS_CODE] = show_code,
+        [CJT188_IS_BITS] = show_status,         [CJT188_IS_TIME] = show_text,
+        [CJT188_IS_TEXT] = show_text,           [CJT188_IS_BYTES] = show_bytes,
+        [CJT188_IS_UNDOCUMENTED] = show_bytes,  [CJT188_IS_CUT_OFF] = show_bytes,
+        [CJT188_IS_FILLER] = show_filler,       [CJT188_BAD_DIGITS] = show_digits_only,
+        [CJT188_BAD_TIME] = show_digits_only,   [CJT188_UNKNOWN_UNIT] = show_digits_only,
+        [CJT188_FOREIGN_UNIT] = show_digits_only,
+    };
+    const enum cjt188_value_kind kind = value->row != NULL ? value->row->kind : CJT188_K_END;
+    const unsigned at = value->width > 0 ? value->at : CJT188_OFF_DATA;
+    const struct shown shown = { frame, value, tree, cjt188_hf[value->field], (int)(frame->offset + at),
+                                 value->width };
+
+    if (kind == CJT188_K_NUMBER)
+        show_meter_number(&shown);
+    else if (kind == CJT188_K_TUNNEL && value->state == CJT188_IS_BYTES)
+        show_tunnel(&shown);
+    else
+        by_state[value->state](&shown);
+}
+
+/* Can anything be said of it to somebody who does not see the tree? */
+static bool
+warns(const struct cjt188_value *value)
+{
+    return value->state == CJT188_IS_BITS || value->state > CJT188_IS_FILLER;
+}
+
+static const char *
+data_name(const struct cjt188_decoded *frame)
+{
+    const char *name = frame->has_di ? cjt188_frame_identifier_name(frame) : NULL;
+
+    if (frame->layout != NULL)
+        return frame->layout->name;
+    return name != NULL ? name : "not documented";
+}
+
+/* A length that no layout of this identifier has. */
+static void
+check_length(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+    char lengths[CJT188_TEXT_MAX];
+
+    if (decoded->layout != NULL || decoded->kind != CJT188_FRAME || !(decoded->di_known || decoded->is_error) ||
+        cjt188_known_lengths(decoded, lengths, sizeof lengths) == 0)
+        return;
+    expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_unexpected_length,
+                           "Length %u fits no known layout of %s; known: %s", decoded->data_length,
+                           decoded->is_error ? "an error reply" : "this identifier", lengths);
+}
+
+proto_tree *
+cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+
+    if (tree != NULL && decoded->data < decoded->data_end)
+        tree = proto_tree_add_subtree_format(tree, frame->tvb, (int)(frame->offset + decoded->data),
+                                             (int)(decoded->data_end - decoded->data), ett_cjt188_data, NULL, "Data: %s",
+                                             data_name(decoded));
+    for (unsigned i = 0; i < decoded->value_count; i++) {
+        if (tree != NULL || warns(&decoded->values[i]))
+            show_value(frame, &decoded->values[i], tree);
+    }
+    check_length(frame);
+    if (frame->own != NULL)
+        cjt188_own_fields->show(frame, tree);
+    return tree;
+}

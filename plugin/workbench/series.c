@@ -1,0 +1,371 @@
+/* series.c
+ * The samples of a group in order, what is known of each, and what it costs to tell them.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#define _GNU_SOURCE /* tm_gmtoff */
+#include "propose.h"
+
+#include "cjt188-bytes.h"
+
+#include <math.h>
+#include <time.h>
+
+/* ---- order ---- */
+
+static int
+by_meter(const void *a, const void *b)
+{
+    const struct explore_sample *first = *(const struct explore_sample *const *)a;
+    const struct explore_sample *second = *(const struct explore_sample *const *)b;
+
+    if (first->meter != second->meter)
+        return first->meter < second->meter ? -1 : 1;
+    return first->turn < second->turn ? -1 : first->turn > second->turn;
+}
+
+static double
+local_time(double time)
+{
+    const time_t then = (time_t)time;
+    struct tm local;
+
+    return localtime_r(&then, &local) != NULL ? time + (double)local.tm_gmtoff : time;
+}
+
+static void
+put_in_order(struct series *series)
+{
+    const struct explore_group *group = series->group;
+
+    series->count = group->sample_count;
+    for (unsigned i = 0; i < series->count; i++)
+        series->sample[i] = &group->samples[i];
+    qsort(series->sample, series->count, sizeof *series->sample, by_meter);
+    for (unsigned i = 0; i < series->count; i++) {
+        series->data[i] = group->data + (size_t)(series->sample[i] - group->samples) * group->width;
+        series->starts[i] = i == 0 || series->sample[i]->meter != series->sample[i - 1]->meter;
+        series->meters += series->starts[i];
+        series->local[i] = local_time(series->sample[i]->time);
+    }
+}
+
+/* ---- what is known ---- */
+
+static struct known_series *
+add_known(struct series *series, const char *name, const char *unit)
+{
+    struct known_series *known = &series->known[series->known_count++];
+
+    g_strlcpy(known->name, name, sizeof known->name);
+    known->unit = unit;
+    return known;
+}
+
+/* Less the mean of its meter; what never changes within a meter explains nothing. */
+static void
+centre(const struct series *series, struct known_series *known)
+{
+    for (unsigned start = 0, end; start < series->count; start = end) {
+        double sum = 0;
+        unsigned present = 0;
+
+        for (end = start; end < series->count && (end == start || !series->starts[end]); end++) {
+            if (!isnan(known->value[end])) {
+                sum += known->value[end];
+                present++;
+            }
+        }
+        for (unsigned i = start; i < end; i++) {
+            known->centred[i] = isnan(known->value[i]) ? 0 : known->value[i] - sum / present;
+            known->norm += known->centred[i] * known->centred[i];
+            known->missing += isnan(known->value[i]);
+        }
+    }
+}
+
+static bool
+is_varied(const struct series *series, const struct known_series *known)
+{
+    double seen[3];
+    unsigned distinct = 0;
+
+    for (unsigned i = 0; i < series->count && distinct < array_length(seen); i++) {
+        bool is_new = !isnan(known->value[i]);
+
+        for (unsigned j = 0; j < distinct && is_new; j++)
+            is_new = known->value[i] != seen[j];
+        if (is_new)
+            seen[distinct++] = known->value[i];
+    }
+    return distinct == array_length(seen) && 10 * known->missing <= series->count;
+}
+
+static void
+keep_known(struct series *series)
+{
+    struct known_series *known = &series->known[series->known_count - 1];
+
+    centre(series, known);
+    if (is_varied(series, known))
+        return;
+    memset(known, 0, sizeof *known);
+    series->known_count--;
+}
+
+static void
+add_readings(struct series *series)
+{
+    static const struct {
+        enum cjt188_measurement value;
+        const char *name, *unit;
+    } names[] = {
+        { CJT188_SUPPLY, "supply temperature", "°C" }, { CJT188_RETURN, "return temperature", "°C" },
+        { CJT188_HEATING, "heating energy", "kWh" },   { CJT188_COOLING, "cooling energy", "kWh" },
+        { CJT188_ELECTRIC, "electric energy", "kWh" }, { CJT188_VOLUME_NOW, "volume", "m³" },
+        { CJT188_POWER_NOW, "power", "kW" },               { CJT188_FLOW_NOW, "flow", "m³/h" },
+        { CJT188_HOURS_RUN, "operating hours", "h" },
+    };
+
+    for (size_t j = 0; j < array_length(names); j++) {
+        struct known_series *known = add_known(series, names[j].name, names[j].unit);
+
+        for (unsigned i = 0; i < series->count; i++)
+            known->value[i] = series->sample[i]->measured[names[j].value];
+        keep_known(series);
+    }
+}
+
+static void
+add_time(struct series *series)
+{
+    struct known_series *known = add_known(series, "time", "s");
+
+    known->is_time = true;
+    for (unsigned i = 0; i < series->count; i++)
+        known->value[i] = series->sample[i]->time - series->group->samples[0].time;
+    keep_known(series);
+}
+
+/* Where the digits of a quantity are in its field, and how many bytes. */
+static unsigned
+digits_of(const struct explore_group *group, const struct explore_field *field, unsigned *at)
+{
+    const bool has_unit = field->row->unit == CJT188_UNIT_AS_FRAME || field->row->unit == CJT188_UNIT_BEHIND;
+
+    *at = field->at + (field->row->unit == CJT188_UNIT_AS_FRAME && group->unit_first ? 1 : 0);
+    return has_unit ? field->width - 1 : field->width;
+}
+
+static void
+add_documented(struct series *series, const struct explore_field *field)
+{
+    struct known_series *known;
+    unsigned at = field->at, width = field->width;
+
+    if (field->undocumented || field->row == NULL || field->distinct.used < 3 ||
+        (field->row->quantity != NULL && field->row->quantity->measurement != CJT188_NOT_MEASURED))
+        return;
+    if (field->row->kind == CJT188_K_QUANTITY)
+        width = digits_of(series->group, field, &at);
+    else if (field->row->kind != CJT188_K_UINT)
+        return;
+    if (width == 0 || width > 7)
+        return;
+    known = add_known(series, field->name, "");
+    for (unsigned i = 0; i < series->count; i++) {
+        uint64_t number = 0;
+        bool valid = true;
+
+        if (field->row->kind == CJT188_K_QUANTITY)
+            valid = cjt188_bcd_low_first(series->data[i] + at, width, &number);
+        else
+            number = cjt188_low_first(series->data[i] + at, width);
+        known->value[i] = valid ? (double)number : NAN;
+    }
+    keep_known(series);
+}
+
+struct series *
+series_new(const struct explore_group *group)
+{
+    struct series *series = g_new0(struct series, 1);
+
+    series->group = group;
+    series->known = g_new0(struct known_series, KNOWN_MAX + 1);
+    put_in_order(series);
+    add_readings(series);
+    for (unsigned i = 0; i < group->field_count && series->known_count + 1 < KNOWN_MAX; i++)
+        add_documented(series, &group->fields[i]);
+    add_time(series);
+    return series;
+}
+
+void
+series_free(struct series *series)
+{
+    g_free(series->known);
+    g_free(series);
+}
+
+/* ---- telling bytes ---- */
+
+/* A byte by itself: does it repeat the meter's last, and if not, which of 256, or of 100, learning as it goes. */
+void
+series_byte_facts(const struct series *series, unsigned at, struct byte_facts *facts)
+{
+    unsigned counts[256] = { 0 }, told = 0, repeats = 0, flags = 0;
+    double bits = 0, decimal = 0;
+    bool is_decimal = true;
+
+    *facts = (struct byte_facts){ .constant = true, .value = series->count > 0 ? series->data[0][at] : 0 };
+    for (unsigned i = 0; i < series->count; i++) {
+        const uint8_t byte = series->data[i][at];
+
+        facts->constant = facts->constant && byte == facts->value;
+        is_decimal = is_decimal && byte >> 4 <= 9 && (byte & 0x0F) <= 9;
+        if (!series->starts[i]) {
+            const bool same = byte == series->data[i - 1][at];
+
+            bits -= log2((same ? repeats + 0.5 : flags - repeats + 0.5) / (flags + 1.0));
+            repeats += same;
+            flags++;
+            facts->varies_within = facts->varies_within || !same;
+            if (same)
+                continue;
+        }
+        bits -= log2((counts[byte] + 1.0) / (told + 256.0));
+        decimal += log2((told + 256.0) / (told + 100.0));
+        counts[byte]++;
+        told++;
+    }
+    if (facts->constant)
+        facts->raw = facts->value == 0 ? 0 : 8;
+    else
+        facts->raw = MIN(bits, 8.0 * series->count + 1);
+    facts->decimal =
+        facts->constant || !is_decimal ? facts->raw : MIN(MAX(0, facts->raw - decimal), log2(100) * series->count);
+}
+
+double
+code_number(double number)
+{
+    const double digits = log2(fabs(number) + 1);
+
+    return digits + 2 * log2(digits + 1) + 1;
+}
+
+double
+code_choice(unsigned a, unsigned b)
+{
+    const unsigned sum = a + b;
+    double bits = 0.5 * log2(sum + 1.0);
+
+    if (a > 0 && b > 0)
+        bits -= a * log2((double)a / sum) + b * log2((double)b / sum);
+    return bits;
+}
+
+struct spread {
+    unsigned zeros, positive, negative, count;
+    double sum, absolute;
+    double squares; /* about the mean */
+    int64_t least, most;
+};
+
+static struct spread
+spread_of(const int64_t *residual, unsigned count, double cut)
+{
+    struct spread s = { 0 };
+
+    for (unsigned i = 0; i < count; i++) {
+        const double r = (double)residual[i];
+
+        if (fabs(r) > cut)
+            continue;
+        s.zeros += r == 0;
+        s.positive += r > 0;
+        s.negative += r < 0;
+        s.sum += r;
+        s.absolute += fabs(r);
+        s.least = s.count == 0 ? residual[i] : MIN(s.least, residual[i]);
+        s.most = s.count == 0 ? residual[i] : MAX(s.most, residual[i]);
+        s.count++;
+    }
+    /* By themselves: squares of large steps would lose their small differences. */
+    for (unsigned i = 0; i < count; i++) {
+        const double r = (double)residual[i] - s.sum / s.count;
+
+        if (fabs((double)residual[i]) <= cut)
+            s.squares += r * r;
+    }
+    return s;
+}
+
+/* Few different residuals, each as often as it is: steady steps. */
+static double
+code_few(const int64_t *residual, unsigned count, double cut, double limit)
+{
+    enum { FEW = 12 };
+    int64_t value[FEW];
+    unsigned times[FEW], distinct = 0, kept = 0, j;
+    double bits = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (fabs((double)residual[i]) > cut)
+            continue;
+        kept++;
+        for (j = 0; j < distinct && value[j] != residual[i]; j++)
+            ;
+        if (j == distinct && distinct == FEW)
+            return INFINITY;
+        if (j == distinct) {
+            value[distinct] = residual[i];
+            times[distinct++] = 0;
+            bits += MIN(code_number((double)residual[i]), limit);
+        }
+        times[j]++;
+    }
+    for (j = 0; j < distinct; j++)
+        bits -= times[j] * log2((double)times[j] / kept);
+    return bits + distinct * 0.5 * log2(kept + 1.0);
+}
+
+static double
+code_spread(const int64_t *residual, unsigned count, double cut, double limit)
+{
+    const struct spread s = spread_of(residual, count, cut);
+    const unsigned others = s.positive + s.negative;
+    const double escapes = (count - s.count) * (limit + 1) + (s.count < count ? code_choice(s.count, count - s.count) : 0);
+    double best = code_few(residual, count, cut, limit), mean, p, bits;
+
+    if (s.count == 0)
+        return escapes;
+    p = others > 0 ? others / s.absolute : 1;
+    bits = code_choice(s.zeros, others) + code_choice(s.positive, s.negative) + others * -log2(p) + 4;
+    bits += p < 1 ? (s.absolute - others) * -log2(1 - p) : 0;
+    best = MIN(best, bits);
+    mean = s.sum / s.count;
+    bits = s.count * 0.5 * log2(2 * G_PI * G_E * (s.squares / s.count + 1.0 / 12)) + 6 + MIN(code_number(mean), limit);
+    best = MIN(best, bits);
+    bits = s.count * log2((double)(s.most - s.least) + 1) + MIN(code_number((double)(s.most - s.least)), limit) +
+        MIN(code_number((double)s.least), limit);
+    return MIN(best, bits) + escapes;
+}
+
+/* The dearest few may be told apart from the others: a counter that was cleared, a value that was wrong once. */
+double
+code_residuals(const int64_t *residual, unsigned count, double limit)
+{
+    const struct spread s = spread_of(residual, count, INFINITY);
+    double best, cut;
+
+    if (count == 0)
+        return 0;
+    best = code_spread(residual, count, INFINITY, limit);
+    cut = 8 * s.absolute / count + 1;
+    if (s.most > cut || -s.least > cut)
+        best = MIN(best, code_spread(residual, count, cut, limit));
+    return MIN(best, count * limit);
+}

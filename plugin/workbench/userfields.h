@@ -1,0 +1,31 @@
+/* userfields.h
+ * The user's own fields: a table that turns undocumented bytes into named, filterable fields.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The dissector reaches them through own.h only.
+ */
+#ifndef CJT188_USERFIELDS_H
+#define CJT188_USERFIELDS_H
+
+#include "own.h"
+
+/* Register the table "CJ/T 188 fields" as a preference, and with the dissector. */
+void cjt188_userfields_register(module_t *module);
+
+/* The value of a row as text, without its name and its unit, which is a person's word; in `scope`. */
+const char *cjt188_userfield_plain_text(const struct own_field *field, const struct cjt188_decoded *frame,
+                                        wmem_allocator_t *scope);
+
+/* How its bytes become a value: "unsigned, low byte first". Static. */
+const char *cjt188_userfield_kind(const struct own_field *field);
+
+/* What it is compared by: its number, else its text where that has an order, else nothing but its bytes. */
+struct userfield_value {
+    bool has_number, is_time_or_text;
+    double number;
+};
+struct userfield_value cjt188_userfield_value(const struct own_field *field, const struct cjt188_decoded *frame);
+
+#endif

@@ -1,0 +1,245 @@
+/* cjt188-decode.c
+ * A frame from its header to its values.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "cjt188-tables.h"
+
+#include "cjt188-codes.h"
+
+#include <string.h>
+
+/* ---- header ---- */
+
+static void
+read_control(struct cjt188_decoded *frame)
+{
+    if (frame->have <= CJT188_OFF_CONTROL)
+        return;
+    frame->control = frame->bytes[CJT188_OFF_CONTROL];
+    frame->function = frame->control & CJT188_CONTROL_FUNCTION;
+    frame->is_reply = (frame->control & CJT188_CONTROL_REPLY) != 0;
+    frame->is_error = frame->is_reply && (frame->control & CJT188_CONTROL_ERROR) != 0;
+}
+
+static void
+read_address(struct cjt188_decoded *frame)
+{
+    const uint8_t *address = frame->bytes + CJT188_OFF_ADDRESS;
+
+    if (frame->have < CJT188_OFF_CONTROL)
+        return;
+    frame->is_wildcard = cjt188_address_is_wildcard(address);
+    frame->manufacturer = (uint16_t)(address[6] << 8 | address[5]);
+}
+
+static void
+read_data_place(struct cjt188_decoded *frame)
+{
+    const unsigned there = frame->have > CJT188_OFF_DATA ? frame->have - CJT188_OFF_DATA : 0;
+
+    frame->length = frame->have;
+    if (frame->have > CJT188_OFF_LENGTH) {
+        frame->data_length = frame->bytes[CJT188_OFF_LENGTH];
+        frame->length = CJT188_OVERHEAD + (unsigned)frame->data_length;
+    }
+    frame->data_end = CJT188_OFF_DATA + (there < frame->data_length ? there : frame->data_length);
+    cjt188_decide_identifier(frame);
+    frame->has_ser = frame->has_di ? frame->data_end > CJT188_OFF_DATA + 2
+                                   : frame->is_error && frame->data_length == 3 && there > 0;
+    frame->data = CJT188_OFF_DATA + (frame->has_di ? 2u : 0u) + (frame->has_ser ? 1u : 0u);
+}
+
+/* Rules look at bytes that a short frame does not have: there they are 0. */
+static void
+read_header(struct cjt188_decoded *frame, const uint8_t *bytes, unsigned have)
+{
+    memset(frame, 0, offsetof(struct cjt188_decoded, values));
+    memset(frame->measured, 0, sizeof frame->measured);
+    frame->have = have < CJT188_FRAME_MAX ? have : CJT188_FRAME_MAX;
+    frame->bytes = bytes;
+    if (frame->have < CJT188_OVERHEAD) {
+        memset(frame->plain, 0, CJT188_OVERHEAD);
+        memcpy(frame->plain, bytes, frame->have);
+        frame->bytes = frame->plain;
+    }
+    if (frame->have > CJT188_OFF_TYPE)
+        frame->type = frame->bytes[CJT188_OFF_TYPE];
+    frame->family = cjt188_family(frame->type);
+    read_address(frame);
+    read_control(frame);
+    read_data_place(frame);
+}
+
+/* ---- dialect ---- */
+
+/* An error reply or a valve reply says too little of itself: it is read as the same meter's last reading was. */
+static bool
+says_too_little(const struct cjt188_decoded *frame)
+{
+    return frame->is_reply && (frame->is_error || (frame->has_di && frame->di == 0xA017));
+}
+
+static void
+choose_dialect(struct cjt188_decoded *frame, const struct cjt188_known *known)
+{
+    int id = cjt188_decide_dialect(frame, &frame->dialect_reason);
+
+    if (id == CJT188_NO_DIALECT) {
+        id = known->fallback;
+        if (id != CJT188_STANDARD)
+            frame->dialect_reason = "preference, where no rule speaks";
+    }
+    if (says_too_little(frame) && known->has_last_dialect) {
+        id = known->last_dialect;
+        frame->dialect_reason = "as this meter's last reading";
+    }
+    if (known->has_dialect) {
+        id = known->dialect;
+        frame->dialect_reason = "your Meters table";
+    }
+    frame->dialect = cjt188_dialect(id);
+}
+
+static void
+use_known(struct cjt188_decoded *frame, const struct cjt188_known *known)
+{
+    choose_dialect(frame, known);
+    memcpy(frame->places, frame->dialect->places, sizeof frame->places);
+    for (unsigned i = 0; i < CJT188_DIALECT_CLASSES; i++) {
+        if (!known->has_places[i])
+            continue;
+        frame->places[i] = known->places[i];
+        frame->places_by_user[i] = true;
+    }
+    frame->name = known->name;
+    frame->number_high_first = known->number_high_first ||
+        (frame->kind == CJT188_FRAME && frame->is_reply && !known->has_dialect && frame->dialect->number_high_first);
+}
+
+/* ---- values ---- */
+
+static struct cjt188_value *
+add_value(struct cjt188_decoded *frame, const struct cjt188_row *row, unsigned at, unsigned width)
+{
+    struct cjt188_value *value = &frame->values[frame->value_count++];
+
+    *value = (struct cjt188_value){ .row = row, .at = (uint16_t)at, .width = (uint16_t)width };
+    return value;
+}
+
+static void
+note_measured(struct cjt188_decoded *frame, const struct cjt188_value *value)
+{
+    const uint8_t index = (uint8_t)(value - frame->values + 1);
+
+    if (value->state == CJT188_IS_NUMBER && value->quantity != NULL)
+        frame->measured[value->quantity->measurement] = index;
+    else if (value->state == CJT188_IS_TIME && value->field == CJT188_F_CLOCK && value->row->brief == NULL)
+        frame->measured[CJT188_CLOCK_NOW] = index;
+}
+
+/* Returns where the rows end. */
+static unsigned
+add_rows(struct cjt188_decoded *frame)
+{
+    const struct cjt188_row *row = frame->layout != NULL ? frame->layout->rows : NULL;
+    unsigned at = frame->data;
+
+    for (; row != NULL && row->kind != CJT188_K_END && frame->value_count < CJT188_VALUES_MAX - 1; row++) {
+        const unsigned width = row->width == CJT188_WIDTH_REST ? frame->data_end - at : row->width;
+        struct cjt188_value *value;
+
+        if (at + width > frame->data_end)
+            break;
+        value = add_value(frame, row, at, width);
+        cjt188_decode_value(frame, value);
+        note_measured(frame, value);
+        at += width;
+    }
+    return at;
+}
+
+/* Bytes of the data that no row has claimed. */
+static void
+add_rest(struct cjt188_decoded *frame, unsigned at)
+{
+    const bool cut_off = frame->have < frame->length && frame->layout != NULL;
+    struct cjt188_value *value;
+
+    if (at >= frame->data_end)
+        return;
+    value = add_value(frame, NULL, at, frame->data_end - at);
+    value->field = CJT188_F_UNDOCUMENTED;
+    value->state = cut_off ? CJT188_IS_CUT_OFF : CJT188_IS_UNDOCUMENTED;
+    value->name = cut_off ? "Cut-off field" : cjt188_field_info(CJT188_F_UNDOCUMENTED)->name;
+}
+
+void
+cjt188_decode(const uint8_t *bytes, unsigned have, enum cjt188_kind kind, const struct cjt188_known *known,
+              struct cjt188_decoded *frame)
+{
+    static const struct cjt188_known nothing = { .name = NULL };
+
+    read_header(frame, bytes, have);
+    frame->kind = kind;
+    cjt188_decide_unit_position(frame);
+    use_known(frame, known != NULL ? known : &nothing);
+    frame->layout = cjt188_find_layout(frame);
+    add_rest(frame, add_rows(frame));
+}
+
+/* A value is made of its own bytes and the place of the units. */
+static bool
+is_still_so(const struct cjt188_decoded *frame, const struct cjt188_decoded *other, const struct cjt188_value *value)
+{
+    return frame->unit_position == other->unit_position && value->width > 0 &&
+        memcmp(frame->bytes + value->at, other->bytes + value->at, value->width) == 0;
+}
+
+void
+cjt188_decode_again(const struct cjt188_decoded *frame, const uint8_t *data, struct cjt188_decoded *other)
+{
+    memcpy(other, frame, offsetof(struct cjt188_decoded, values));
+    memset(other->measured, 0, sizeof other->measured);
+    memcpy(other->plain, frame->bytes, frame->have);
+    memcpy(other->plain + frame->data, data, frame->data_end - frame->data);
+    other->bytes = other->plain;
+    cjt188_decide_unit_position(other);
+    for (unsigned i = 0; i < frame->value_count; i++) {
+        const struct cjt188_value *value = &frame->values[i];
+
+        if (value->row == NULL || is_still_so(frame, other, value)) {
+            other->values[i] = *value;
+        } else {
+            other->values[i] = (struct cjt188_value){ .row = value->row, .at = value->at, .width = value->width };
+            cjt188_decode_value(other, &other->values[i]);
+        }
+        note_measured(other, &other->values[i]);
+    }
+}
+
+const struct cjt188_value *
+cjt188_measured(const struct cjt188_decoded *frame, enum cjt188_measurement measurement)
+{
+    return frame->measured[measurement] != 0 ? &frame->values[frame->measured[measurement] - 1] : NULL;
+}
+
+static bool
+is_good_reply(const struct cjt188_decoded *frame)
+{
+    return frame->kind == CJT188_FRAME && frame->is_reply && !frame->is_error;
+}
+
+bool
+cjt188_is_reading(const struct cjt188_decoded *frame)
+{
+    return is_good_reply(frame) && !frame->is_wildcard && (frame->di == 0x901F || frame->di == 0x902F);
+}
+
+bool
+cjt188_tells_dialect(const struct cjt188_decoded *frame)
+{
+    return cjt188_is_reading(frame) || (is_good_reply(frame) && (frame->di == 0x903F || frame->di == 0x610A));
+}

@@ -1,0 +1,37 @@
+/* cjt188-tables.h
+ * What the files of the decoder say to each other, and to nobody else.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_TABLES_H
+#define CJT188_TABLES_H
+
+#include "cjt188-decode.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* cjt188-dialects.c: identifier, order of its bytes and +33H, which is taken off into frame->plain. */
+void cjt188_decide_identifier(struct cjt188_decoded *frame);
+/* Count where the unit bytes of a 901F or 902F reply stand. */
+void cjt188_decide_unit_position(struct cjt188_decoded *frame);
+/* First row of the rule table that holds, its reason in *reason; NO_DIALECT when none does. */
+enum cjt188_dialect_id cjt188_decide_dialect(const struct cjt188_decoded *frame, const char **reason);
+
+/* cjt188-layouts.c: the layout of this frame, or NULL. */
+const struct cjt188_layout *cjt188_find_layout(const struct cjt188_decoded *frame);
+
+/* cjt188-kinds.c: fill in a value whose row, place and width are known. */
+void cjt188_decode_value(const struct cjt188_decoded *frame, struct cjt188_value *value);
+/* Append what the sentence says of a value, ", " before it if it is not the first. */
+void cjt188_tell_value(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text);
+
+/* Append ", " unless the text is empty. */
+static inline void
+cjt188_put_comma(struct cjt188_text *text)
+{
+    if (text->length > 0)
+        cjt188_put(text, ", ");
+}
+
+#endif
