@@ -14,6 +14,7 @@
 struct cjt188_fact;
 struct cjt188_line;
 struct cjt188_meter;
+struct cjt188_packet;
 struct own_field;
 
 /* The user's own fields of one frame, in the order of the table. */
@@ -30,6 +31,7 @@ struct cjt188_frame {
     packet_info *pinfo;
     unsigned offset;           /* of 68 in tvb */
     proto_item *item;          /* of the frame */
+    struct cjt188_packet *packet; /* bus/facts.h */
 
     struct cjt188_line *line;
     struct cjt188_meter *meter; /* NULL: nobody known; a damaged address makes none */

@@ -247,7 +247,7 @@ add_truncated(const struct cjt188_frame *frame)
 static void
 show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const struct cjt188_piece *piece)
 {
-    const struct cjt188_decoded *before;
+    struct cjt188_other *before;
     proto_tree *data;
 
     frame->item = proto_tree_add_item(tree, proto_cjt188, frame->tvb, (int)at, (int)piece->length, ENC_NA);
@@ -265,10 +265,8 @@ show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const stru
 
 /* In the info column, behind what other pieces said. */
 static void
-tell_piece(packet_info *pinfo, const char *sentence)
+tell_piece(packet_info *pinfo, struct cjt188_packet *packet, const char *sentence)
 {
-    struct cjt188_packet *packet = cjt188_packet_of(pinfo);
-
     if (packet->is_told)
         col_append_sep_str(pinfo->cinfo, COL_INFO, " | ", sentence);
     else
@@ -287,7 +285,7 @@ tell_frame(const struct cjt188_frame *frame)
         return;
     cjt188_sentence(frame->decoded, sentence, sizeof sentence);
     if (in_column)
-        tell_piece(frame->pinfo, sentence);
+        tell_piece(frame->pinfo, frame->packet, sentence);
     proto_item_append_text(frame->item, ", %s", sentence);
 }
 
@@ -316,7 +314,8 @@ dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     struct cjt188_seen *seen = NULL;
     fact_id id;
 
-    frame.fact = cjt188_fact_next(pinfo, &id);
+    frame.packet = cjt188_packet_of(pinfo);
+    frame.fact = cjt188_fact_next(pinfo, frame.packet, &id);
     frame.decoded = is_heard ? wmem_new(pinfo->pool, struct cjt188_decoded) : &on_stack;
     decode_frame(&frame, piece);
     if (!PINFO_FD_VISITED(pinfo))
@@ -343,7 +342,7 @@ dissect_noise(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     proto_item *item;
     fact_id id;
 
-    frame.fact = cjt188_fact_next(pinfo, &id);
+    frame.fact = cjt188_fact_next(pinfo, cjt188_packet_of(pinfo), &id);
     cjt188_tap_add(pinfo, frame.line, CJT188_NOISE, length);
     if (!PINFO_FD_VISITED(pinfo) && length >= COLLISION_BYTES)
         cjt188_exchange_damage(&frame);
@@ -365,7 +364,7 @@ dissect_neighbour(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned 
 
     cjt188_tap_add(pinfo, cjt188_line(pinfo), piece->kind, (unsigned)piece->length);
     cjt188_neighbour_sentence(piece->kind, tvb_get_ptr(tvb, (int)start, (int)length), length, sentence, sizeof sentence);
-    tell_piece(pinfo, sentence);
+    tell_piece(pinfo, cjt188_packet_of(pinfo), sentence);
     item = proto_tree_add_item(tree, proto_cjt188, tvb, (int)at, (int)piece->length, ENC_NA);
     proto_item_append_text(item, ", %s", sentence);
     tree = proto_item_add_subtree(item, ett_cjt188_neighbour);

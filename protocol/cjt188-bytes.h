@@ -24,29 +24,14 @@ cjt188_bcd_byte(uint8_t byte)
     return cjt188_is_bcd(byte) ? (byte >> 4) * 10 + (byte & 0x0F) : -1;
 }
 
-/* Decimal digits of up to 8 bytes, low byte first. Returns false where a half is no digit; then *number counts it all the
- * same. */
-static inline bool
-cjt188_bcd_low_first(const uint8_t *bytes, unsigned width, uint64_t *number)
-{
-    bool is_decimal = true;
-
-    *number = 0;
-    for (unsigned i = width; i > 0; i--) {
-        const uint8_t byte = bytes[i - 1];
-
-        is_decimal = is_decimal && cjt188_is_bcd(byte);
-        *number = *number * 100 + (uint64_t)(byte >> 4) * 10 + (byte & 0x0F);
-    }
-    return is_decimal;
-}
-
 /* A binary number of up to 8 bytes. */
 static inline uint64_t
 cjt188_low_first(const uint8_t *bytes, unsigned width)
 {
     uint64_t number = 0;
 
+    if (width == 4) /* most are of 4 bytes, which this reads at once */
+        return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
     for (unsigned i = width; i > 0; i--)
         number = number << 8 | bytes[i - 1];
     return number;
@@ -60,6 +45,21 @@ cjt188_high_first(const uint8_t *bytes, unsigned width)
     for (unsigned i = 0; i < width; i++)
         number = number << 8 | bytes[i];
     return number;
+}
+
+/* Decimal digits of up to 8 bytes, low byte first. Returns false where a half is no digit; then *number is of no use. All
+ * digits at once: pairs of digits become numbers below 100, pairs of these numbers below 10000, and so on. */
+static inline bool
+cjt188_bcd_low_first(const uint8_t *bytes, unsigned width, uint64_t *number)
+{
+    const uint64_t packed = cjt188_low_first(bytes, width);
+    const uint64_t above_nine = (packed >> 3) & (packed >> 2 | packed >> 1) & UINT64_C(0x1111111111111111);
+    uint64_t n = packed - 6 * (packed >> 4 & UINT64_C(0x0F0F0F0F0F0F0F0F));
+
+    n -= 156 * (n >> 8 & UINT64_C(0x00FF00FF00FF00FF));
+    n -= 55536 * (n >> 16 & UINT64_C(0x0000FFFF0000FFFF));
+    *number = (n & UINT32_MAX) + (n >> 32) * 100000000;
+    return above_nine == 0;
 }
 
 static inline bool

@@ -129,15 +129,13 @@ add_value(struct cjt188_decoded *frame, const struct cjt188_row *row, unsigned a
     return value;
 }
 
-static void
-note_measured(struct cjt188_decoded *frame, const struct cjt188_value *value)
+enum cjt188_measurement
+cjt188_measurement_of(const struct cjt188_value *value)
 {
-    const uint8_t index = (uint8_t)(value - frame->values + 1);
-
     if (value->state == CJT188_IS_NUMBER && value->quantity != NULL)
-        frame->measured[value->quantity->measurement] = index;
-    else if (value->state == CJT188_IS_TIME && value->field == CJT188_F_CLOCK && value->row->brief == NULL)
-        frame->measured[CJT188_CLOCK_NOW] = index;
+        return value->quantity->measurement;
+    return value->state == CJT188_IS_TIME && value->field == CJT188_F_CLOCK && value->row->brief == NULL
+        ? CJT188_CLOCK_NOW : CJT188_NOT_MEASURED;
 }
 
 /* Returns where the rows end. */
@@ -155,7 +153,7 @@ add_rows(struct cjt188_decoded *frame)
             break;
         value = add_value(frame, row, at, width);
         cjt188_decode_value(frame, value);
-        note_measured(frame, value);
+        frame->measured[cjt188_measurement_of(value)] = (uint8_t)frame->value_count;
         at += width;
     }
     return at;
@@ -190,40 +188,51 @@ cjt188_decode(const uint8_t *bytes, unsigned have, enum cjt188_kind kind, const 
     add_rest(frame, add_rows(frame));
 }
 
-/* A value is made of its own bytes and the place of the units. */
-static bool
-is_still_so(const struct cjt188_decoded *frame, const struct cjt188_decoded *other, const struct cjt188_value *value)
+void
+cjt188_other_start(const struct cjt188_decoded *frame, const uint8_t *data, struct cjt188_other *other)
 {
-    return frame->unit_position == other->unit_position && value->width > 0 &&
-        memcmp(frame->bytes + value->at, other->bytes + value->at, value->width) == 0;
+    struct cjt188_decoded *decoded = &other->decoded;
+
+    other->frame = frame;
+    memcpy(decoded, frame, offsetof(struct cjt188_decoded, values));
+    memcpy(decoded->plain, frame->bytes, frame->data);
+    memcpy(decoded->plain + frame->data, data, frame->data_end - frame->data);
+    decoded->bytes = decoded->plain;
+    cjt188_decide_unit_position(decoded);
+    memset(other->is_decoded, 0, sizeof other->is_decoded);
 }
 
-void
-cjt188_decode_again(const struct cjt188_decoded *frame, const uint8_t *data, struct cjt188_decoded *other)
+/* A value is made of its own bytes and the place of the units. */
+static bool
+is_the_same(const struct cjt188_other *other, const struct cjt188_value *value)
 {
-    memcpy(other, frame, offsetof(struct cjt188_decoded, values));
-    memset(other->measured, 0, sizeof other->measured);
-    memcpy(other->plain, frame->bytes, frame->have);
-    memcpy(other->plain + frame->data, data, frame->data_end - frame->data);
-    other->bytes = other->plain;
-    cjt188_decide_unit_position(other);
-    for (unsigned i = 0; i < frame->value_count; i++) {
-        const struct cjt188_value *value = &frame->values[i];
+    return value->row == NULL || value->width == 0 ||
+        (other->decoded.unit_position == other->frame->unit_position &&
+         memcmp(other->decoded.bytes + value->at, other->frame->bytes + value->at, value->width) == 0);
+}
 
-        if (value->row == NULL || is_still_so(frame, other, value)) {
-            other->values[i] = *value;
-        } else {
-            other->values[i] = (struct cjt188_value){ .row = value->row, .at = value->at, .width = value->width };
-            cjt188_decode_value(other, &other->values[i]);
-        }
-        note_measured(other, &other->values[i]);
+const struct cjt188_value *
+cjt188_other_value(struct cjt188_other *other, unsigned index)
+{
+    const struct cjt188_value *value = &other->frame->values[index];
+    struct cjt188_value *own = &other->decoded.values[index];
+
+    if (is_the_same(other, value))
+        return value;
+    if (!other->is_decoded[index]) {
+        *own = (struct cjt188_value){ .row = value->row, .at = value->at, .width = value->width };
+        cjt188_decode_value(&other->decoded, own);
+        other->is_decoded[index] = true;
     }
+    return own;
 }
 
 const struct cjt188_value *
 cjt188_measured(const struct cjt188_decoded *frame, enum cjt188_measurement measurement)
 {
-    return frame->measured[measurement] != 0 ? &frame->values[frame->measured[measurement] - 1] : NULL;
+    const unsigned index = frame->measured[measurement];
+
+    return index != 0 && measurement != CJT188_NOT_MEASURED ? &frame->values[index - 1] : NULL;
 }
 
 static bool

@@ -262,7 +262,6 @@ struct cjt188_value {
     int8_t places;                          /* decimal places of these digits */
     int8_t decimals;                        /* decimal places of `number`; -1: any, it was joules */
     double number;                          /* digits / 10^places × unit, in kWh, kW, m³, m³/h, °C, h */
-    double step;                            /* the smallest difference of two such numbers */
 
     struct cjt188_time time;
     enum cjt188_time_order order;
@@ -335,14 +334,28 @@ struct cjt188_decoded {
 void cjt188_decode(const uint8_t *bytes, unsigned have, enum cjt188_kind kind, const struct cjt188_known *known,
                    struct cjt188_decoded *frame);
 
-/*
- * The same frame with other data: data_end - data bytes from `data` on, +33H taken off. Header, dialect and layout stay, so
- * that values of one index are values of one field.
- */
-void cjt188_decode_again(const struct cjt188_decoded *frame, const uint8_t *data, struct cjt188_decoded *other);
+/* A frame with other data: its header, dialect and layout stay, so that values of one index are values of one field. They are
+ * decoded when they are asked for. */
+struct cjt188_other {
+    const struct cjt188_decoded *frame;
+    struct cjt188_decoded decoded; /* its values: only those asked for that differ */
+    bool is_decoded[CJT188_VALUES_MAX];
+};
+
+/* data: frame->data_end - frame->data bytes, +33H taken off. `frame` must live as long as *other, which must not be moved. */
+void cjt188_other_start(const struct cjt188_decoded *frame, const uint8_t *data, struct cjt188_other *other);
+
+/* Its value with that index in frame->values. Its text is of &other->decoded. */
+const struct cjt188_value *cjt188_other_value(struct cjt188_other *other, unsigned index);
 
 /* A present value of a meter; NULL where the frame has none, or no number or time in its place. */
 const struct cjt188_value *cjt188_measured(const struct cjt188_decoded *frame, enum cjt188_measurement measurement);
+
+/* Which of them a value is. */
+enum cjt188_measurement cjt188_measurement_of(const struct cjt188_value *value);
+
+/* The smallest difference of two such numbers, in the field's unit. Only of IS_NUMBER. */
+double cjt188_step(const struct cjt188_value *value);
 
 /* Is this a whole reply with the meter's present values: 901F or 902F? And one that tells the dialect, 903F and 610A
  * among them? */

@@ -10,6 +10,7 @@
 #include "cjt188-tables.h"
 
 #include "cjt188-bytes.h"
+#include "cjt188-codes.h"
 
 #include <string.h>
 
@@ -296,13 +297,12 @@ cjt188_decide_identifier(struct cjt188_decoded *frame)
 
 #define BIT_OF(class) (1u << (class))
 
-static bool
-is_unit_of(uint8_t code, unsigned classes)
-{
-    const struct cjt188_unit *unit = cjt188_unit(code);
-
-    return unit != NULL && (classes & BIT_OF(unit->class)) != 0;
-}
+/* The class of each unit code as a bit. */
+static const uint8_t class_bits[UINT8_MAX + 1] = {
+#define UNIT(code, name, class, exponent, divisor) [code] = BIT_OF(CJT188_##class),
+    CJT188_UNITS(UNIT)
+#undef UNIT
+};
 
 static bool
 is_decimal(const uint8_t *bytes, unsigned width)
@@ -344,7 +344,7 @@ count_units(const struct cjt188_decoded *frame, const uint8_t *slots, unsigned e
     unsigned count = 0;
 
     for (unsigned at = frame->data; *slots != 0 && at + SLOT_WIDTH <= frame->data_end; at += SLOT_WIDTH, slots++)
-        count += is_unit_of(frame->bytes[at + end], gas ? BIT_OF(CJT188_VOLUME) : *slots) &&
+        count += (class_bits[frame->bytes[at + end]] & (gas ? BIT_OF(CJT188_VOLUME) : *slots)) != 0 &&
             (!with_digits || is_decimal(frame->bytes + at + (end == 0 ? 1 : 0), SLOT_WIDTH - 1));
     return count;
 }

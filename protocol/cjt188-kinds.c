@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { BCD_MAX = 8 };
+enum { BCD_MAX = 8, COEFFICIENT_ONE = 4096 };
 
 static const uint8_t *
 bytes_of(const struct cjt188_decoded *frame, const struct cjt188_value *value)
@@ -133,9 +133,18 @@ make_number(const struct cjt188_decoded *frame, struct cjt188_value *value)
 
     value->places = places_by_dialect(value) ? frame->places[value->quantity->class] : value->row->places;
     value->number = scale(value->digits, own - value->places) / divisor;
-    value->step = scale(1, own - value->places) / divisor;
     value->decimals = (int8_t)(in_joules ? -1 : value->places > own ? value->places - own : 0);
     value->state = CJT188_IS_NUMBER;
+}
+
+double
+cjt188_step(const struct cjt188_value *value)
+{
+    const bool in_joules = value->unit != NULL && value->unit->in_joules;
+
+    if (value->row->kind == CJT188_K_COEFFICIENT)
+        return 1.0 / COEFFICIENT_ONE;
+    return scale(1, (value->unit != NULL ? value->unit->exponent : 0) - value->places) / (in_joules ? 3.6 : 1);
 }
 
 static void
@@ -217,7 +226,6 @@ decode_binary(const struct cjt188_decoded *frame, struct cjt188_value *value)
     value->digits = cjt188_low_first(bytes_of(frame, value), value->width);
     value->places = value->decimals = value->row->places;
     value->number = scale(value->digits, -value->places);
-    value->step = scale(1, -value->places);
     value->state = CJT188_IS_NUMBER;
 }
 
@@ -248,14 +256,11 @@ tell_binary(const struct cjt188_decoded *frame, const struct cjt188_value *value
     write_binary(frame, value, text);
 }
 
-enum { COEFFICIENT_ONE = 4096 };
-
 static void
 decode_coefficient(const struct cjt188_decoded *frame, struct cjt188_value *value)
 {
     value->digits = cjt188_low_first(bytes_of(frame, value), value->width);
     value->number = (double)value->digits / COEFFICIENT_ONE;
-    value->step = 1.0 / COEFFICIENT_ONE;
     value->decimals = -1;
     value->state = CJT188_IS_NUMBER;
 }

@@ -386,8 +386,8 @@ cjt188_find_layout(const struct cjt188_decoded *frame)
     if (frame->is_error && frame->has_di && frame->data_length == bare_error_layout.length)
         return &bare_error_layout;
     for (; count > 0; count--, layout++) {
-        if ((layout->length == 0 || layout->length == frame->data_length) && layout_is_for(layout, frame) &&
-            speaks_dialect(layout, frame))
+        if (frame->di >= layout->first && (layout->length == 0 || layout->length == frame->data_length) &&
+            layout_is_for(layout, frame) && speaks_dialect(layout, frame))
             return layout;
     }
     return !frame->is_reply && frame->data_length == request_layout.length ? &request_layout : NULL;

@@ -85,20 +85,54 @@ put_temperatures(const struct cjt188_decoded *frame, struct cjt188_text *text)
     cjt188_put(text, " °C");
 }
 
-/* What is told of the values; "" where that is nothing. */
-static void
-values_text(const struct cjt188_decoded *frame, char *buffer, size_t size)
+/* The text behind what is written, as one of its own; put_behind() takes it in. */
+static struct cjt188_text
+text_behind(const struct cjt188_text *text)
 {
-    struct cjt188_text text = cjt188_text_start(buffer, size);
+    struct cjt188_text behind = cjt188_text_start(text->buffer + text->length, text->room - text->length + 1);
+
+    behind.is_full = text->is_full;
+    return behind;
+}
+
+static void
+put_behind(struct cjt188_text *text, const struct cjt188_text *behind)
+{
+    text->length += behind->length;
+    text->is_full = behind->is_full;
+}
+
+static void
+put_who(const struct cjt188_decoded *frame, struct cjt188_text *text)
+{
+    if (!text->is_full)
+        text->length += cjt188_who_text(frame, text->buffer + text->length, text->room - text->length + 1);
+}
+
+/* What is told of the values, behind a separator. Returns false, and has written nothing, where that is nothing. */
+static bool
+put_values(const struct cjt188_decoded *frame, struct cjt188_text *text, const char *separator)
+{
+    const struct cjt188_text before = *text;
+    struct cjt188_text values;
     char faults[CJT188_TEXT_MAX];
 
+    cjt188_put(text, separator);
+    values = text_behind(text);
     for (unsigned i = 0; i < frame->value_count; i++)
-        cjt188_tell_value(frame, &frame->values[i], &text);
-    put_temperatures(frame, &text);
+        cjt188_tell_value(frame, &frame->values[i], &values);
+    put_temperatures(frame, &values);
     if (cjt188_fault_text(frame, faults, sizeof faults) > 0) {
-        cjt188_put_comma(&text);
-        cjt188_put(&text, faults);
+        cjt188_put_comma(&values);
+        cjt188_put(&values, faults);
     }
+    if (values.length == 0) {
+        *text = before;
+        text->buffer[text->length] = '\0';
+        return false;
+    }
+    put_behind(text, &values);
+    return true;
 }
 
 /* An identifier's name without what it says of its origin: "high-precision reading" of "… (Lichuang)". */
@@ -143,36 +177,24 @@ put_action(const struct cjt188_decoded *frame, struct cjt188_text *text)
     cjt188_put(text, ")");
 }
 
-/* Behind the values' separator, if there are any. */
 static void
-put_values(struct cjt188_text *text, const char *separator, const char *values)
-{
-    if (values[0] == '\0')
-        return;
-    cjt188_put(text, separator);
-    cjt188_put(text, values);
-}
-
-static void
-put_request(const struct cjt188_decoded *frame, struct cjt188_text *text, const char *who, const char *values)
+put_request(const struct cjt188_decoded *frame, struct cjt188_text *text)
 {
     put_action(frame, text);
-    put_values(text, ": ", values);
+    put_values(frame, text, ": ");
     cjt188_put(text, ", ");
-    cjt188_put(text, who);
+    put_who(frame, text);
 }
 
 static void
-put_reply(const struct cjt188_decoded *frame, struct cjt188_text *text, const char *who, const char *values)
+put_reply(const struct cjt188_decoded *frame, struct cjt188_text *text)
 {
     const char *name;
 
-    cjt188_put(text, who);
-    cjt188_put(text, ": ");
-    if (!frame->is_error && frame->has_di && frame->di == 0x901F && values[0] != '\0') {
-        cjt188_put(text, values);
+    put_who(frame, text);
+    if (!frame->is_error && frame->has_di && frame->di == 0x901F && put_values(frame, text, ": "))
         return;
-    }
+    cjt188_put(text, ": ");
     if (!frame->is_error && frame->has_di && frame->function == 0x01) {
         name = cjt188_frame_identifier_name(frame);
         put_identifier(text, frame->di);
@@ -183,14 +205,13 @@ put_reply(const struct cjt188_decoded *frame, struct cjt188_text *text, const ch
         put_action(frame, text);
         cjt188_put(text, "\"");
     }
-    put_values(text, ", ", values);
+    put_values(frame, text, ", ");
 }
 
 size_t
 cjt188_sentence(const struct cjt188_decoded *frame, char *buffer, size_t size)
 {
     struct cjt188_text text = cjt188_text_start(buffer, size);
-    char values[CJT188_SENTENCE_MAX], who[CJT188_TEXT_MAX];
 
     if (frame->kind == CJT188_DAMAGED || frame->kind == CJT188_TRUNCATED)
         cjt188_put(&text, frame->kind == CJT188_DAMAGED ? "Damaged: " : "Truncated: ");
@@ -198,12 +219,10 @@ cjt188_sentence(const struct cjt188_decoded *frame, char *buffer, size_t size)
         cjt188_put(&text, "beginning of a frame");
         return text.length;
     }
-    values_text(frame, values, sizeof values);
-    cjt188_who_text(frame, who, sizeof who);
     if (frame->is_reply)
-        put_reply(frame, &text, who, values);
+        put_reply(frame, &text);
     else
-        put_request(frame, &text, who, values);
+        put_request(frame, &text);
     return text.length;
 }
 

@@ -145,11 +145,16 @@ count_endpoint(void *table, packet_info *pinfo _U_, epan_dissect_t *edt _U_, con
 static void
 set_party(const struct cjt188_frame *frame, address *addr, enum party party)
 {
-    uint8_t *bytes = (uint8_t *)wmem_alloc0(frame->pinfo->pool, ADDRESS_BYTES);
+    static const uint8_t nobody[][ADDRESS_BYTES] = { { MASTER }, { ALL_METERS } };
+    uint8_t *bytes;
 
-    bytes[0] = (uint8_t)party;
-    if (party == METER)
-        memcpy(bytes + 1, frame->decoded->bytes + CJT188_OFF_ADDRESS, CJT188_NUMBER_BYTES);
+    if (party != METER) {
+        set_address(addr, cjt188_address_type, ADDRESS_BYTES, nobody[party]);
+        return;
+    }
+    bytes = (uint8_t *)wmem_alloc(frame->pinfo->pool, ADDRESS_BYTES);
+    bytes[0] = METER;
+    memcpy(bytes + 1, frame->decoded->bytes + CJT188_OFF_ADDRESS, CJT188_NUMBER_BYTES);
     set_address(addr, cjt188_address_type, ADDRESS_BYTES, bytes);
 }
 

@@ -72,17 +72,22 @@ static uint32_t
 keep_changes(const uint8_t *before, const uint8_t *now, unsigned length)
 {
     uint8_t kept[(DATA_MAX + 7) / 8 + DATA_MAX];
-    const unsigned bits = (length + 7) / 8;
-    unsigned size = bits;
+    unsigned size = (length + 7) / 8;
 
     if (memcmp(before, now, length) == 0)
         return 0;
-    memset(kept, 0, bits);
-    for (unsigned i = 0; i < length; i++) {
-        if (before[i] == now[i])
+    for (unsigned at = 0; at < length; at += 8) {
+        const unsigned end = MIN(at + 8, length);
+
+        kept[at / 8] = 0;
+        if (end == at + 8 && memcmp(before + at, now + at, 8) == 0)
             continue;
-        kept[i / 8] |= (uint8_t)(1 << i % 8);
-        kept[size++] = before[i];
+        for (unsigned i = at; i < end; i++) {
+            if (before[i] == now[i])
+                continue;
+            kept[at / 8] |= (uint8_t)(1u << (i - at));
+            kept[size++] = before[i];
+        }
     }
     return cjt188_fact_keep(kept, size);
 }
@@ -117,27 +122,35 @@ cjt188_changes_see(const struct cjt188_frame *frame, fact_id id)
 
 /* ---- what it was before ---- */
 
-const struct cjt188_decoded *
+/* What keep_changes() kept, put into `data`. */
+static void
+put_back(const uint8_t *kept, uint8_t *data, unsigned length)
+{
+    const uint8_t *byte = kept + (length + 7) / 8;
+
+    for (unsigned at = 0; at < length; at += 8, kept++) {
+        for (unsigned bits = *kept, i = at; bits != 0; bits >>= 1, i++) {
+            if ((bits & 1) != 0)
+                data[i] = *byte++;
+        }
+    }
+}
+
+struct cjt188_other *
 cjt188_before(const struct cjt188_frame *frame)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
     const unsigned length = decoded->data_end - decoded->data;
-    struct cjt188_decoded *before;
-    const uint8_t *kept;
+    struct cjt188_other *before;
     uint8_t data[DATA_MAX];
 
     if (!is_compared(frame) || frame->fact->earlier == 0)
         return NULL;
-    if (frame->fact->changes == 0)
-        return decoded;
-    kept = cjt188_fact_kept(frame->fact->changes);
     memcpy(data, decoded->bytes + decoded->data, length);
-    for (unsigned i = 0, next = (length + 7) / 8; i < length; i++) {
-        if ((kept[i / 8] >> i % 8 & 1) != 0)
-            data[i] = kept[next++];
-    }
-    before = wmem_new(frame->pinfo->pool, struct cjt188_decoded);
-    cjt188_decode_again(decoded, data, before);
+    if (frame->fact->changes != 0)
+        put_back(cjt188_fact_kept(frame->fact->changes), data, length);
+    before = wmem_new(frame->pinfo->pool, struct cjt188_other);
+    cjt188_other_start(decoded, data, before);
     return before;
 }
 
@@ -181,7 +194,7 @@ put_differing(struct cjt188_text *text, const uint8_t *before, const uint8_t *no
 
 /* "Power: 0.000 kW → 0.150 kW" of any two texts, or of the bytes where these are alike. */
 static void
-add_change(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree, int field,
+add_change(const struct cjt188_frame *frame, const struct cjt188_other *before, proto_tree *tree, int field,
            const char *name, unsigned at, unsigned width, const char *then, const char *now)
 {
     char buffer[3 * CJT188_TEXT_MAX];
@@ -190,7 +203,7 @@ add_change(const struct cjt188_frame *frame, const struct cjt188_decoded *before
     cjt188_put(&text, name);
     cjt188_put(&text, ": ");
     if (strcmp(then, now) == 0) {
-        put_differing(&text, before->bytes + at, frame->decoded->bytes + at, width);
+        put_differing(&text, before->decoded.bytes + at, frame->decoded->bytes + at, width);
     } else {
         cjt188_put(&text, then);
         cjt188_put(&text, " → ");
@@ -201,16 +214,16 @@ add_change(const struct cjt188_frame *frame, const struct cjt188_decoded *before
 }
 
 static void
-add_value_change(const struct cjt188_frame *frame, const struct cjt188_decoded *before, unsigned index, proto_tree *tree)
+add_value_change(const struct cjt188_frame *frame, struct cjt188_other *before, unsigned index, proto_tree *tree)
 {
-    const struct cjt188_value *now = &frame->decoded->values[index], *then = &before->values[index];
+    const struct cjt188_value *now = &frame->decoded->values[index];
     const int field = is_time(now->field) ? hf_cjt188_changed_time : hf_cjt188_changed;
     char now_text[CJT188_TEXT_MAX], then_text[CJT188_TEXT_MAX], name[CJT188_TEXT_MAX];
 
     if (!proto_field_is_referenced(tree, field) ||
-        memcmp(frame->decoded->bytes + now->at, before->bytes + now->at, now->width) == 0)
+        memcmp(frame->decoded->bytes + now->at, before->decoded.bytes + now->at, now->width) == 0)
         return;
-    cjt188_value_text(before, then, then_text, sizeof then_text);
+    cjt188_value_text(&before->decoded, cjt188_other_value(before, index), then_text, sizeof then_text);
     cjt188_value_text(frame->decoded, now, now_text, sizeof now_text);
     cjt188_full_name(now, name, sizeof name);
     add_change(frame, before, tree, field, name, now->at, now->width, then_text, now_text);
@@ -218,10 +231,10 @@ add_value_change(const struct cjt188_frame *frame, const struct cjt188_decoded *
 
 /* Each run of changed bytes in a value that nobody has documented. */
 static void
-add_undocumented_changes(const struct cjt188_frame *frame, const struct cjt188_decoded *before,
+add_undocumented_changes(const struct cjt188_frame *frame, const struct cjt188_other *before,
                          const struct cjt188_value *value, proto_tree *tree)
 {
-    const uint8_t *now = frame->decoded->bytes, *then = before->bytes;
+    const uint8_t *now = frame->decoded->bytes, *then = before->decoded.bytes;
     const unsigned value_end = (unsigned)value->at + value->width, data = frame->decoded->data;
     char buffer[CJT188_TEXT_MAX];
 
@@ -245,7 +258,7 @@ add_undocumented_changes(const struct cjt188_frame *frame, const struct cjt188_d
 
 /* Of the user's own fields. */
 static void
-add_own_change(const struct cjt188_frame *frame, const struct cjt188_decoded *before, const struct own_field *own,
+add_own_change(const struct cjt188_frame *frame, const struct cjt188_other *before, const struct own_field *own,
                proto_tree *tree)
 {
     const unsigned data = frame->decoded->data;
@@ -255,15 +268,15 @@ add_own_change(const struct cjt188_frame *frame, const struct cjt188_decoded *be
     if (!proto_field_is_referenced(tree, hf_cjt188_changed) || !cjt188_own_fields->place(own, &place))
         return;
     cjt188_own_fields->bytes(own, frame->decoded->bytes + data, now_bytes);
-    cjt188_own_fields->bytes(own, before->bytes + data, then_bytes);
+    cjt188_own_fields->bytes(own, before->decoded.bytes + data, then_bytes);
     if (memcmp(now_bytes, then_bytes, place.width) != 0)
         add_change(frame, before, tree, hf_cjt188_changed, place.name, data + place.at, place.width,
-                   cjt188_own_fields->text(own, before, frame->pinfo->pool),
+                   cjt188_own_fields->text(own, &before->decoded, frame->pinfo->pool),
                    cjt188_own_fields->text(own, frame->decoded, frame->pinfo->pool));
 }
 
 void
-cjt188_changes_add(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree)
+cjt188_changes_add(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
 
@@ -271,7 +284,7 @@ cjt188_changes_add(const struct cjt188_frame *frame, const struct cjt188_decoded
         return;
     tree = proto_tree_add_subtree_format(tree, frame->tvb, 0, 0, ett_cjt188_changes, NULL, "Changed since %s",
                                          cjt188_earlier_text(frame, "the last such reply"));
-    for (unsigned i = 0; i < decoded->value_count && i < before->value_count; i++) {
+    for (unsigned i = 0; i < decoded->value_count; i++) {
         if (decoded->values[i].field == CJT188_F_UNDOCUMENTED)
             add_undocumented_changes(frame, before, &decoded->values[i], tree);
         else

@@ -12,11 +12,11 @@
 /* Seen for the first time: note what differs from this meter's last such reply, and keep this one. */
 void cjt188_changes_see(const struct cjt188_frame *frame, fact_id id);
 
-/* This meter's last such reply as it was, values of one index being of one field; in the packet's memory. NULL: none. */
-const struct cjt188_decoded *cjt188_before(const struct cjt188_frame *frame);
+/* This meter's last such reply as it was; in the packet's memory. NULL: none. */
+struct cjt188_other *cjt188_before(const struct cjt188_frame *frame);
 
 /* Add what changed since `before` to the tree. */
-void cjt188_changes_add(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree);
+void cjt188_changes_add(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree);
 
 /* "packet 4", or "the last such reply" where a read filter has taken it away; in `scope`. */
 const char *cjt188_earlier_text(const struct cjt188_frame *frame, const char *otherwise);

@@ -112,10 +112,10 @@ new_fact(const packet_info *pinfo, fact_id *id)
 }
 
 struct cjt188_fact *
-cjt188_fact_next(packet_info *pinfo, fact_id *id)
+cjt188_fact_next(packet_info *pinfo, struct cjt188_packet *packet, fact_id *id)
 {
     static struct cjt188_fact none;
-    const unsigned piece = cjt188_packet_of(pinfo)->pieces++;
+    const unsigned piece = packet->pieces++;
     struct cjt188_fact *fact;
     fact_id first;
 

@@ -52,7 +52,7 @@ struct cjt188_packet *cjt188_packet_of(packet_info *pinfo);
 
 /* The fact of the next piece of this packet, its own id in *id: call once per piece, in order, in every pass. Never NULL.
  * Filled in only while !PINFO_FD_VISITED. */
-struct cjt188_fact *cjt188_fact_next(packet_info *pinfo, fact_id *id);
+struct cjt188_fact *cjt188_fact_next(packet_info *pinfo, struct cjt188_packet *packet, fact_id *id);
 
 /* NULL for 0. Valid as long as the capture. */
 struct cjt188_fact *cjt188_fact(fact_id id);

@@ -57,7 +57,7 @@ add_power(const struct cjt188_frame *frame, proto_tree *tree, double difference)
     const struct cjt188_value *power = cjt188_measured(frame->decoded, CJT188_POWER_NOW);
     const struct cjt188_value *supply = cjt188_measured(frame->decoded, CJT188_SUPPLY);
     const struct cjt188_value *back = cjt188_measured(frame->decoded, CJT188_RETURN);
-    double computed, cut_off;
+    double computed, cut_off, apart;
 
     if (flow == NULL)
         return;
@@ -67,8 +67,12 @@ add_power(const struct cjt188_frame *frame, proto_tree *tree, double difference)
                    wmem_strdup_printf(frame->pinfo->pool, "%.3f kW, from flow and temperatures", computed));
     if (power == NULL)
         return;
-    cut_off = KWH_PER_M3_K * (flow->number * (supply->step + back->step) + fabs(difference) * flow->step) + power->step;
-    if (fabs(computed - power->number) > POWER_TOLERANCE * MAX(computed, power->number) + cut_off)
+    apart = fabs(computed - power->number) - POWER_TOLERANCE * MAX(computed, power->number);
+    if (apart <= 0)
+        return;
+    cut_off = KWH_PER_M3_K * (flow->number * (cjt188_step(supply) + cjt188_step(back)) + fabs(difference) * cjt188_step(flow)) +
+        cjt188_step(power);
+    if (apart > cut_off)
         expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_power_mismatch,
                                "The meter says %.3f kW, flow and temperatures say %.3f kW", power->number, computed);
 }
@@ -184,6 +188,15 @@ add_clock(const struct cjt188_frame *frame, proto_tree *tree)
 
 /* ---- beside the last reading ---- */
 
+/* The same value in the last reading; NULL where it had none. */
+static const struct cjt188_value *
+value_before(struct cjt188_other *before, const struct cjt188_value *now)
+{
+    const struct cjt188_value *then = cjt188_other_value(before, (unsigned)(now - before->frame->values));
+
+    return cjt188_measurement_of(then) == cjt188_measurement_of(now) ? then : NULL;
+}
+
 static const char *
 since_text(const struct cjt188_frame *frame)
 {
@@ -197,15 +210,15 @@ struct counter {
 };
 
 static void
-add_difference(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree,
+add_difference(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree,
                const struct counter *counter)
 {
     const struct cjt188_value *now = cjt188_measured(frame->decoded, counter->value);
-    const struct cjt188_value *then = cjt188_measured(before, counter->value);
+    const struct cjt188_value *then = now != NULL ? value_before(before, now) : NULL;
     wmem_allocator_t *pool = frame->pinfo->pool;
     double difference;
 
-    if (now == NULL || then == NULL)
+    if (then == NULL)
         return;
     difference = decimal(now->number - then->number, now->decimals);
     if (counter->field != NULL && proto_field_is_referenced(tree, *counter->field))
@@ -220,7 +233,7 @@ add_difference(const struct cjt188_frame *frame, const struct cjt188_decoded *be
 }
 
 static void
-compare_readings(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree)
+compare_readings(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree)
 {
     static const struct counter counters[] = {
         { CJT188_HEATING, &hf_cjt188_energy_delta, "Heating energy", "kWh" },
@@ -230,12 +243,12 @@ compare_readings(const struct cjt188_frame *frame, const struct cjt188_decoded *
         { CJT188_HOURS_RUN, NULL, "Operating hours", "h" },
     };
     const struct cjt188_value *now = cjt188_measured(frame->decoded, CJT188_CLOCK_NOW);
-    const struct cjt188_value *then = cjt188_measured(before, CJT188_CLOCK_NOW);
+    const struct cjt188_value *then = now != NULL ? value_before(before, now) : NULL;
     double jump;
 
     for (size_t i = 0; i < array_length(counters); i++)
         add_difference(frame, before, tree, &counters[i]);
-    if (now == NULL || then == NULL)
+    if (then == NULL)
         return;
     jump = clock_jump(frame, now, then);
     if (fabs(jump) > CLOCK_TOLERANCE_SECONDS)
@@ -244,7 +257,7 @@ compare_readings(const struct cjt188_frame *frame, const struct cjt188_decoded *
 }
 
 void
-cjt188_readings_add(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree)
+cjt188_readings_add(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree)
 {
     add_temperatures(frame, tree);
     if (!cjt188_is_reading(frame->decoded))

@@ -11,7 +11,7 @@
 
 /* Add what follows from the present values: temperature difference, power, differences to the last reading, clock. `before`:
  * that last reading; NULL: none. */
-void cjt188_readings_add(const struct cjt188_frame *frame, const struct cjt188_decoded *before, proto_tree *tree);
+void cjt188_readings_add(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree);
 
 /* The meter's clock minus the time of capture in seconds, the clock taken as local time. */
 double cjt188_clock_offset(const struct cjt188_time *clock, const nstime_t *captured);
