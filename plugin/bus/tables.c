@@ -10,7 +10,7 @@
  */
 #include "tables.h"
 
-#include <math.h>
+#include <inttypes.h>
 
 #include "readings.h"
 #include "tap.h"
@@ -461,14 +461,23 @@ write_readings(struct table *table, const struct meter_sums *sums, const double 
         set_text(table, &sums->sums, METER_SHARE, "");
 }
 
+/* Tenths of a millisecond, half up. */
+static void
+write_time(struct table *table, const struct sums *sums, unsigned column, int64_t nanoseconds)
+{
+    const int64_t tenth = 100000, size = nanoseconds < 0 ? -nanoseconds : nanoseconds, tenths = (size + tenth / 2) / tenth;
+
+    set_format(table, sums, column, "%s%" PRId64 ".%" PRId64 " ms", nanoseconds < 0 ? "-" : "", tenths / 10, tenths % 10);
+}
+
 static void
 write_times(struct table *table, const struct meter_sums *sums)
 {
     if (sums->timed == 0)
         return;
-    set_format(table, &sums->sums, METER_MIN, "%.1f ms", (double)sums->fastest / 1e6);
-    set_format(table, &sums->sums, METER_MEAN, "%.1f ms", (double)sums->total / sums->timed / 1e6);
-    set_format(table, &sums->sums, METER_MAX, "%.1f ms", (double)sums->slowest / 1e6);
+    write_time(table, &sums->sums, METER_MIN, sums->fastest);
+    write_time(table, &sums->sums, METER_MEAN, sums->total / sums->timed);
+    write_time(table, &sums->sums, METER_MAX, sums->slowest);
 }
 
 static void
