@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "channel.h"
-#include "filter.h"
 #include "framer.h"
+#include "outputs/filter.h"
 #include "timer.h"
 
 #include <stdlib.h>

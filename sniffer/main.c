@@ -4,9 +4,9 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "extcap.h"
+#include "extcap/extcap.h"
 #include "options.h"
-#include "ports.h"
+#include "sources/ports.h"
 #include "status.h"
 #include "tap.h"
 

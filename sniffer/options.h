@@ -7,8 +7,8 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include "output.h"
-#include "source.h"
+#include "outputs/output.h"
+#include "sources/source.h"
 
 #include <glib.h>
 

@@ -6,9 +6,9 @@
  */
 #include "tap.h"
 #include "channel.h"
-#include "output.h"
+#include "outputs/output.h"
 #include "signals.h"
-#include "source.h"
+#include "sources/source.h"
 #include "status.h"
 #include "timer.h"
 

@@ -14,7 +14,7 @@
 
 #include "record.h"
 #include "ring.h"
-#include "source.h"
+#include "sources/source.h"
 
 enum output_format { FORMAT_PCAPNG, FORMAT_PCAP, FORMAT_TEXT, FORMAT_NOTHING };
 

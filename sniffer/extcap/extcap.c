@@ -5,10 +5,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "extcap.h"
-#include "filter.h"
 #include "options.h"
-#include "pcapng.h"
-#include "ports.h"
+#include "outputs/filter.h"
+#include "outputs/pcapng.h"
+#include "sources/ports.h"
 #include "status.h"
 #include "tap.h"
 #include "toolbar.h"

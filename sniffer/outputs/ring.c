@@ -20,7 +20,7 @@ enum {
 
 struct ring {
     char *base, *extension; /* "folder/line" and ".pcapng" */
-    unsigned number; /* of the last name */
+    unsigned number;        /* of the last name */
     guint64 keep;
     char *next;
     GQueue names; /* of files that are there, oldest first; the newest is being written */
@@ -58,7 +58,7 @@ number_of(const struct ring *ring, const char *name)
 /* What a name is ordered by: numbers go round. */
 struct order {
     const struct ring *ring;
-    unsigned first;  /* number */
+    unsigned first; /* number */
     bool by_stamp;
 };
 
