@@ -82,7 +82,7 @@ on_count(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     struct options *options = data;
 
-    if (!parse_positive(value, G_MAXINT64, &options->stop_packets))
+    if (!parse_positive(value, G_MAXINT64, &options->output.stop_packets))
         return refuse(error, "%s wants a number of packets above 0, not \"%s\".", name, value);
     return TRUE;
 }
@@ -108,7 +108,7 @@ set_duration(struct options *options, const char *text)
 static gboolean
 set_packets(struct options *options, const char *text)
 {
-    return parse_positive(text, G_MAXINT64, &options->stop_packets);
+    return parse_positive(text, G_MAXINT64, &options->output.stop_packets);
 }
 
 /* dumpcap counts 1000 bytes to the kB. */
@@ -124,7 +124,7 @@ parse_kilobytes(const char *text, guint64 *bytes)
 static gboolean
 set_filesize(struct options *options, const char *text)
 {
-    return parse_kilobytes(text, &options->stop_bytes);
+    return parse_kilobytes(text, &options->output.stop_bytes);
 }
 
 static gboolean
@@ -458,7 +458,7 @@ check_output(struct options *options, GError **error)
     const gboolean ring = ring_wanted(&output->ring);
     const gboolean to_file = output->path != NULL && strcmp(output->path, "-") != 0;
 
-    if (options->stop_bytes != 0 && output->path == NULL)
+    if (output->stop_bytes != 0 && output->path == NULL)
         return refuse(error, "-a filesize: needs a file to write with -w.");
     if ((ring || output->ring.files != 0) && !to_file)
         return refuse(error, "-b needs a file to write with -w: its name becomes NAME_00001_DATETIME.pcapng.");

@@ -23,8 +23,6 @@ struct options {
     struct line_options all; /* what was said before the first -i; has no name */
     GPtrArray *lines;        /* of struct line_options */
     struct output_options output;
-    guint64 stop_packets; /* 0 = never */
-    guint64 stop_bytes;   /* of output */
     gint64 stop_after_ns;
     gboolean quiet, list, list_types, version;
     gboolean install_extcap; /* link this program into Wireshark's folder */

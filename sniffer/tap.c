@@ -25,10 +25,8 @@ struct tap {
     struct output *output;
     GMainLoop *loop;
     GSource *duration;
-    bool full;                            /* a stop condition holds: no record counts any more */
-    bool found;                           /* the settings of a line */
-    uint64_t heard;                       /* records */
-    uint64_t (*of_class)[RECORD_CLASSES]; /* for each channel */
+    bool full;  /* a stop condition holds: no record counts any more */
+    bool found; /* the settings of a line */
     bool show_counter;
     GError *error;
 };
@@ -64,36 +62,22 @@ fill_up(struct tap *tap, GError *error)
     stop(tap, error);
 }
 
-/* What found no room is not in the capture. */
-static uint64_t
-captured(const struct tap *tap)
-{
-    return tap->heard - output_lost_packets(tap->output);
-}
-
 static void
 on_record(void *user, unsigned number, const struct record *record)
 {
     struct tap *tap = user;
-    const struct options *options = tap->options;
-    GError *error = NULL;
+    struct output_totals totals;
 
     if (tap->full)
         return;
     if (mark != NULL)
         output_note(tap->output, number, mark);
     g_clear_pointer(&mark, g_free);
-    tap->heard++;
-    tap->of_class[number][record_class(record)]++;
-    if (!output_record(tap->output, number, record, &error)) {
-        fill_up(tap, error);
+    output_record(tap->output, number, record);
+    if (!tap->show_counter)
         return;
-    }
-    if (tap->show_counter)
-        fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", captured(tap));
-    if ((options->stop_packets != 0 && captured(tap) >= options->stop_packets) ||
-        (options->stop_bytes != 0 && output_size(tap->output) >= options->stop_bytes))
-        fill_up(tap, NULL);
+    output_totals(tap->output, &totals);
+    fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", totals.packets);
 }
 
 static void
@@ -156,14 +140,15 @@ print_counters(const struct tap *tap)
 {
     for (guint i = 0; i < tap->channels->len; i++) {
         const char *separator = "  ";
+        struct output_counts counts;
         uint64_t any = 0;
 
+        output_counts(tap->output, i, &counts);
         if (tap->channels->len > 1)
             fprintf(stderr, "  %s:", channel_info(tap->channels->pdata[i])->name);
         for (enum record_class class = 0; class < RECORD_CLASSES; class ++)
-            if (tap->of_class[i][class] > 0) {
-                fprintf(stderr, "%s%s %" G_GUINT64_FORMAT, separator, record_class_name(class),
-                        tap->of_class[i][class]);
+            if (counts.of_class[class] > 0) {
+                fprintf(stderr, "%s%s %" G_GUINT64_FORMAT, separator, record_class_name(class), counts.of_class[class]);
                 separator = ", ";
                 any++;
             }
@@ -175,29 +160,29 @@ print_counters(const struct tap *tap)
 static void
 print_totals(const struct tap *tap)
 {
-    const uint64_t lost = output_lost(tap->output), packets = output_lost_packets(tap->output);
+    struct output_totals totals;
 
-    fprintf(stderr, "%sPackets captured: %" G_GUINT64_FORMAT "\n", tap->show_counter && tap->heard > 0 ? "\r" : "",
-            captured(tap));
+    output_totals(tap->output, &totals);
+    fprintf(stderr, "%sPackets captured: %" G_GUINT64_FORMAT "\n",
+            tap->show_counter && totals.packets + totals.lost_packets > 0 ? "\r" : "", totals.packets);
     print_counters(tap);
-    if (packets > 0)
-        fprintf(stderr, "  packets that found no room: %" G_GUINT64_FORMAT "\n", packets);
-    if (lost > 0)
-        fprintf(stderr, "  bytes of the line that are missing: %" G_GUINT64_FORMAT "\n", lost);
+    if (totals.lost_packets > 0)
+        fprintf(stderr, "  packets that found no room: %" G_GUINT64_FORMAT "\n", totals.lost_packets);
+    if (totals.lost_bytes > 0)
+        fprintf(stderr, "  bytes of the line that are missing: %" G_GUINT64_FORMAT "\n", totals.lost_bytes);
 }
 
 static void
 on_signal(int number, void *user)
 {
     struct tap *tap = user;
-    GError *error = NULL;
 
     if (number == SIGUSR1)
         print_totals(tap);
-    else if (number != SIGHUP)
+    else if (number == SIGHUP)
+        output_reopen(tap->output);
+    else
         stop(tap, NULL);
-    else if (!output_reopen(tap->output, &error))
-        fill_up(tap, error);
 }
 
 static void
@@ -343,7 +328,6 @@ tap_run(const struct options *options, GError **error)
     tap_be_quiet(options->quiet);
     tap.loop = g_main_loop_new(NULL, FALSE);
     tap.channels = g_ptr_array_new_with_free_func(close_channel);
-    tap.of_class = g_malloc0_n(options->lines->len, sizeof *tap.of_class);
     if (open_ends(&tap)) {
         run_loop(&tap);
         write_totals(&tap);
@@ -360,7 +344,6 @@ tap_run(const struct options *options, GError **error)
             g_error_new(TAP_ERROR, TAP_LINE_LOST,
                         "Nothing was found: no whole frame was heard. It takes some traffic; is the master asking?");
     g_main_loop_unref(tap.loop);
-    g_free(tap.of_class);
     if (tap.error == NULL)
         return TRUE;
     g_propagate_error(error, tap.error);

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "ring.h"
+#include "scan.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -95,6 +96,30 @@ sort_names(struct ring *ring)
     g_queue_sort(&ring->names, compare_names, &order);
 }
 
+static void
+remove_unused(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlink(path);
+    close(fd);
+}
+
+/* What holds no packet is what a start has left that heard nothing: it counts for nothing, and goes. */
+static void
+adopt_file(struct ring *ring, char *path)
+{
+    if (scan_holds_packets(path)) {
+        g_queue_push_tail(&ring->names, path);
+        return;
+    }
+    remove_unused(path);
+    g_free(path);
+}
+
 /* Files of an earlier run count: what runs for years is started anew now and then, and the disk does not grow with it. */
 static void
 adopt(struct ring *ring)
@@ -105,7 +130,7 @@ adopt(struct ring *ring)
 
     while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
         if (is_ours(ring, name))
-            g_queue_push_tail(&ring->names, g_build_filename(path, name, NULL));
+            adopt_file(ring, g_build_filename(path, name, NULL));
     if (folder != NULL)
         g_dir_close(folder);
     g_free(path);
@@ -157,24 +182,14 @@ ring_next(struct ring *ring, gint64 now_s)
     return ring->next;
 }
 
-static void
-remove_unused(const char *path)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        unlink(path);
-    close(fd);
-}
-
 void
-ring_opened(struct ring *ring)
+ring_began(struct ring *ring, const char *path, int fd)
 {
     if (ring->keep == 0) /* all are kept: no list that grows for years */
         return;
-    g_queue_push_tail(&ring->names, g_steal_pointer(&ring->next));
+    g_queue_push_tail(&ring->names, g_strdup(path));
+    if (g_queue_get_length(&ring->names) > ring->keep)
+        fsync(fd);
     while (g_queue_get_length(&ring->names) > ring->keep) {
         char *oldest = g_queue_pop_head(&ring->names);
 

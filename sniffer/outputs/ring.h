@@ -30,8 +30,8 @@ void ring_free(struct ring *ring);
  * until the next call. now_s: since 1970. */
 const char *ring_next(struct ring *ring, gint64 now_s);
 
-/* It could be opened: the oldest file goes, when that is one too many, unless it is locked by somebody who reads or writes
- * it. */
-void ring_opened(struct ring *ring);
+/* The file, open as fd, holds a record. Now, and not before, the oldest files that are too many go, once
+ * that record is on the disk; not those that are locked by somebody who reads or writes them. */
+void ring_began(struct ring *ring, const char *path, int fd);
 
 #endif

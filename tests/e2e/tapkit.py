@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import random
+import re
 import signal
 import struct
 import subprocess
@@ -187,6 +188,14 @@ def listens(process, path):
         return any(os.readlink(fd) == path for fd in fds.iterdir())
     except OSError:
         return False
+
+
+def is_ready(process):
+    """Has it begun to listen? It reads its signals from then on."""
+    assert process.poll() is None, process.stderr.read()
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        blocked = int(re.search(r"^SigBlk:\s*(\w+)", status.read(), re.M)[1], 16)
+    return bool(blocked & 1 << signal.SIGTERM - 1)
 
 
 def start_on(start, line, file, *args, **more):

@@ -128,9 +128,11 @@ def test_ring_goes_by_stamps_where_numbers_say_nothing(dump, folder):
     assert left(folder, names) == names[3:] and len(list(folder.glob("ring_00003_*"))) == 1
 
 
-def test_ring_spares_what_is_in_use(start, dump, line, folder):
+def test_ring_spares_what_is_in_use(start, dump, line, frames, folder):
     """What another tap writes, and what it reads itself."""
     process = start("-q", "-i", line.path, "-b", "packets:9", "-w", folder / "ring.pcapng")
+    wait_until(lambda: listens(process, line.path), "the line to be open")
+    line.send(thread_frames(frames)[2])
     wait_until(lambda: list(folder.iterdir()), "the first file")
     live, = folder.iterdir()
     own = folder / "ring_00002_20260101000000.pcapng"
@@ -139,6 +141,67 @@ def test_ring_spares_what_is_in_use(start, dump, line, folder):
     assert done.returncode == OK and live.exists() and own.exists()
     assert len(list(folder.iterdir())) == 3
     finish(process)
+
+
+def test_starts_cost_no_record(start, dump, line, folder):
+    """Twenty starts on a silent line: no file is begun, so none that holds records is removed for it."""
+    assert dump("-i", "demo:fast,seed=5", "-c", "40", "-b", "packets:10", "-w", folder / "ring.pcapng").returncode == OK
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert len(before) == 4
+    for _ in range(20):
+        process = start("-q", "-i", line.path, "-b", "packets:10", "-b", "files:4", "-w", folder / "ring.pcapng")
+        wait_until(lambda: is_ready(process), "the line to be open")
+        finish(process)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_kills_cost_no_record(start, dump, line, folder):
+    """Nor do twenty that are killed: what they leave holds nothing."""
+    assert dump("-i", "demo:fast,seed=5", "-c", "40", "-b", "packets:10", "-w", folder / "ring.pcapng").returncode == OK
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for _ in range(20):
+        process = start("-q", "-i", line.path, "-b", "packets:10", "-b", "files:4", "-w", folder / "ring.pcapng")
+        wait_until(lambda: is_ready(process), "the line to be open")
+        process.kill()
+        process.communicate()
+        fcntl.ioctl(line.slave, termios.TIOCNXCL)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_old_files_go_only_for_a_record(start, line, frames, folder):
+    """The first packet of the new file is on the disk before the oldest goes."""
+    names = [f"ring_{number:05}_20260101000000.pcapng" for number in (1, 2, 3)]
+    fill(folder, names)
+    process = start("-q", "-i", line.path, "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    assert left(folder, names) == names and len(list(folder.iterdir())) == 3
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
+    line.send(thread_frames(frames)[2])
+    wait_until(lambda: process_complains(process), "the complaint")
+    assert left(folder, names) == names, "there is no room for the new one, so no old one goes"
+    raise_limit(process)
+    line.send(thread_frames(frames)[3])
+    wait_until(lambda: left(folder, names) == names[1:], "the oldest to go")
+    new, = folder.glob("ring_00004_*")
+    assert [packet.data for packet in parse(new.read_bytes()).packets] == [thread_frames(frames)[3]]
+    finish(process)
+
+
+def test_leftovers_count_for_nothing(dump, folder):
+    """Empty files and files of a beginning only go first, and no file with packets goes for them; not when in use."""
+    packets = parse_blocks(dump("-q", "-i", "demo:fast,seed=5", "-c", "5", "-w", "-").stdout)
+    header = b"".join(block for kind, block in packets if kind in (SECTION, INTERFACE))
+    statistics = b"".join(block for kind, block in packets if kind == STATISTICS)
+    classic = dump("-q", "-i", "demo:fast,seed=5", "-c", "1", "-P", "-w", "-").stdout[:24]
+    useless = {"1": b"", "2": header, "3": header + statistics, "4": header[:30], "5": classic}
+    useful = {"6": header + packets[2][1][:40], "7": header + packets[2][1]}
+    for number, data in {**useless, **useful, "8": header}.items():
+        (folder / f"ring_0000{number}_20260101000000.pcapng").write_bytes(data)
+    with open(folder / "ring_00008_20260101000000.pcapng", "rb") as in_use:
+        fcntl.flock(in_use, fcntl.LOCK_EX)
+        done = dump("-i", "demo:fast", "-c", "1", "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng")
+    assert done.returncode == OK
+    assert sorted(path.name[5:10] for path in folder.iterdir()) == ["00006", "00007", "00008", "00008"]
 
 
 def test_ring_hurts_no_file_of_that_name(dump, folder):
@@ -155,7 +218,7 @@ def test_ring_follows_the_wall_clock(start, line, frames, folder, tmp_path):
                ASAN_OPTIONS="verify_asan_link_order=0")
     step.write_text(str(-(time.time() % 86400) + 3600), encoding="ascii")  # one in the morning, UTC
     process = start("-q", "-i", line.path, "-b", "interval:86400", "-w", folder / "ring.pcapng", env=env)
-    wait_until(lambda: list(folder.iterdir()), "the file")
+    wait_until(lambda: is_ready(process), "the line to be open")
     line.send(request)
     wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [1], "the packet")
     step.write_text(str(-(time.time() % 86400) + 3600 + 86400), encoding="ascii")
@@ -170,9 +233,11 @@ def test_ring_while_there_is_no_room(start, line, frames, folder):
     """Nothing new is begun and nothing old removed; what was lost is told in the file that goes on."""
     reply = thread_frames(frames)[3]
     process = start("-i", line.path, "-b", "duration:0.3", "-b", "files:2", "-w", folder / "ring.pcapng")
-    wait_until(lambda: len(list(folder.iterdir())) == 2, "the second file")
-    line.send(reply)
-    wait_until(lambda: any(capture.packets for _, capture in ring_files(folder)), "the packet")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    for count in (1, 2):
+        line.send(reply)
+        wait_until(lambda: sum(len(capture.packets) for _, capture in ring_files(folder)) == count, "the packet")
+        wait_until(lambda: all(capture.statistics for _, capture in ring_files(folder)), "the end of the file")
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     line.send(reply)
     wait_until(lambda: process_complains(process), "the complaint")
@@ -191,9 +256,11 @@ def test_ring_folder_gone(start, line, frames, tmp_path):
     folder.mkdir()
     reply = thread_frames(frames)[3]
     process = start("-i", line.path, "-b", "packets:2", "-w", folder / "ring.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    line.send(reply)
     wait_until(lambda: list(folder.iterdir()), "the file")
     folder.rename(tmp_path / "elsewhere")
-    for _ in range(6):
+    for _ in range(5):
         line.send(reply)
         time.sleep(0.05)
     messages = finish(process)
@@ -407,6 +474,16 @@ def test_room_comes_back(start, line, frames, tmp_path):
     assert last.comment == f"{missing} bytes of the line are missing before this"
     assert payload(capture) == request * len(written.packets) + reply
     assert struct.unpack("<Q", capture.statistics[0][5])[0] == missing
+
+
+def parse_blocks(data):
+    """[(type, block)] of a pcapng file."""
+    blocks = []
+    while data:
+        kind, length = struct.unpack_from("<II", data)
+        blocks.append((kind, data[:length]))
+        data = data[length:]
+    return blocks
 
 
 def process_says(process):

@@ -63,13 +63,15 @@ def test_unit(installed, cjt188dump, tmp_path):
     assert done.returncode == 0 and b"cjt188dump" not in done.stderr, done.stderr
 
 
-def test_unit_command_line(installed, dump, line, start, tmp_path):
+def test_unit_command_line(installed, frames, line, start, tmp_path):
     """The command line of the unit is one that the program takes."""
     text = (installed / "lib/systemd/system/cjt188dump@.service").read_text(encoding="utf-8")
     words = re.search(r"^ExecStart=\S+ (.*)$", text, re.M)[1].replace("$OPTIONS", "").split()
     words = [word.replace("/dev/%I", line.path).replace("%S/cjt188dump/%i", str(tmp_path)) for word in words]
     process = start(*words)
-    wait_until(lambda: list(tmp_path.glob("line_00001_*.pcapng")) or process.poll() is not None, "the first file")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    line.send(thread_frames(frames)[2])
+    wait_until(lambda: list(tmp_path.glob("line_00001_*.pcapng")), "the first file")
     finish(process)
 
 

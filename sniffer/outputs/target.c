@@ -1,0 +1,185 @@
+/* target.c
+ * One thing that is written to: see target.h.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "target.h"
+#include "signals.h"
+#include "status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum {
+    /* Patience with a reader that does not read: then it is said, or the end, when that was asked for. */
+    STALLED_MS = 2000,
+    MEMORY_DEVICES = 1, /* the major number of /dev/null and its like */
+};
+
+/* A forgotten -i makes the next line of the bus a file to write to. Opening it would be too much already: that raises DTR. */
+static bool
+is_device(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 &&
+        (S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && major(status.st_rdev) != MEMORY_DEVICES));
+}
+
+int
+target_open_path(const char *path, int how, bool group_read, GError **error)
+{
+    int fd;
+
+    if (is_device(path)) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE,
+                    "\"%s\" is a device: nothing is ever written to a line. -w takes a file; another line to listen to "
+                    "wants -i in front.",
+                    path);
+        return -1;
+    }
+    fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC | how, group_read ? 0640 : 0600);
+    if (fd < 0)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot write to \"%s\": %s.", path, g_strerror(errno));
+    return fd;
+}
+
+/* Others share standard output with us, so a pipe is opened anew before it is made non-blocking. */
+int
+target_open_stdout(bool as_text, GError **error)
+{
+    struct stat status;
+    int fd = -1;
+
+    if (!as_text && isatty(STDOUT_FILENO)) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE,
+                    "Standard output is a terminal: send it to a file or a program, or leave out -w to read along.");
+        return -1;
+    }
+    if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode))
+        fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Standard output is not open.");
+    return fd;
+}
+
+static void
+forget(struct target *target)
+{
+    if (target->fd >= 0)
+        close(target->fd);
+    target->fd = -1;
+    g_clear_pointer(&target->path, g_free);
+    g_clear_pointer(&target->name, g_free);
+}
+
+void
+target_use(struct target *target, int fd, const char *path)
+{
+    struct stat status = { 0 };
+    char *copy = g_strdup(path); /* it may be that of the file before */
+
+    forget(target);
+    target->fd = fd;
+    target->path = copy;
+    target->name = path != NULL ? g_strdup_printf("\"%s\"", copy) : g_strdup("standard output");
+    target->own = path != NULL;
+    target->at_rest = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    target->socket = S_ISSOCK(status.st_mode);
+    target->size = 0;
+    if (target->own && !target->at_rest)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); /* so that a reader that stalls does not hold us */
+}
+
+void
+target_close(struct target *target)
+{
+    forget(target);
+}
+
+/* false: the end was asked for, and the reader still does not read. */
+static bool
+wait_for_room(struct target *target)
+{
+    struct pollfd fds[] = {
+        { .fd = target->fd, .events = POLLOUT },
+        { .fd = signals_stop_fd(), .events = POLLIN },
+    };
+
+    if (target->stopping)
+        return poll(fds, 1, STALLED_MS) > 0;
+    if (poll(fds, 2, target->stalled || target->patient ? -1 : STALLED_MS) == 0) {
+        tap_complain("Whoever reads from %s has stopped reading. Waiting; the lines are not listened to meanwhile.",
+                     target->name);
+        target->stalled = true;
+        return true;
+    }
+    if (fds[0].revents == 0 && fds[1].revents != 0)
+        return poll(fds, 1, STALLED_MS) > 0;
+    return true;
+}
+
+static ssize_t
+write_some(const struct target *target, const uint8_t *bytes, size_t length)
+{
+    return target->socket ? send(target->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL)
+                          : write(target->fd, bytes, length);
+}
+
+size_t
+target_write(struct target *target, const uint8_t *bytes, size_t length, int *reason)
+{
+    size_t done = 0;
+
+    *reason = 0;
+    while (done < length) {
+        const ssize_t written = write_some(target, bytes + done, length - done);
+
+        if (written >= 0)
+            done += (size_t)written;
+        else if (errno == EAGAIN && !wait_for_room(target))
+            *reason = ETIMEDOUT;
+        else if (errno != EINTR && errno != EAGAIN)
+            *reason = errno;
+        if (*reason != 0)
+            break;
+        if (target->at_rest && done < length) {
+            *reason = ENOSPC; /* a file takes all, or it is full */
+            break;
+        }
+    }
+    if (*reason == 0) {
+        target->size += done;
+        target->stalled = false;
+    }
+    return done;
+}
+
+/* What was written by halves goes, unless others, where the file is only lent to us, have written behind it. */
+void
+target_undo(const struct target *target, size_t torn)
+{
+    const off_t end = lseek(target->fd, 0, SEEK_CUR);
+    struct stat status;
+
+    if (end >= (off_t)torn && fstat(target->fd, &status) == 0 && status.st_size == end &&
+        ftruncate(target->fd, end - (off_t)torn) == 0)
+        lseek(target->fd, end - (off_t)torn, SEEK_SET);
+}
+
+bool
+target_is_there(const struct target *target)
+{
+    struct stat here, open_one;
+
+    return stat(target->path, &here) == 0 && fstat(target->fd, &open_one) == 0 && here.st_dev == open_one.st_dev &&
+        here.st_ino == open_one.st_ino;
+}
