@@ -55,7 +55,7 @@ main(int argc, char **argv)
     setlocale(LC_ALL, "");
     if (extcap_is_meant(argc, argv))
         return extcap_run(argc, argv);
-    if (!options_parse(&options, argc, argv, &error) || !run(&options, &error)) {
+    if (!options_parse(&options, argv, &error) || !run(&options, &error)) {
         fprintf(stderr, "cjt188dump: %s\n", error->message);
         status = error->code;
         g_error_free(error);

@@ -7,6 +7,7 @@
 #include "options.h"
 #include "record.h"
 #include "status.h"
+#include "taps.h"
 
 #include <string.h>
 
@@ -332,30 +333,87 @@ on_senseless(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data 
     return refuse(error, "There is no %s.", name);
 }
 
-/* "-c5" is "-c 5" to everybody but GLib. Returns a list of its own. */
-static char **
-split_letters(int argc, char **argv)
+static bool
+is_letter_with_value(const char *argument)
 {
     static const char letters[] = "iwcabfsy";
-    GPtrArray *list = g_ptr_array_new();
 
-    for (int i = 0; i < argc; i++) {
-        const char *argument = argv[i];
+    return argument[0] == '-' && argument[1] != '\0' && argument[1] != '-' && strchr(letters, argument[1]) != NULL;
+}
 
-        if (i > 0 && argument[0] == '-' && argument[1] != '\0' && argument[1] != '-' &&
-            strchr(letters, argument[1]) != NULL) {
+/* "-c5" is "-c 5" to everybody but GLib. Returns a list of its own. */
+static GPtrArray *
+split_letters(char **words)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+
+    for (; *words != NULL; words++) {
+        const char *argument = *words;
+
+        if (is_letter_with_value(argument)) {
             g_ptr_array_add(list, g_strndup(argument, 2));
             argument += 2;
             if (*argument == '\0') {
-                if (i + 1 == argc)
-                    continue;
-                argument = argv[++i];
+                if (words[1] == NULL)
+                    break;
+                argument = *++words;
             }
         }
         g_ptr_array_add(list, g_strdup(argument));
     }
+    return list;
+}
+
+/* The words of this tap in place of its name. */
+static bool
+insert_tap(GPtrArray *list, const char *file, const char *name, GError **error)
+{
+    char **words = taps_words(file, name, error);
+    GPtrArray *split;
+
+    if (words == NULL)
+        return false;
+    split = split_letters(words);
+    g_strfreev(words);
+    g_ptr_array_extend_and_steal(list, split);
+    return true;
+}
+
+/* All words, with those of --tap and --taps replaced by what they stand for. NULL with *error set when there is none. */
+static char **
+expand(char **argv, GError **error)
+{
+    GPtrArray *words = split_letters(argv), *list = g_ptr_array_new_with_free_func(g_free);
+    const char *file = TAPS_FILE;
+    bool good = true;
+
+    for (guint i = 0; good && i < words->len; i++) {
+        const char *word = words->pdata[i], *value = i + 1 < words->len ? words->pdata[i + 1] : NULL;
+        const bool is_tap = strcmp(word, "--tap") == 0, is_file = strcmp(word, "--taps") == 0;
+
+        if ((!is_tap && !is_file) || value == NULL) {
+            g_ptr_array_add(list, g_strdup(word));
+            continue;
+        }
+        i++;
+        if (is_file)
+            file = value;
+        else
+            good = insert_tap(list, file, value, error);
+    }
+    g_ptr_array_unref(words);
     g_ptr_array_add(list, NULL);
-    return (char **)g_ptr_array_free(list, FALSE);
+    if (good)
+        return (char **)g_ptr_array_free(list, FALSE);
+    g_ptr_array_unref(list);
+    return NULL;
+}
+
+/* Those on the command line are gone by now. */
+static gboolean
+on_tap(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED, GError **error)
+{
+    return refuse(error, "%s is for the command line, with its value as a word of its own.", name);
 }
 
 #define CALLBACK(letter, name, function, help, argument)                                                               \
@@ -406,6 +464,8 @@ add_capture_options(GOptionGroup *group, struct options *options)
         FLAG('P', "pcap", on_capture_format, "Write classic pcap: no comments, lines or flags"),
         FLAG('n', "pcapng", on_capture_format, "Write pcapng, as it does anyway"),
         { "group-read", 'g', 0, G_OPTION_ARG_NONE, &options->output.group_read, "Let the group read the files", NULL },
+        CALLBACK(0, "tap", on_tap, "Take line and options from this line of " TAPS_FILE, "NAME"),
+        CALLBACK(0, "taps", on_tap, "Another file for --tap behind it", "FILE"),
         { "probe", 0, 0, G_OPTION_ARG_NONE, &options->probe, "Find speed and format, print them, end", NULL },
         { "list", 'D', 0, G_OPTION_ARG_NONE, &options->list, "List the lines there are", NULL },
         { "list-data-link-types", 'L', 0, G_OPTION_ARG_NONE, &options->list_types, "List the link types", NULL },
@@ -507,15 +567,18 @@ check(struct options *options, char **rest, GError **error)
 }
 
 gboolean
-options_parse(struct options *options, int argc, char **argv, GError **error)
+options_parse(struct options *options, char **argv, GError **error)
 {
     GOptionContext *context;
     GError *wrong = NULL;
-    char **arguments = split_letters(argc, argv);
+    char **arguments;
     gboolean good;
 
     *options = (struct options){ .all.source.line = line_default };
     options->lines = g_ptr_array_new_with_free_func(line_free);
+    arguments = expand(argv, error);
+    if (arguments == NULL)
+        return FALSE;
     context = make_context(options);
     good = g_option_context_parse_strv(context, &arguments, &wrong);
     if (good)

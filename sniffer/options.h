@@ -29,8 +29,8 @@ struct options {
     gboolean probe;          /* find the settings, print them, end */
 };
 
-/* Read the command line; prints help and exits when asked to. false with *error set (TAP_USAGE) when it is wrong. */
-gboolean options_parse(struct options *options, int argc, char **argv, GError **error);
+/* Read the command line, which ends with NULL; prints help and exits when asked to. false with *error set (TAP_USAGE) when it is wrong. */
+gboolean options_parse(struct options *options, char **argv, GError **error);
 void options_clear(struct options *options);
 
 #endif

@@ -358,7 +358,7 @@ run_tap(const struct call *call, GError **error)
 
     if (argv == NULL)
         return false;
-    good = options_parse(&options, (int)argv->len - 1, (char **)argv->pdata, error);
+    good = options_parse(&options, (char **)argv->pdata, error);
     if (good)
         good = tap_run(&options, error);
     options_clear(&options);

@@ -20,10 +20,12 @@ _cjt188dump()
     --on-full) mapfile -t COMPREPLY < <(compgen -W "wait exit" -- "$word") ;;
     -a | --autostop) mapfile -t COMPREPLY < <(compgen -W "duration: packets: filesize: files:" -- "$word") ;;
     -b | --ring-buffer) mapfile -t COMPREPLY < <(compgen -W "duration: interval: filesize: packets: files:" -- "$word") ;;
+    --tap) mapfile -t COMPREPLY < <(compgen -W "$(sed 's/#.*//; s/ .*//' /etc/cjt188/taps.conf 2>/dev/null)" -- "$word") ;;
+    --taps) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     -c | --count | -f | --filter | --gap) ;;
     *)
         mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
-            --low-latency --no-wait --marked --hex --on-full --probe --install-extcap --help --interface --filter --write
+            --low-latency --no-wait --marked --hex --on-full --probe --tap --taps --install-extcap --help --interface --filter --write
             --count --autostop --ring-buffer --pcap --pcapng --group-read --list --list-data-link-types --quiet --version" -- "$word")
         ;;
     esac
