@@ -277,20 +277,29 @@ begin_file(struct capture *capture, int fd, const char *path)
     set_until(capture);
 }
 
-/* The next file of the ring, whose name in *path belongs to the ring. It is new: a name that is taken is passed over. It
- * is locked, so that no other ring removes it. */
+/* A name that is taken is passed over. The file is locked, so that no other ring removes it. */
 static int
-open_next(struct capture *capture, const char **path, GError **error)
+open_next_of_ring(struct capture *capture, const char **path, GError **error)
 {
     int fd;
 
     do {
         *path = ring_next(capture->ring, source_wall_clock() / NS_PER_SECOND);
     } while (g_file_test(*path, G_FILE_TEST_EXISTS));
-    fd = target_open_path(*path, O_EXCL, capture->options->group_read, error);
+    fd = target_open_new(*path, capture->options->group_read, error);
     if (fd >= 0)
         flock(fd, LOCK_EX | LOCK_NB);
     return fd;
+}
+
+/* A file behind the one that is or was open; *path belongs to somebody else. */
+static int
+open_next(struct capture *capture, const char **path, GError **error)
+{
+    if (capture->ring != NULL)
+        return open_next_of_ring(capture, path, error);
+    *path = capture->options->path;
+    return target_open_new(*path, capture->options->group_read, error);
 }
 
 /* A ring has no file before its first record, but it must be possible to make one. */
@@ -320,7 +329,7 @@ open_output(struct capture *capture, GError **error)
     if (ring_wanted(&options->ring))
         return open_ring(capture, error);
     fd = on_stdout ? target_open_stdout(options->path == NULL, error)
-                   : target_open_path(options->path, O_TRUNC, options->group_read, error);
+                   : target_open_path(options->path, options->group_read, error);
     if (fd >= 0)
         begin_file(capture, fd, on_stdout ? NULL : options->path);
     return fd >= 0;
@@ -516,6 +525,27 @@ capture_on_time(struct capture *capture, GError **error)
     return end_file(capture, error);
 }
 
+/* The file is no more ours: the next record begins another. */
+static void
+leave_file(struct capture *capture)
+{
+    target_close(&capture->target);
+    capture->target.name = g_strdup_printf("\"%s\"", capture->options->path);
+    capture->begun = false;
+    capture->not_before_ns = 0;
+}
+
+/* Somebody has removed the file that is being written; bytes go on into it, and are gone when it is closed. */
+static void
+leave_removed_file(struct capture *capture)
+{
+    tap_complain("%s was removed while it was written, and what it held is gone. A new file is begun.",
+                 capture->target.name);
+    for (guint i = 0; i < capture->lines->len; i++)
+        capture_note(capture, i, "The file before this one was removed while it was written");
+    leave_file(capture);
+}
+
 /* There is no file that would take it. */
 static void
 lose_record(struct capture *capture, struct format_line *line, const struct record *record)
@@ -578,6 +608,8 @@ capture_record(struct capture *capture, unsigned number, const struct record *re
 
     if (capture->complete)
         return true;
+    if (has_file(capture) && capture->queue->len == 0 && target_is_removed(&capture->target))
+        leave_removed_file(capture);
     if ((!has_file(capture) || ring_is_over(capture)) && !next_file(capture, error))
         return false;
     count_record(capture, line, record);
@@ -639,23 +671,19 @@ bool
 capture_reopen(struct capture *capture, GError **error)
 {
     const struct target *target = &capture->target;
-    GError *wrong = NULL;
-    int fd;
 
+    capture->not_before_ns = 0;
     if (!has_file(capture) || !target->at_rest || !target->own || capture->complete || target_is_there(target))
         return true;
-    fd = target_open_path(target->path, O_EXCL, capture->options->group_read, &wrong);
-    if (fd < 0) {
-        tap_complain("%s The renamed file is written on.", wrong->message);
-        g_error_free(wrong);
-        return true;
-    }
-    if (!finish_file(capture, error)) {
-        close(fd);
+    if (target_is_removed(target))
+        leave_removed_file(capture);
+    if (capture->ring == NULL)
+        return next_file(capture, error) && capture_begin(capture, error);
+    if (has_file(capture) && !finish_file(capture, error))
         return false;
-    }
-    begin_file(capture, fd, target->path);
-    return capture_begin(capture, error);
+    if (has_file(capture))
+        leave_file(capture);
+    return true;
 }
 
 bool

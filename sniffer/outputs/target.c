@@ -32,8 +32,21 @@ is_device(const char *path)
         (S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && major(status.st_rdev) != MEMORY_DEVICES));
 }
 
+static int
+fail_open(const char *path, GError **error)
+{
+    g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot write to \"%s\": %s.", path, g_strerror(errno));
+    return -1;
+}
+
+static int
+open_for_writing(const char *path, int how, bool group_read)
+{
+    return open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | how, group_read ? 0640 : 0600);
+}
+
 int
-target_open_path(const char *path, int how, bool group_read, GError **error)
+target_open_path(const char *path, bool group_read, GError **error)
 {
     int fd;
 
@@ -44,10 +57,38 @@ target_open_path(const char *path, int how, bool group_read, GError **error)
                     path);
         return -1;
     }
-    fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC | how, group_read ? 0640 : 0600);
-    if (fd < 0)
-        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot write to \"%s\": %s.", path, g_strerror(errno));
-    return fd;
+    fd = open_for_writing(path, O_CREAT | O_TRUNC, group_read);
+    return fd >= 0 ? fd : fail_open(path, error);
+}
+
+/* logrotate's "create" has made it, with the owner and the mode that it was told. -1 with errno = EEXIST: it is not empty. */
+static int
+take_empty(const char *path)
+{
+    struct stat status;
+    int fd;
+
+    if (lstat(path, &status) != 0)
+        return -1;
+    errno = EEXIST;
+    if (!S_ISREG(status.st_mode) || status.st_size != 0)
+        return -1;
+    fd = open_for_writing(path, O_NONBLOCK | O_NOFOLLOW, false);
+    if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0))
+        return fd;
+    close(fd);
+    errno = EEXIST;
+    return -1;
+}
+
+int
+target_open_new(const char *path, bool group_read, GError **error)
+{
+    int fd = open_for_writing(path, O_CREAT | O_EXCL, group_read);
+
+    if (fd < 0 && errno == EEXIST)
+        fd = take_empty(path);
+    return fd >= 0 ? fd : fail_open(path, error);
 }
 
 /* Others share standard output with us, so a pipe is opened anew before it is made non-blocking. */
@@ -173,6 +214,14 @@ target_undo(const struct target *target, size_t torn)
     if (end >= (off_t)torn && fstat(target->fd, &status) == 0 && status.st_size == end &&
         ftruncate(target->fd, end - (off_t)torn) == 0)
         lseek(target->fd, end - (off_t)torn, SEEK_SET);
+}
+
+bool
+target_is_removed(const struct target *target)
+{
+    struct stat status;
+
+    return target->own && target->at_rest && fstat(target->fd, &status) == 0 && status.st_nlink == 0;
 }
 
 bool

@@ -26,9 +26,10 @@ struct target {
     uint64_t size; /* written, whole blocks */
 };
 
-/* how: O_TRUNC, or O_EXCL where nobody else's file may be hurt. Returns a descriptor, -1 with *error set when it cannot be
- * opened. A device is refused: nothing is ever written to a line. */
-int target_open_path(const char *path, int how, bool group_read, GError **error);
+/* These return a descriptor, -1 with *error set when it cannot be opened. A device is refused: nothing is ever written to a
+ * line. The first truncates, the second hurts nobody's file: it makes one, or takes an empty one that was made for us. */
+int target_open_path(const char *path, bool group_read, GError **error);
+int target_open_new(const char *path, bool group_read, GError **error);
 /* as_text: it is read along, so a terminal is welcome. */
 int target_open_stdout(bool as_text, GError **error);
 
@@ -42,7 +43,8 @@ size_t target_write(struct target *target, const uint8_t *bytes, size_t length, 
 /* Take the last `torn` bytes back. */
 void target_undo(const struct target *target, size_t torn);
 
-/* Does the path still name the file that is open? */
+/* Does the path still name the file that is open? Has that no name any more at all? */
 bool target_is_there(const struct target *target);
+bool target_is_removed(const struct target *target);
 
 #endif

@@ -4,6 +4,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import fcntl
+import gzip
 import os
 import random
 import re
@@ -606,6 +607,99 @@ def test_renamed_file(start, line, frames, tmp_path):
     first, second = parse(old.read_bytes()), parse(file.read_bytes())
     assert payload(first) == request and len(first.statistics) == 1
     assert payload(second) == reply and len(second.statistics) == len(second.interfaces) == 1
+
+
+LOGROTATE = """{file} {{
+    size 1
+    rotate 5
+    {how}
+    compress
+    delaycompress
+    postrotate
+        kill -HUP {pid}
+    endscript
+}}
+"""
+
+
+@pytest.mark.parametrize("how", ["create", "create 0640", "nocreate", "create\n    dateext\n    dateformat -%s"])
+def test_logrotate(start, line, frames, tmp_path, how):
+    """The real one, as Debian has it set up: each rotation's file is whole, and together they are the line."""
+    logrotate = shutil.which("logrotate", path="/usr/sbin:/usr/bin")
+    if logrotate is None:
+        pytest.skip("logrotate is not installed")
+    folder = tmp_path / "log"
+    folder.mkdir(mode=0o755)
+    file, request = folder / "line.pcapng", thread_frames(frames)[2]
+    process = start_on(start, line, file)
+    config = tmp_path / "logrotate.conf"
+    config.write_text(LOGROTATE.format(file=file, how=how, pid=process.pid), encoding="ascii")
+    config.chmod(0o644)
+
+    def files():
+        for path in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns):
+            yield parse(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes())
+
+    for count in range(1, 5):
+        for _ in range(3):
+            line.send(request)
+            time.sleep(0.02)
+        wait_until(lambda: sum(len(capture.packets) for capture in files()) == 3 * count, "the packets")
+        subprocess.run([logrotate, "-f", "-s", tmp_path / "state", config], check=True, timeout=TIMEOUT)
+        wait_until(lambda: file.exists() and file.stat().st_size > 0, "the new file")
+        if "date" in how:
+            time.sleep(1)
+    messages = finish(process)
+    assert b"".join(map(payload, files())) == request * 12 and len(list(folder.iterdir())) == 5
+    assert all(len(capture.statistics) == 1 for capture in files())
+    assert "Cannot" not in messages and "that are missing" not in messages
+
+
+def test_removed_file(start, line, frames, tmp_path):
+    """rm under the tap: said, and begun anew with the next packet, without a signal."""
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file)
+    line.send(request)
+    packets_of(file, 1)
+    file.unlink()
+    line.send(reply)
+    wait_until(file.exists, "a new file")
+    packet, = packets_of(file, 1)
+    assert packet.data == reply and "was removed while it was written" in packet.comment
+    assert finish(process).count("was removed while it was written") == 1
+
+
+def test_removed_ring_file(start, line, frames, folder):
+    request, reply = thread_frames(frames)[2:4]
+    process = start("-i", line.path, "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    line.send(request)
+    wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [1], "the packet")
+    next(folder.iterdir()).unlink()
+    line.send(reply)
+    wait_until(lambda: [payload(capture) for _, capture in ring_files(folder)] == [reply], "the next file")
+    finish(process)
+    assert [number for number, _ in ring_files(folder)] == [2]
+
+
+def test_removed_and_taken(start, line, frames, tmp_path):
+    """Another's file has the name: it is not touched, and what finds no place is counted."""
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file)
+    line.send(request)
+    packets_of(file, 1)
+    file.unlink()
+    file.write_bytes(b"somebody else's")
+    line.send(reply)
+    wait_until(lambda: process_complains(process), "the complaint")
+    assert file.read_bytes() == b"somebody else's"
+    file.unlink()
+    process.send_signal(signal.SIGHUP)
+    line.send(request)
+    wait_until(file.exists, "a new file")
+    packet, = packets_of(file, 1)
+    assert packet.data == request and packet.dropped == len(reply)
+    finish(process)
 
 
 def test_name_taken(start, line, frames, tmp_path):
