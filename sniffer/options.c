@@ -285,6 +285,7 @@ on_line_flag(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data,
     } flags[] = {
         { "--low-latency", &source->low_latency },
         { "--no-wait", &source->no_wait },
+        { "--same-adapter", &source->same_adapter },
         { "--marked", &source->marked },
         { "--hex", &source->hex },
     };
@@ -379,12 +380,11 @@ insert_tap(GPtrArray *list, const char *file, const char *name, GError **error)
     return true;
 }
 
-/* All words, with those of --tap and --taps replaced by what they stand for. NULL with *error set when there is none. */
+/* All words, with those of --tap and --taps replaced by what they stand for; *file follows --taps. NULL with *error set when there is none. */
 static char **
-expand(char **argv, GError **error)
+expand(char **argv, char **file, GError **error)
 {
     GPtrArray *words = split_letters(argv), *list = g_ptr_array_new_with_free_func(g_free);
-    const char *file = TAPS_FILE;
     bool good = true;
 
     for (guint i = 0; good && i < words->len; i++) {
@@ -396,10 +396,12 @@ expand(char **argv, GError **error)
             continue;
         }
         i++;
-        if (is_file)
-            file = value;
-        else
-            good = insert_tap(list, file, value, error);
+        if (is_tap) {
+            good = insert_tap(list, *file, value, error);
+        } else {
+            g_free(*file);
+            *file = g_strdup(value);
+        }
     }
     g_ptr_array_unref(words);
     g_ptr_array_add(list, NULL);
@@ -443,6 +445,7 @@ add_line_options(GOptionGroup *group)
         CALLBACK(0, "rts", on_rts, "Set the control line RTS: on, off, keep", "HOW"),
         FLAG(0, "low-latency", on_line_flag, "Have the adapter hand over bytes at once"),
         FLAG(0, "no-wait", on_line_flag, "End with code 4 when the line is lost"),
+        FLAG(0, "same-adapter", on_line_flag, "Wait for the adapter itself, not for what is plugged into its place"),
         FLAG(0, "marked", on_line_flag, "A file or pipe of raw bytes holds PARMRK marks"),
         FLAG(0, "hex", on_line_flag, "A file or pipe is text with bytes in hex"),
         G_OPTION_ENTRY_NULL,
@@ -504,8 +507,8 @@ make_context(struct options *options)
         "  FILE.pcapng            a capture whose packets are pieces of a line, to be cut anew\n"
         "  demo                   a built-in bus: a master and four heat meters at true pace\n"
         "  demo:seed=7,fast       the same bytes every time; fast: a clock of its own, without waiting\n\n"
-        "--baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --marked, --hex and -f belong to the\n"
-        "-i before them, or to all when they come first.\n\n"
+        "--baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --same-adapter, --marked, --hex and -f\n"
+        "belong to the -i before them, or to all when they come first.\n\n"
         "Exit codes: 0 ok, 1 wrong command line, 2 line or file cannot be opened, 3 output failed,\n"
         "4 line lost and told not to wait, or --probe found nothing.");
     return context;
@@ -576,9 +579,11 @@ options_parse(struct options *options, char **argv, GError **error)
 
     *options = (struct options){ .all.source.line = line_default };
     options->lines = g_ptr_array_new_with_free_func(line_free);
-    arguments = expand(argv, error);
+    options->taps = g_strdup(TAPS_FILE);
+    arguments = expand(argv, &options->taps, error);
     if (arguments == NULL)
         return FALSE;
+    options->all.source.taps = options->taps;
     context = make_context(options);
     good = g_option_context_parse_strv(context, &arguments, &wrong);
     if (good)
@@ -599,5 +604,6 @@ options_clear(struct options *options)
 {
     g_ptr_array_unref(options->lines);
     g_free(options->all.filter);
+    g_free(options->taps);
     g_free(options->output.path);
 }

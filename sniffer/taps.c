@@ -75,3 +75,43 @@ taps_words(const char *path, const char *name, GError **error)
     g_strfreev(words);
     return rest;
 }
+
+static void
+add_lines(GPtrArray *found, char **words)
+{
+    for (; *words != NULL; words++) {
+        const bool apart = strcmp(*words, "-i") == 0 || strcmp(*words, "--interface") == 0;
+
+        if (apart && words[1] != NULL)
+            g_ptr_array_add(found, g_strdup(*++words));
+        else if (!apart && g_str_has_prefix(*words, "-i"))
+            g_ptr_array_add(found, g_strdup(*words + strlen("-i")));
+        else if (g_str_has_prefix(*words, "--interface="))
+            g_ptr_array_add(found, g_strdup(*words + strlen("--interface=")));
+    }
+}
+
+char **
+taps_lines(const char *path)
+{
+    GPtrArray *found = g_ptr_array_new();
+    char *text, **lines;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL)) {
+        g_ptr_array_unref(found);
+        return NULL;
+    }
+    lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        char **words;
+
+        if (!g_shell_parse_argv(*line, NULL, &words, NULL))
+            continue;
+        add_lines(found, words);
+        g_strfreev(words);
+    }
+    g_strfreev(lines);
+    g_free(text);
+    g_ptr_array_add(found, NULL);
+    return (char **)g_ptr_array_free(found, FALSE);
+}

@@ -25,7 +25,7 @@ _cjt188dump()
     -c | --count | -f | --filter | --gap) ;;
     *)
         mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
-            --low-latency --no-wait --marked --hex --on-full --probe --tap --taps --install-extcap --help --interface --filter --write
+            --low-latency --no-wait --same-adapter --marked --hex --on-full --probe --tap --taps --install-extcap --help --interface --filter --write
             --count --autostop --ring-buffer --pcap --pcapng --group-read --list --list-data-link-types --quiet --version" -- "$word")
         ;;
     esac

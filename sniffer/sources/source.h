@@ -30,6 +30,8 @@ struct source_options {
     struct line_settings line;
     bool find_settings; /* --baud auto: `line` is only what is tried first */
     bool no_wait;       /* a lost line is the end */
+    bool same_adapter;  /* a lost line is no other adapter's, not even in its place */
+    const char *taps;   /* the file that names other lines */
     bool low_latency;
     bool marked; /* a file or pipe holds what a tty with PARMRK gives */
     bool hex;    /* a file or pipe holds text with bytes in hex */

@@ -5,9 +5,9 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "finder.h"
 #include "holder.h"
 #include "parmrk.h"
-#include "ports.h"
 #include "probe.h"
 #include "record.h"
 #include "source.h"
@@ -37,8 +37,8 @@ enum {
 struct serial {
     struct source source;
     struct source_options options;
-    char *path;           /* what the user named */
-    char *stable;         /* what leads to the same adapter when it comes back */
+    char *path; /* what the user named */
+    struct finder *finder;
     struct sp_port *port; /* NULL: libserialport does not know the device */
     int lock_fd;          /* holds the lock; opened first, before any setting is touched */
     int fd;               /* what is read; the port's own, or lock_fd */
@@ -423,20 +423,6 @@ listen(struct serial *serial)
     serial->source.watch = g_unix_fd_add(serial->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, serial);
 }
 
-/* Under its name there may be another adapter by now. */
-static bool
-is_same_adapter(const struct serial *serial, const char *device, GError **error)
-{
-    char *hardware = ports_hardware(device);
-    const bool same = g_strcmp0(hardware, serial->source.info.hardware) == 0;
-
-    if (!same)
-        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is another adapter now: %s.", serial->path,
-                    hardware != NULL ? hardware : "one without a name");
-    g_free(hardware);
-    return same;
-}
-
 /* It is there, but cannot be listened to: said once for each reason. */
 static void
 tell_hindrance(struct serial *serial, GError *error)
@@ -450,27 +436,52 @@ tell_hindrance(struct serial *serial, GError *error)
     g_error_free(error);
 }
 
+/* Find the line and open it; *news is what there is to say about its adapter. */
+static bool
+find_line(struct serial *serial, char **news, GError **error)
+{
+    char *device = finder_device(serial->finder, error);
+    bool good = device != NULL && open_line(serial, device, error);
+
+    if (good && !finder_opened(serial->finder, device, serial->fd, news)) {
+        close_line(serial);
+        good = false;
+    }
+    g_free(device);
+    return good;
+}
+
+static void
+tell_return(struct serial *serial, const char *news)
+{
+    const struct source_sink *sink = &serial->source.sink;
+    char *text = g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing",
+                                 (double)(source_now() - serial->lost_ns) / NS_PER_SECOND);
+
+    sink->note(sink->user, text);
+    g_free(text);
+    tap_complain("The line \"%s\" is back.", serial->source.info.name);
+    if (news == NULL)
+        return;
+    sink->note(sink->user, news);
+    tap_complain("%s", news);
+}
+
 static void
 on_retry(void *user)
 {
     struct serial *serial = user;
-    const struct source_sink *sink = &serial->source.sink;
-    char *device = realpath(serial->stable, NULL), *text;
     GError *error = NULL;
+    char *news = NULL;
 
-    if (device == NULL || !is_same_adapter(serial, device, &error) || !open_line(serial, device, &error)) {
-        free(device);
+    if (!find_line(serial, &news, &error)) {
         tell_hindrance(serial, error);
         timer_set(serial->retry, source_now() + RETRY_NS);
         return;
     }
-    free(device);
     g_clear_pointer(&serial->hindrance, g_free);
-    text = g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing",
-                           (double)(source_now() - serial->lost_ns) / NS_PER_SECOND);
-    sink->note(sink->user, text);
-    g_free(text);
-    tap_complain("The line \"%s\" is back.", serial->source.info.name);
+    tell_return(serial, news);
+    g_free(news);
     listen(serial);
 }
 
@@ -512,20 +523,20 @@ serial_close(struct source *source)
     timer_free(serial->silence);
     probe_free(serial->probe);
     g_free(serial->hindrance);
-    g_free(serial->stable);
+    finder_free(serial->finder);
     g_free(serial->path);
     g_free(serial);
 }
 
 static void
-describe(struct serial *serial, const char *device)
+describe(struct serial *serial)
 {
     struct source_info *info = &serial->source.info;
     const struct line_settings *line = &serial->options.line;
     char *settings = serial->probe != NULL ? g_strdup("settings searched") : line_text(line);
 
     info->name = g_filename_display_name(serial->path);
-    info->hardware = ports_hardware(device);
+    info->hardware = g_strdup(finder_hardware(serial->finder));
     info->description = g_strdup_printf("%s, %s", serial->port != NULL ? "serial port" : "pseudo terminal", settings);
     info->baud = serial->probe != NULL ? 0 : line->baud;
     info->char_time_ns = line_char_time_ns(line);
@@ -533,12 +544,14 @@ describe(struct serial *serial, const char *device)
     g_free(settings);
 }
 
-/* What the settings alone already tell. */
+/* What adapter and settings alone already tell. */
 static void
-tell_doubts(const struct serial *serial)
+tell_doubts(const struct serial *serial, const char *news)
 {
     const unsigned bits = serial->options.line.data_bits;
 
+    if (news != NULL)
+        tap_complain("%s", news);
     if (!serial->marked)
         tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", serial->path);
     if (bits < 8 && serial->probe == NULL)
@@ -552,7 +565,7 @@ struct source *
 source_serial_open(const char *path, const struct source_options *options, GError **error)
 {
     struct serial *serial = g_new0(struct serial, 1);
-    char *device = realpath(path, NULL);
+    char *news = NULL;
     bool opened;
 
     serial->fd = serial->lock_fd = -1;
@@ -561,19 +574,20 @@ source_serial_open(const char *path, const struct source_options *options, GErro
     serial->source.close = serial_close;
     serial->options = *options;
     serial->path = g_strdup(path);
+    serial->finder = finder_new(path, options->same_adapter, options->taps);
     if (options->find_settings) {
         serial->probe = probe_new(options->line.gap_ms);
         serial->options.line = *probe_settings(serial->probe);
     }
-    opened = device != NULL ? open_line(serial, device, error) : fail_errno(error, path, errno);
+    opened = find_line(serial, &news, error);
     if (opened) {
-        serial->stable = ports_stable_name(path, device);
-        describe(serial, device);
-        tell_doubts(serial);
-    }
-    free(device);
-    if (opened)
+        describe(serial);
+        tell_doubts(serial, news);
+        g_free(news);
         return &serial->source;
+    }
+    if (error != NULL && *error == NULL)
+        fail_errno(error, path, ENOENT);
     source_close(&serial->source);
     return NULL;
 }

@@ -105,13 +105,14 @@ def dump(cjt188dump):
 
 @pytest.fixture
 def start(cjt188dump):
-    """start(args…) starts the tap; what still runs at the end of the test is killed."""
+    """start(args…) starts the tap, `program` in its place; what still runs at the end of the test is killed."""
     running = []
 
     def run(*args, **more):
         more.setdefault("stdin", subprocess.DEVNULL)
         more.setdefault("stdout", subprocess.PIPE)
-        process = subprocess.Popen([cjt188dump, *map(str, args)], stderr=subprocess.PIPE, **more)
+        program = more.pop("program", [cjt188dump])
+        process = subprocess.Popen([*program, *map(str, args)], stderr=subprocess.PIPE, **more)
         running.append(process)
         return process
 
