@@ -7,6 +7,7 @@
  */
 #include "finder.h"
 #include "holder.h"
+#include "icounter.h"
 #include "parmrk.h"
 #include "probe.h"
 #include "record.h"
@@ -34,6 +35,12 @@ enum {
 /* How often a line that is gone is looked for. */
 #define RETRY_NS NS_PER_SECOND
 
+/* Longer than an adapter holds bytes back; how often a silent line's counters are looked at; how often it is said that somebody
+ * takes bytes. */
+#define SILENCE_NS   (200 * NS_PER_MS)
+#define AUDIT_NS     (60 * NS_PER_SECOND)
+#define SAY_AGAIN_NS (60 * NS_PER_SECOND)
+
 struct serial {
     struct source source;
     struct source_options options;
@@ -44,8 +51,10 @@ struct serial {
     int fd;               /* what is read; the port's own, or lock_fd */
     bool marked;          /* the tty escapes FF and marks errors */
     bool latency_lowered; /* by us */
-    bool counts;          /* the driver counts overruns */
-    unsigned overruns;    /* when it was looked at last */
+    struct icounter icounter;
+    GSource *audit;        /* when what the driver counts is compared with what was heard */
+    uint64_t taken;        /* bytes that others have read, not yet said */
+    int64_t taken_said_ns; /* when it was said last */
     struct parmrk parmrk;
     GSource *retry;      /* set while the line is gone */
     int64_t lost_ns;     /* since when */
@@ -234,18 +243,6 @@ set_latency(const struct serial *serial, bool low)
     return ioctl(serial->fd, TIOCSSERIAL, &state) == 0;
 }
 
-/* Characters that the adapter or the kernel had no room for; nothing marks them in the stream. */
-static bool
-count_overruns(const struct serial *serial, unsigned *count)
-{
-    struct serial_icounter_struct counters;
-
-    if (ioctl(serial->fd, TIOCGICOUNT, &counters) != 0)
-        return false;
-    *count = (unsigned)counters.overrun + (unsigned)counters.buf_overrun;
-    return true;
-}
-
 static void
 close_line(struct serial *serial)
 {
@@ -279,20 +276,65 @@ open_line(struct serial *serial, const char *device, GError **error)
     set_signal(serial, TIOCM_DTR, "DTR", options->dtr);
     set_signal(serial, TIOCM_RTS, "RTS", options->rts);
     serial->latency_lowered = options->low_latency && set_latency(serial, true);
-    serial->counts = count_overruns(serial, &serial->overruns);
+    icounter_begin(&serial->icounter, serial->fd);
     serial->parmrk = (struct parmrk){ 0 };
     return true;
 }
 
+/* In the service's log nobody else can be named: it does not see other users' programs. */
 static void
-tell_overruns(struct serial *serial)
+tell_taken(struct serial *serial, uint64_t bytes)
 {
-    unsigned now;
+    const int64_t now = source_now();
+    char *device, *holder;
 
-    if (!serial->counts || !count_overruns(serial, &now) || now == serial->overruns)
+    serial->taken += bytes;
+    if (serial->taken == 0 || (serial->taken_said_ns != 0 && now - serial->taken_said_ns < SAY_AGAIN_NS))
         return;
-    serial->source.sink.missing(serial->source.sink.user, now - serial->overruns);
-    serial->overruns = now;
+    device = ttyname(serial->fd);
+    holder = device != NULL ? holder_of(device) : NULL;
+    tap_complain("%" G_GUINT64_FORMAT " bytes that came to \"%s\" were not heard here: %s reads this line, too.",
+                 serial->taken, serial->path, holder != NULL ? holder : "another program");
+    g_free(holder);
+    serial->taken = 0;
+    serial->taken_said_ns = now;
+}
+
+/* What is missing goes into the next record. silence: as icounter_missing() has it. */
+static void
+audit(struct serial *serial, bool silence)
+{
+    const struct icounter *icounter = &serial->icounter;
+    const uint64_t taken = icounter->taken, no_room = icounter->no_room;
+    const bool unknown = icounter->rx == RX_UNKNOWN;
+    const uint64_t missing = icounter_missing(&serial->icounter, serial->fd, silence);
+    const uint64_t more_taken = icounter->taken - taken, more_no_room = icounter->no_room - no_room;
+
+    if (missing > 0)
+        serial->source.sink.missing(serial->source.sink.user, missing);
+    if (silence)
+        tell_taken(serial, more_taken > more_no_room ? more_taken - more_no_room : 0);
+    if (unknown && icounter->rx == RX_STANDS)
+        tap_complain(
+            "The driver of \"%s\" does not count characters: if another program takes bytes away, that goes unseen.",
+            serial->path);
+}
+
+/* In the first silence, and now and then: who takes all bytes leaves none that would tell. */
+static void
+set_audit(struct serial *serial, int64_t after_ns)
+{
+    if (serial->icounter.there && serial->icounter.rx != RX_STANDS)
+        timer_set(serial->audit, source_now() + after_ns);
+}
+
+static void
+on_audit(void *user)
+{
+    struct serial *serial = user;
+
+    audit(serial, true);
+    set_audit(serial, AUDIT_NS);
 }
 
 static void line_is_lost(struct serial *serial);
@@ -352,6 +394,7 @@ pass_on(struct serial *serial, const uint8_t *bytes, const uint8_t *marks, size_
 {
     const struct source_sink *sink = &serial->source.sink;
 
+    icounter_hear(&serial->icounter, length);
     sink->bytes(sink->user, bytes, marks, length, source_now());
     if (serial->probe == NULL)
         return;
@@ -364,7 +407,8 @@ give(struct serial *serial, size_t length, bool over)
 {
     size_t decoded;
 
-    tell_overruns(serial);
+    audit(serial, false);
+    set_audit(serial, SILENCE_NS);
     if (!serial->marked) {
         if (length > 0)
             pass_on(serial, serial->raw, NULL, length);
@@ -384,6 +428,7 @@ line_is_lost(struct serial *serial)
 
     source_stop(source);
     timer_unset(serial->silence);
+    timer_unset(serial->audit);
     close_line(serial);
     if (serial->options.no_wait) {
         source->sink.end(source->sink.user,
@@ -409,8 +454,10 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
         give(serial, (size_t)length, false);
         return G_SOURCE_CONTINUE;
     }
-    if (length < 0 && (errno == EINTR || errno == EAGAIN))
+    if (length < 0 && (errno == EINTR || errno == EAGAIN)) {
+        set_audit(serial, SILENCE_NS); /* somebody was faster */
         return G_SOURCE_CONTINUE;
+    }
     give(serial, 0, true);
     if (serial->fd >= 0) /* what was held back may have changed the settings, and the port was gone for that already */
         line_is_lost(serial);
@@ -421,6 +468,7 @@ static void
 listen(struct serial *serial)
 {
     serial->source.watch = g_unix_fd_add(serial->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, serial);
+    set_audit(serial, AUDIT_NS);
 }
 
 /* It is there, but cannot be listened to: said once for each reason. */
@@ -492,6 +540,7 @@ serial_start(struct source *source)
 
     serial->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, serial);
     serial->silence = timer_new(G_PRIORITY_LOW, on_silence, serial);
+    serial->audit = timer_new(G_PRIORITY_LOW, on_audit, serial);
     listen(serial);
     if (serial->probe != NULL)
         follow_probe(serial, PROBE_CHANGE);
@@ -521,6 +570,7 @@ serial_close(struct source *source)
     close_line(serial);
     timer_free(serial->retry);
     timer_free(serial->silence);
+    timer_free(serial->audit);
     probe_free(serial->probe);
     g_free(serial->hindrance);
     finder_free(serial->finder);

@@ -1,6 +1,6 @@
 /* fake_port.c
  * For e2e.tap_lines: gives a pseudo terminal what only a port of hardware has. Preloaded into the tap, it logs what is
- * done to control lines, latency and exclusive use, and counts as many overruns as a file says.
+ * done to control lines, latency and exclusive use, and counts what a file says.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -30,18 +30,19 @@ note(const char *text)
     fclose(log);
 }
 
-static int
-overruns(void)
+/* The file holds the driver's overrun, rx and buf_overrun; what it does not hold is 0. */
+static struct serial_icounter_struct
+counters(void)
 {
-    FILE *file = fopen(getenv("CJT188_PORT_OVERRUNS"), "r");
-    int count = 0;
+    FILE *file = fopen(getenv("CJT188_PORT_COUNTERS"), "r");
+    struct serial_icounter_struct counters = { 0 };
 
     if (file != NULL) {
-        if (fscanf(file, "%d", &count) != 1)
-            count = 0;
+        if (fscanf(file, "%d %d %d", &counters.overrun, &counters.rx, &counters.buf_overrun) < 1)
+            counters.overrun = 0;
         fclose(file);
     }
-    return count;
+    return counters;
 }
 
 static int
@@ -81,7 +82,7 @@ ioctl(int fd, unsigned long request, ...)
     case TIOCSSERIAL:
         return set_latency(data);
     case TIOCGICOUNT:
-        *(struct serial_icounter_struct *)data = (struct serial_icounter_struct){ .overrun = overruns() };
+        *(struct serial_icounter_struct *)data = counters();
         return 0;
     case TIOCEXCL:
         note("exclusive");

@@ -165,14 +165,14 @@ def test_mode_of_the_line(start, line, tmp_path):
 
 @pytest.fixture
 def port(tmp_path):
-    """A pseudo terminal with more of a port: (environment for the tap, its log, the file with the number of overruns)."""
+    """A pseudo terminal with more of a port: (environment for the tap, its log, the file with overruns, rx and buf_overruns)."""
     library = BUILD / "tests" / "libfake_port.so"
     assert library.exists(), f"{library} is not built"
-    log, overruns = tmp_path / "port.log", tmp_path / "overruns"
+    log, counters = tmp_path / "port.log", tmp_path / "counters"
     log.touch()
-    env = dict(os.environ, LD_PRELOAD=str(library), CJT188_PORT_LOG=str(log), CJT188_PORT_OVERRUNS=str(overruns),
+    env = dict(os.environ, LD_PRELOAD=str(library), CJT188_PORT_LOG=str(log), CJT188_PORT_COUNTERS=str(counters),
                ASAN_OPTIONS="verify_asan_link_order=0")
-    return env, log, overruns
+    return env, log, counters
 
 
 def test_control_lines_and_latency(start, line, port, tmp_path):
@@ -201,6 +201,69 @@ def test_overruns(start, line, port, frames, tmp_path):
     assert (first.dropped, second.dropped) == (0, 7)
     assert second.comment == "7 bytes of the line are missing before this"
     assert "bytes of the line that are missing: 7" in messages
+
+
+def test_no_room_in_the_kernel(start, line, port, frames, tmp_path):
+    """A driver that counts no characters counts at least what it had no room for."""
+    env, _, counters = port
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    counters.write_text("5 0 3", encoding="ascii")
+    process = start_on(start, line, file, env=env)
+    line.send(request)
+    packets_of(file, 1)
+    wait_until(lambda: "does not count characters" in read_along(process), "what this driver cannot tell")
+    counters.write_text("6 0 7", encoding="ascii")
+    line.send(reply)
+    assert packets_of(file, 2)[1].dropped == 5
+    finish(process)
+
+
+def read_along(process):
+    """All that the tap has said so far."""
+    os.set_blocking(process.stderr.fileno(), False)
+    process.said = getattr(process, "said", "") + (process.stderr.read() or b"").decode()
+    os.set_blocking(process.stderr.fileno(), True)
+    return process.said
+
+
+def test_bytes_that_another_program_reads(start, line, port, frames, tmp_path):
+    """This test takes some away: a driver that counts characters tells how many, silence or not; in the next packet, and in
+    the log. Marks and FF, which are more bytes in the kernel than on the line, are no loss."""
+    env, _, counters = port
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    counters.write_text("2 1000", encoding="ascii")
+    process = start_on(start, line, file, env=env)
+    rx = 1000
+
+    def said_on_the_line(data, overruns=2):
+        nonlocal rx
+        rx += len(data)
+        counters.write_text(f"{overruns} {rx}", encoding="ascii")
+        line.send(data)
+
+    said_on_the_line(request + b"\xff\xff\xff")
+    packets_of(file, 2)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: process_state(process) == "T", "the tap to stand still")
+    said_on_the_line(reply)
+    taken = os.read(line.slave, 20)
+    process.send_signal(signal.SIGCONT)
+    packets_of(file, 3)
+    wait_until(lambda: f"20 bytes that came to \"{line.path}\" were not heard here" in read_along(process), "the complaint")
+    said_on_the_line(request, overruns=5)
+    packets = packets_of(file, 4)
+    time.sleep(0.5)
+    messages = process.said + finish(process)
+    assert taken == reply[:20] and payload(parse(file.read_bytes())) == request + b"\xff\xff\xff" + reply[20:] + request
+    assert [packet.dropped for packet in packets] == [0, 0, 20, 3]
+    assert packets[2].comment.startswith("20 bytes of the line are missing before this")
+    assert "does not count characters" not in messages and messages.count("were not heard here") == 1
+
+
+def process_state(process):
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
 
 
 def test_seven_data_bits(start, line, tmp_path):
