@@ -542,8 +542,9 @@ static gboolean
 check_lines(const struct options *options, GError **error)
 {
     for (guint i = 0; i < options->lines->len; i++) {
-        const struct line_options *line = options->lines->pdata[i];
+        struct line_options *line = options->lines->pdata[i];
 
+        line->source.others = options->lines->len > 1;
         if (line->source.hex && line->source.marked)
             return refuse(error, "--hex and --marked exclude each other: \"%s\" is either text or raw bytes.",
                           line->name);
@@ -564,8 +565,11 @@ check(struct options *options, char **rest, GError **error)
                       "hardware.");
     if (options->probe && options->lines->len != 1)
         return refuse(error, "--probe looks at one line: give one -i.");
-    if (options->probe)
-        ((struct line_options *)options->lines->pdata[0])->source.find_settings = true;
+    if (options->probe) {
+        struct source_options *source = &((struct line_options *)options->lines->pdata[0])->source;
+
+        source->find_settings = source->must_be_there = true;
+    }
     return check_lines(options, error) && check_output(options, error);
 }
 

@@ -6,6 +6,7 @@
  */
 #include "tap.h"
 #include "channel.h"
+#include "notify.h"
 #include "outputs/output.h"
 #include "signals.h"
 #include "sources/source.h"
@@ -329,6 +330,7 @@ tap_run(const struct options *options, GError **error)
     tap.loop = g_main_loop_new(NULL, FALSE);
     tap.channels = g_ptr_array_new_with_free_func(close_channel);
     if (open_ends(&tap)) {
+        notify("READY=1"); /* also when there are lines to wait for */
         run_loop(&tap);
         write_totals(&tap);
         if (!options->quiet && !options->probe)

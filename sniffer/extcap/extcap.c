@@ -359,6 +359,8 @@ run_tap(const struct call *call, GError **error)
     if (argv == NULL)
         return false;
     good = options_parse(&options, (char **)argv->pdata, error);
+    for (guint i = 0; good && i < options.lines->len; i++) /* Wireshark shows why a capture cannot begin */
+        ((struct line_options *)options.lines->pdata[i])->source.must_be_there = true;
     if (good)
         good = tap_run(&options, error);
     options_clear(&options);

@@ -120,6 +120,8 @@ open_path(const char *path, const struct source_options *options, GError **error
     int fd;
 
     if (stat(path, &status) != 0) {
+        if (g_str_has_prefix(path, "/dev/")) /* a line that is not there yet */
+            return source_serial_open(path, options, error);
         explain_open(path, errno, error);
         return NULL;
     }

@@ -30,6 +30,8 @@ struct source_options {
     struct line_settings line;
     bool find_settings; /* --baud auto: `line` is only what is tried first */
     bool no_wait;       /* a lost line is the end */
+    bool must_be_there; /* one that is missing at the start as well */
+    bool others;        /* there are other lines, which do not wait for this one */
     bool same_adapter;  /* a lost line is no other adapter's, not even in its place */
     const char *taps;   /* the file that names other lines */
     bool low_latency;
@@ -76,7 +78,8 @@ struct source {
 
 /*
  * Open what the user named: a path, a number of `cjt188dump -D`, "tcp://host:port", "-", or "demo[:options]".
- * NULL with *error set (TAP_USAGE or TAP_CANNOT_OPEN) when that does not work. The caller ends with source_close().
+ * NULL with *error set (TAP_USAGE or TAP_CANNOT_OPEN) when that does not work; a line that may come later is waited for. The
+ * caller ends with source_close().
  */
 struct source *source_open(const char *name, const struct source_options *options, GError **error);
 

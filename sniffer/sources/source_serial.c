@@ -58,6 +58,8 @@ struct serial {
     struct parmrk parmrk;
     GSource *retry;      /* set while the line is gone */
     int64_t lost_ns;     /* since when */
+    int reason;          /* errno of the last attempt to open it */
+    bool known;          /* it was open before */
     char *hindrance;     /* why it cannot be listened to again, as far as it was said */
     struct probe *probe; /* NULL: the settings are known */
     GSource *silence;    /* for the probe */
@@ -86,9 +88,13 @@ fail_busy(GError **error, const char *path, const char *device)
     return false;
 }
 
+/* In words for a user. */
 static bool
 fail_errno(GError **error, const char *path, int reason)
 {
+    if (reason == EPERM)
+        return fail(error, path,
+                    "operation not permitted; a service may use only ports whose driver was there when it was started");
     if (reason == EACCES)
         return fail(error, path,
                     "permission denied; serial ports belong to the group dialout, "
@@ -112,13 +118,15 @@ static bool
 lock(struct serial *serial, const char *device, GError **error)
 {
     serial->lock_fd = open(device, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    serial->reason = serial->lock_fd < 0 ? errno : 0;
     if (serial->lock_fd < 0)
         return errno == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
     if (!isatty(serial->lock_fd))
         return fail(error, serial->path, "it is a device, but no serial line");
-    if (flock(serial->lock_fd, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
-    return true;
+    if (flock(serial->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    serial->reason = errno == EWOULDBLOCK ? EBUSY : errno;
+    return serial->reason == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
 }
 
 /* Through libserialport, where it knows the device. It knows neither ptys nor links, hence the real name. */
@@ -489,8 +497,10 @@ static bool
 find_line(struct serial *serial, char **news, GError **error)
 {
     char *device = finder_device(serial->finder, error);
-    bool good = device != NULL && open_line(serial, device, error);
+    bool good;
 
+    serial->reason = ENOENT;
+    good = device != NULL && open_line(serial, device, error);
     if (good && !finder_opened(serial->finder, device, serial->fd, news)) {
         close_line(serial);
         good = false;
@@ -503,16 +513,43 @@ static void
 tell_return(struct serial *serial, const char *news)
 {
     const struct source_sink *sink = &serial->source.sink;
-    char *text = g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing",
-                                 (double)(source_now() - serial->lost_ns) / NS_PER_SECOND);
+    const double seconds = (double)(source_now() - serial->lost_ns) / NS_PER_SECOND;
+    char *text = serial->known
+        ? g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing", seconds)
+        : g_strdup_printf("The line was not there before, for %.1f s", seconds);
 
     sink->note(sink->user, text);
     g_free(text);
-    tap_complain("The line \"%s\" is back.", serial->source.info.name);
+    tap_complain("The line \"%s\" is %s.", serial->source.info.name, serial->known ? "back" : "there");
     if (news == NULL)
         return;
     sink->note(sink->user, news);
     tap_complain("%s", news);
+}
+
+/* What the settings alone already tell. */
+static void
+tell_doubts(const struct serial *serial)
+{
+    const unsigned bits = serial->options.line.data_bits;
+
+    if (!serial->marked)
+        tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", serial->path);
+    if (bits < 8 && serial->probe == NULL)
+        tap_complain(
+            "FE, 81 and 90, which are in every exchange, do not pass %u data bits: no frame will be whole. 8E1 is "
+            "what meters use, whatever their paper says.",
+            bits);
+}
+
+/* It is heard for the first time. */
+static void
+begin_line(struct serial *serial)
+{
+    serial->known = true;
+    tell_doubts(serial);
+    if (serial->probe != NULL)
+        follow_probe(serial, PROBE_CHANGE);
 }
 
 static void
@@ -523,6 +560,10 @@ on_retry(void *user)
     char *news = NULL;
 
     if (!find_line(serial, &news, &error)) {
+        if (serial->reason == EPERM) { /* a service may not use what came after it; the next one may */
+            serial->source.sink.end(serial->source.sink.user, error);
+            return;
+        }
         tell_hindrance(serial, error);
         timer_set(serial->retry, source_now() + RETRY_NS);
         return;
@@ -531,6 +572,8 @@ on_retry(void *user)
     tell_return(serial, news);
     g_free(news);
     listen(serial);
+    if (!serial->known)
+        begin_line(serial);
 }
 
 static void
@@ -541,9 +584,13 @@ serial_start(struct source *source)
     serial->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, serial);
     serial->silence = timer_new(G_PRIORITY_LOW, on_silence, serial);
     serial->audit = timer_new(G_PRIORITY_LOW, on_audit, serial);
+    if (serial->fd < 0) {
+        serial->lost_ns = source_now();
+        timer_set(serial->retry, serial->lost_ns + RETRY_NS);
+        return;
+    }
     listen(serial);
-    if (serial->probe != NULL)
-        follow_probe(serial, PROBE_CHANGE);
+    begin_line(serial);
 }
 
 static void
@@ -583,40 +630,58 @@ describe(struct serial *serial)
 {
     struct source_info *info = &serial->source.info;
     const struct line_settings *line = &serial->options.line;
+    const bool is_pseudo = serial->fd >= 0 && serial->port == NULL;
     char *settings = serial->probe != NULL ? g_strdup("settings searched") : line_text(line);
 
     info->name = g_filename_display_name(serial->path);
     info->hardware = g_strdup(finder_hardware(serial->finder));
-    info->description = g_strdup_printf("%s, %s", serial->port != NULL ? "serial port" : "pseudo terminal", settings);
+    info->description = g_strdup_printf("%s, %s", is_pseudo ? "pseudo terminal" : "serial port", settings);
     info->baud = serial->probe != NULL ? 0 : line->baud;
     info->char_time_ns = line_char_time_ns(line);
     info->timing = TIMING_LIVE;
     g_free(settings);
 }
 
-/* What adapter and settings alone already tell. */
-static void
-tell_doubts(const struct serial *serial, const char *news)
+/* Is it a line that may come later? One that another program has is waited for when there are others to listen to. */
+static bool
+may_come(const struct serial *serial)
 {
-    const unsigned bits = serial->options.line.data_bits;
+    static const int absent[] = { ENOENT, ENODEV, ENXIO, EIO };
 
-    if (news != NULL)
+    if (serial->options.no_wait || serial->options.must_be_there)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(absent); i++)
+        if (serial->reason == absent[i])
+            return true;
+    return serial->reason == EBUSY && serial->options.others;
+}
+
+static bool
+open_first(struct serial *serial, GError **error)
+{
+    GError *wrong = NULL;
+    char *news = NULL;
+    const bool opened = find_line(serial, &news, &wrong);
+
+    if (!opened && wrong == NULL)
+        fail_errno(&wrong, serial->path, serial->reason);
+    if (!opened && !may_come(serial)) {
+        g_propagate_error(error, wrong);
+        return false;
+    }
+    if (opened && news != NULL)
         tap_complain("%s", news);
-    if (!serial->marked)
-        tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", serial->path);
-    if (bits < 8 && serial->probe == NULL)
-        tap_complain(
-            "FE, 81 and 90, which are in every exchange, do not pass %u data bits: no frame will be whole. 8E1 is "
-            "what meters use, whatever their paper says.",
-            bits);
+    g_free(news);
+    if (!opened)
+        tell_hindrance(serial, wrong);
+    describe(serial);
+    return true;
 }
 
 struct source *
 source_serial_open(const char *path, const struct source_options *options, GError **error)
 {
     struct serial *serial = g_new0(struct serial, 1);
-    char *news = NULL;
-    bool opened;
 
     serial->fd = serial->lock_fd = -1;
     serial->source.start = serial_start;
@@ -629,15 +694,8 @@ source_serial_open(const char *path, const struct source_options *options, GErro
         serial->probe = probe_new(options->line.gap_ms);
         serial->options.line = *probe_settings(serial->probe);
     }
-    opened = find_line(serial, &news, error);
-    if (opened) {
-        describe(serial);
-        tell_doubts(serial, news);
-        g_free(news);
+    if (open_first(serial, error))
         return &serial->source;
-    }
-    if (error != NULL && *error == NULL)
-        fail_errno(error, path, ENOENT);
     source_close(&serial->source);
     return NULL;
 }

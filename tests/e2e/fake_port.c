@@ -6,6 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/serial.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,6 +63,24 @@ set_signal(unsigned long request, int line)
     snprintf(text, sizeof text, "%s %s", line == TIOCM_DTR ? "DTR" : "RTS", request == TIOCMBIS ? "on" : "off");
     note(text);
     return 0;
+}
+
+/* A device whose driver came after the service may not be opened. */
+__attribute__((visibility("default"))) int
+open64(const char *path, int flags, ...)
+{
+    const char *forbidden = getenv("CJT188_PORT_FORBIDDEN");
+    va_list arguments;
+    mode_t mode;
+
+    va_start(arguments, flags);
+    mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+    if (forbidden != NULL && strcmp(path, forbidden) == 0) {
+        errno = EPERM;
+        return -1;
+    }
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 __attribute__((visibility("default"))) int

@@ -357,13 +357,13 @@ def test_what_cannot_be_opened(dump, tmp_path):
     earlier = tmp_path / "earlier.pcapng"
     earlier.write_bytes(b"what an earlier capture has left")
     refused = {
-        ("-i", "/dev/ttyNONE7"): "No such file",
+        ("--no-wait", "-i", "/dev/ttyNONE7"): "No such file",
         ("-i", "ttyNONE7"): "cjt188dump -D",
         ("-i", "4711"): "4711",
         ("-i", tmp_path): "folder",
         ("-i", "/dev/null"): "no serial line",
         ("-i", tmp_path / "empty"): "empty",
-        ("-i", "tcp://127.0.0.1:1"): "refused",
+        ("--no-wait", "-i", "tcp://127.0.0.1:1"): "refused",
         ("-i", "demo", "-w", tmp_path): "Is a directory",
         ("-i", "demo", "-w", tmp_path / "none" / "x.pcapng"): "No such file",
         ("-i", tmp_path / "empty", "-w", earlier): "empty",

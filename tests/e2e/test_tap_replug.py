@@ -2,10 +2,13 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import fcntl
+import socket
 import time
 
 import pytest
 
+from conftest import BUILD
 from plugs import sockets  # noqa: F401
 from tapkit import *  # noqa: F403
 
@@ -57,6 +60,61 @@ def is_deaf(process, line):
     """For as long as it takes to look twice."""
     time.sleep(2.5)
     return line.path not in held(process)
+
+
+def test_not_there_at_the_start(tap, sockets, tmp_path, monkeypatch):  # noqa: F811
+    """One line in the log, ready while it waits, and the line that is there is heard meanwhile."""
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(tmp_path / "notify"))
+    manager.settimeout(TIMEOUT)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    b = sockets.plug("ttyUSB1", "1-2")
+    process = tap("/dev/usb/ttyUSB1", "-i", "/dev/usb/ttyUSB0")
+    assert manager.recv(100) == b"READY=1"
+    hears(process, b, B)
+    time.sleep(2.5)
+    assert "was not there before" in hears(process, sockets.plug("ttyUSB0", "1-1"), A)
+    assert [packet.data for packet in parse(process.file.read_bytes()).packets] == [B, A]
+    messages = finish(process)
+    assert messages.count('"/dev/usb/ttyUSB0"') == 2 and messages.count("Waiting.") == 1
+    manager.close()
+
+
+def test_all_settings_of_a_line_that_comes_later(tap, sockets):  # noqa: F811
+    process = tap("/dev/usb/ttyUSB0", "--baud", "auto")
+    reply = bytes.fromhex("6820AAAAAAAAAA111101031F9000AF16")
+    a = sockets.plug("ttyUSB0", "1-1")
+    wait_until(lambda: a.path in held(process), "the line to be open")
+    time.sleep(0.2)
+    a.send(reply)
+    assert "Settings searched, from here with 2400 8E1" in packets_of(process.file, 1)[0].comment
+    a.send(reply)
+    assert "Settings found: 2400 8E1" in packets_of(process.file, 2)[1].comment
+    finish(process)
+
+
+def test_one_that_another_program_has(tap, sockets):  # noqa: F811
+    """Among several it is waited for."""
+    a, b = sockets.plug("ttyUSB0", "1-1"), sockets.plug("ttyUSB1", "1-2")
+    fcntl.flock(a.slave, fcntl.LOCK_EX)
+    process = tap("/dev/usb/ttyUSB1", "-i", "/dev/usb/ttyUSB0")
+    hears(process, b, B)
+    fcntl.flock(a.slave, fcntl.LOCK_UN)
+    hears(process, a, A)
+    finish(process)
+
+
+def test_a_port_that_came_too_late(tap, sockets, tmp_path, monkeypatch):  # noqa: F811
+    """systemd's list of devices is that of the start: the tap ends, so that it is started with a new one."""
+    monkeypatch.setenv("LD_PRELOAD", str(BUILD / "tests" / "libfake_port.so"))
+    monkeypatch.setenv("CJT188_PORT_FORBIDDEN", "/dev/usb/ttyUSB0")
+    monkeypatch.setenv("CJT188_PORT_LOG", str(tmp_path / "port.log"))
+    monkeypatch.setenv("CJT188_PORT_COUNTERS", str(tmp_path / "counters"))
+    process = tap("/dev/usb/ttyUSB0")
+    assert process.poll() is None
+    sockets.plug("ttyUSB0", "1-1")
+    assert process.wait(TIMEOUT) == CANNOT_OPEN
+    assert b"not permitted" in process.stderr.read()
 
 
 @pytest.mark.parametrize("path", ["/dev/usb/ttyUSB0", BY_ID, "/dev/serial/by-path/1-1"])

@@ -68,6 +68,25 @@ def test_device_server(start, server, frames, tmp_path):
     assert "Connecting again" in messages and "is back" in messages
 
 
+def test_device_server_that_comes_later(start, line, frames, tmp_path):
+    """Its silence holds up no other line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start("-i", f"tcp://127.0.0.1:{port}", "-i", line.path, "-w", file)
+    wait_until(lambda: listens(process, line.path), "the line to be open")
+    time.sleep(0.2)
+    line.send(request)
+    packets_of(file, 1)
+    with socket.create_server(("127.0.0.1", port)) as server:
+        tap, _ = server.accept()
+        tap.sendall(reply)
+        assert packets_of(file, 2)[1].data == reply
+        tap.close()
+    messages = finish(process)
+    assert messages.count("Cannot connect to") == 1 and "There is a connection" in messages
+
+
 def test_device_server_gone(start, server):
     process = start("-i", server.name, "--no-wait", "-w", "-")
     server.accept()
