@@ -56,7 +56,7 @@ main(int argc, char **argv)
     if (extcap_is_meant(argc, argv))
         return extcap_run(argc, argv);
     if (!options_parse(&options, argv, &error) || !run(&options, &error)) {
-        fprintf(stderr, "cjt188dump: %s\n", error->message);
+        tap_complain("%s", error->message);
         status = error->code;
         g_error_free(error);
     }

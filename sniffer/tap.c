@@ -78,7 +78,7 @@ on_record(void *user, unsigned number, const struct record *record)
     if (!tap->show_counter)
         return;
     output_totals(tap->output, &totals);
-    fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", totals.packets);
+    tap_print("\rPackets: %" G_GUINT64_FORMAT " ", totals.packets);
 }
 
 static void
@@ -137,40 +137,57 @@ on_output_failed(void *user, GError *error)
 }
 
 static void
-print_counters(const struct tap *tap)
+add_counters(const struct tap *tap, unsigned line, GString *text)
 {
-    for (guint i = 0; i < tap->channels->len; i++) {
-        const char *separator = "  ";
-        struct output_counts counts;
-        uint64_t any = 0;
+    const bool several = tap->channels->len > 1;
+    const char *separator = "  ";
+    struct output_counts counts;
 
-        output_counts(tap->output, i, &counts);
-        if (tap->channels->len > 1)
-            fprintf(stderr, "  %s:", channel_info(tap->channels->pdata[i])->name);
-        for (enum record_class class = 0; class < RECORD_CLASSES; class ++)
-            if (counts.of_class[class] > 0) {
-                fprintf(stderr, "%s%s %" G_GUINT64_FORMAT, separator, record_class_name(class), counts.of_class[class]);
-                separator = ", ";
-                any++;
-            }
-        if (any > 0 || tap->channels->len > 1)
-            fprintf(stderr, "%s\n", any > 0 ? "" : "  nothing");
-    }
+    output_counts(tap->output, line, &counts);
+    if (several)
+        g_string_append_printf(text, "  %s:", channel_info(tap->channels->pdata[line])->name);
+    for (enum record_class class = 0; class < RECORD_CLASSES; class ++)
+        if (counts.of_class[class] > 0) {
+            g_string_append_printf(text, "%s%s %" G_GUINT64_FORMAT, separator, record_class_name(class),
+                                   counts.of_class[class]);
+            separator = ", ";
+        }
+    if (several && *separator == ' ')
+        g_string_append(text, "  nothing");
+    if (several || *separator == ',')
+        g_string_append_c(text, '\n');
 }
 
 static void
 print_totals(const struct tap *tap)
 {
     struct output_totals totals;
+    GString *text = g_string_new(NULL);
 
     output_totals(tap->output, &totals);
-    fprintf(stderr, "%sPackets captured: %" G_GUINT64_FORMAT "\n",
-            tap->show_counter && totals.packets + totals.lost_packets > 0 ? "\r" : "", totals.packets);
-    print_counters(tap);
+    if (tap->show_counter && totals.packets + totals.lost_packets > 0)
+        g_string_append_c(text, '\r');
+    g_string_append_printf(text, "Packets captured: %" G_GUINT64_FORMAT "\n", totals.packets);
+    for (guint i = 0; i < tap->channels->len; i++)
+        add_counters(tap, i, text);
     if (totals.lost_packets > 0)
-        fprintf(stderr, "  packets that found no room: %" G_GUINT64_FORMAT "\n", totals.lost_packets);
+        g_string_append_printf(text, "  packets that found no room: %" G_GUINT64_FORMAT "\n", totals.lost_packets);
     if (totals.lost_bytes > 0)
-        fprintf(stderr, "  bytes of the line that are missing: %" G_GUINT64_FORMAT "\n", totals.lost_bytes);
+        g_string_append_printf(text, "  bytes of the line that are missing: %" G_GUINT64_FORMAT "\n",
+                               totals.lost_bytes);
+    tap_print("%s", text->str);
+    g_string_free(text, TRUE);
+}
+
+/* A service manager sends SIGCONT behind SIGTERM, in case. */
+static void
+go_on(struct tap *tap)
+{
+    if (signals_stop_waits())
+        return;
+    tap_complain("This program was stopped, and goes on: times may be late.");
+    for (guint i = 0; i < tap->channels->len; i++)
+        output_note(tap->output, i, "The tap stood still before this, so its time may be late");
 }
 
 static void
@@ -182,6 +199,8 @@ on_signal(int number, void *user)
         print_totals(tap);
     else if (number == SIGHUP)
         output_reopen(tap->output);
+    else if (number == SIGCONT)
+        go_on(tap);
     else
         stop(tap, NULL);
 }

@@ -342,7 +342,7 @@ clear_line(gpointer data)
 }
 
 struct capture *
-capture_open(const struct output_options *options, GError **error)
+capture_open(const struct output_options *options, int stop_fd, GError **error)
 {
     static const struct format *const formats[] = {
         [FORMAT_PCAPNG] = &format_pcapng,
@@ -355,6 +355,7 @@ capture_open(const struct output_options *options, GError **error)
     capture->options = options;
     capture->format = formats[options->format];
     capture->target.fd = -1;
+    capture->target.stop_fd = stop_fd;
     capture->block = g_byte_array_new();
     capture->queue = g_byte_array_new();
     capture->items = g_array_new(FALSE, FALSE, sizeof(struct item));
@@ -642,12 +643,6 @@ capture_note(struct capture *capture, unsigned line, const char *text)
 
     if (note->len < NOTE_MAX)
         g_string_append_printf(note, "%s; ", text);
-}
-
-void
-capture_stop(struct capture *capture)
-{
-    capture->target.stopping = true;
 }
 
 bool

@@ -14,9 +14,10 @@
 
 #include "output.h"
 
-/* Opens what is to be written; a file is truncated, a ring has none before its first record. `options` is kept. NULL with
- * *error set when it cannot be opened. The caller ends with capture_close(). */
-struct capture *capture_open(const struct output_options *options, GError **error);
+/* Opens what is to be written; a file is truncated, a ring has none before its first record. `options` is kept. stop_fd:
+ * readable when the end is near, and a reader that does not read is waited for no longer than he deserves. NULL with *error set
+ * when it cannot be opened. The caller ends with capture_close(). */
+struct capture *capture_open(const struct output_options *options, int stop_fd, GError **error);
 void capture_close(struct capture *capture);
 
 /* As output_add_line() and so on have it. */
@@ -38,7 +39,6 @@ bool capture_is_complete(const struct capture *capture);
 int capture_reader_fd(const struct capture *capture);
 /* That reader is gone. */
 void capture_tell_reader_gone(const struct capture *capture, GError **error);
-void capture_stop(struct capture *capture);
 
 void capture_totals(const struct capture *capture, struct output_totals *totals);
 void capture_counts(const struct capture *capture, unsigned line, struct output_counts *counts);

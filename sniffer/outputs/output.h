@@ -70,7 +70,7 @@ bool output_end(struct output *output, GError **error);
 
 void output_totals(struct output *output, struct output_totals *totals);
 void output_counts(struct output *output, unsigned line, struct output_counts *counts);
-/* The file that is being written, for people. */
+/* The file that is written at the beginning, for people. */
 const char *output_name(const struct output *output);
 
 #endif

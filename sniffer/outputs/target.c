@@ -152,20 +152,19 @@ wait_for_room(struct target *target)
 {
     struct pollfd fds[] = {
         { .fd = target->fd, .events = POLLOUT },
-        { .fd = signals_stop_fd(), .events = POLLIN },
+        { .fd = target->stop_fd, .events = POLLIN },
+        { .fd = signals_stop_fd(), .events = POLLIN }, /* where the lines wait for us, nobody else looks at it */
     };
 
-    if (target->stopping)
-        return poll(fds, 1, STALLED_MS) > 0;
-    if (poll(fds, 2, target->stalled || target->patient ? -1 : STALLED_MS) == 0) {
-        tap_complain("Whoever reads from %s has stopped reading. Waiting; the lines are not listened to meanwhile.",
-                     target->name);
+    if (poll(fds, G_N_ELEMENTS(fds), target->stalled || target->patient ? -1 : STALLED_MS) == 0) {
+        tap_complain(
+            "Whoever reads from %s has stopped reading. Waiting; what is heard meanwhile is kept, as long as there is "
+            "room.",
+            target->name);
         target->stalled = true;
         return true;
     }
-    if (fds[0].revents == 0 && fds[1].revents != 0)
-        return poll(fds, 1, STALLED_MS) > 0;
-    return true;
+    return fds[0].revents != 0 || poll(fds, 1, STALLED_MS) > 0;
 }
 
 static ssize_t

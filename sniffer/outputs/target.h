@@ -22,7 +22,7 @@ struct target {
     bool socket;   /* only lent to us, so it cannot be made non-blocking for us alone */
     bool patient;  /* no line is live: a reader may take his time */
     bool stalled;  /* it was said that nobody reads */
-    bool stopping; /* the end was asked for: patience is short */
+    int stop_fd;   /* readable: the end was asked for, patience is short */
     uint64_t size; /* written, whole blocks */
 };
 

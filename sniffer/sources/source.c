@@ -38,6 +38,12 @@ source_wall_clock(void)
     return read_clock(CLOCK_REALTIME);
 }
 
+int64_t
+source_boot_clock(void)
+{
+    return read_clock(CLOCK_BOOTTIME);
+}
+
 const char *
 source_called(const char *name)
 {

@@ -47,6 +47,7 @@ struct source_info {
     unsigned baud;        /* 0 = none, or not known yet */
     int64_t char_time_ns; /* 0 = unknown */
     enum source_timing timing;
+    bool waits; /* whoever sends waits when he is not read: nothing is lost by that */
 };
 
 struct source_sink {
@@ -95,9 +96,10 @@ void source_close(struct source *source);
 enum { SOURCE_MAGIC = 4 };
 bool source_is_capture(const uint8_t *start);
 
-/* CLOCK_MONOTONIC in nanoseconds; CLOCK_REALTIME, since 1970. */
+/* CLOCK_MONOTONIC in nanoseconds; CLOCK_REALTIME, since 1970; CLOCK_BOOTTIME, which goes on while the computer sleeps. */
 int64_t source_now(void);
 int64_t source_wall_clock(void);
+int64_t source_boot_clock(void);
 
 /* What a sentence calls it: "-" is standard input. */
 const char *source_called(const char *name);

@@ -119,6 +119,7 @@ source_pcap_open(const char *name, int fd, GError **error)
     capture->source.close = capture_close;
     capture->source.info.name = g_filename_display_name(name);
     capture->source.info.description = g_strdup("packets of a capture, cut anew");
+    capture->source.info.waits = true;
     capture->source.info.timing = TIMING_SIMULATED;
     return &capture->source;
 }

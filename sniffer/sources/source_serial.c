@@ -35,6 +35,10 @@ enum {
 /* How often a line that is gone is looked for. */
 #define RETRY_NS NS_PER_SECOND
 
+/* What an adapter holds bytes back for; what is late beyond that. */
+#define LATENCY_NS (16 * NS_PER_MS)
+#define LATE_NS    (50 * NS_PER_MS)
+
 /* Longer than an adapter holds bytes back; how often a silent line's counters are looked at; how often it is said that somebody
  * takes bytes. */
 #define SILENCE_NS   (200 * NS_PER_MS)
@@ -397,12 +401,30 @@ on_silence(void *user)
         follow_probe(serial, probe_silence(serial->probe));
 }
 
+/* Characters do not come faster than the line has them: of a long piece the first waited for us. A pseudo terminal has no such
+ * pace. */
+static void
+tell_late(struct serial *serial, size_t length)
+{
+    const struct source_sink *sink = &serial->source.sink;
+    const int64_t late_ns = (int64_t)length * line_char_time_ns(&serial->options.line) - LATENCY_NS;
+    char *text;
+
+    if (late_ns < LATE_NS || (serial->port == NULL && !serial->icounter.there))
+        return;
+    text = g_strdup_printf("Bytes of this were read at least %d ms late, so its time is less exact",
+                           (int)(late_ns / NS_PER_MS));
+    sink->note(sink->user, text);
+    g_free(text);
+}
+
 static void
 pass_on(struct serial *serial, const uint8_t *bytes, const uint8_t *marks, size_t length)
 {
     const struct source_sink *sink = &serial->source.sink;
 
     icounter_hear(&serial->icounter, length);
+    tell_late(serial, length);
     sink->bytes(sink->user, bytes, marks, length, source_now());
     if (serial->probe == NULL)
         return;
@@ -639,6 +661,7 @@ describe(struct serial *serial)
     info->baud = serial->probe != NULL ? 0 : line->baud;
     info->char_time_ns = line_char_time_ns(line);
     info->timing = TIMING_LIVE;
+    info->waits = is_pseudo && !serial->icounter.there;
     g_free(settings);
 }
 

@@ -284,6 +284,7 @@ describe(struct tcp *tcp, const char *name, const struct line_settings *line)
     info->baud = line->baud;
     info->char_time_ns = line_char_time_ns(line);
     info->timing = TIMING_LIVE;
+    info->waits = true;
     g_free(settings);
 }
 

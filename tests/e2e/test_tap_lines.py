@@ -199,7 +199,7 @@ def test_overruns(start, line, port, frames, tmp_path):
     messages = finish(process)
     first, second = parse(file.read_bytes()).packets
     assert (first.dropped, second.dropped) == (0, 7)
-    assert second.comment == "7 bytes of the line are missing before this"
+    assert second.comment.startswith("7 bytes of the line are missing before this")
     assert "bytes of the line that are missing: 7" in messages
 
 
@@ -453,6 +453,67 @@ def test_clock_step_inside_a_frame(start, line, frames, tmp_path):
     assert [packet.time - now for packet in packets] == [pytest.approx(seconds, abs=30) for seconds in (0, -7200, 3600)]
     assert packets[0].comment == "" and "set back by 7200" in packets[1].comment
     assert "set forward by 10800" in packets[2].comment
+
+
+def test_the_computer_slept(start, line, frames, tmp_path):
+    """Its clock was not set: that is another thing."""
+    file, slept = tmp_path / "line.pcapng", tmp_path / "slept"
+    reply = thread_frames(frames)[3]
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libclock_step.so"), CJT188_CLOCK_SLEPT=str(slept),
+               ASAN_OPTIONS="verify_asan_link_order=0")
+    process = start_on(start, line, file, env=env)
+    line.send(reply)
+    packets_of(file, 1)
+    slept.write_text("3600.5", encoding="ascii")
+    for count in (2, 3):
+        line.send(reply)
+        packets_of(file, count)
+    finish(process)
+    packets = parse(file.read_bytes()).packets
+    assert [packet.comment for packet in packets] == [
+        "", "The computer slept for 3600.5 s before this, what was said meanwhile is missing", ""]
+    assert packets[1].time - packets[0].time == pytest.approx(3600.5, abs=30)
+
+
+def test_stopped_and_on(start, line, frames, tmp_path):
+    """SIGSTOP and SIGCONT: what was said meanwhile is there, and bears a mark. A service manager's SIGCONT behind its SIGTERM
+    says nothing."""
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file)
+    line.send(request)
+    packets_of(file, 1)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: process_state(process) == "T", "the tap to stand still")
+    line.send(reply)
+    process.send_signal(signal.SIGCONT)
+    packets_of(file, 2)
+    line.send(request)
+    packets_of(file, 3)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: process_state(process) == "T", "the tap to stand still")
+    line.send(request)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    _, messages = process.communicate(timeout=TIMEOUT)
+    packets = parse(file.read_bytes()).packets
+    assert [packet.data for packet in packets] == [request, reply, request, request]
+    assert ["stood still" in packet.comment for packet in packets] == [False, True, False, False]
+    assert process.returncode == OK and messages.count(b"was stopped, and goes on") == 1
+
+
+def test_read_late(start, line, port, frames, tmp_path):
+    """A line of 2400 baud cannot give a reply in one piece, so it waited somewhere. Five characters at once are usual."""
+    env, _, _ = port
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file, env=env)
+    line.send(reply)
+    packets_of(file, 1)
+    for at in range(0, len(request), 5):
+        line.send(request[at : at + 5])
+        time.sleep(0.03)
+    first, second = packets_of(file, 2)
+    finish(process)
+    assert first.comment == "Bytes of this were read at least 277 ms late, so its time is less exact" and second.comment == ""
 
 
 def test_first_byte_times(start, line, frames, tmp_path):

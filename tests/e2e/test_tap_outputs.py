@@ -588,6 +588,83 @@ def test_small_disk(start, line, frames, tmp_path):
         subprocess.run([umount, "-l", disk], check=True)
 
 
+@pytest.fixture
+def disk(tmp_path):
+    """A file system of its own that can be made to stand still: (its folder, freeze, thaw)."""
+    image, folder = tmp_path / "disk.img", tmp_path / "disk"
+    folder.mkdir()
+    with open(image, "wb") as file:
+        file.truncate(64 << 20)
+    tools = [shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin") for tool in ("mke2fs", "fsfreeze", "mount", "umount")]
+    if None in tools or subprocess.run([tools[0], "-q", "-t", "ext4", image], check=False).returncode != 0 or subprocess.run(
+            [tools[2], "-o", "loop", image, folder], check=False, capture_output=True).returncode != 0:
+        pytest.skip("a file system of its own cannot be mounted here")
+
+    def freeze():
+        subprocess.run([tools[1], "--freeze", folder], check=True)
+
+    def thaw():
+        subprocess.run([tools[1], "--unfreeze", folder], check=False, capture_output=True)
+
+    yield folder, freeze, thaw
+    thaw()
+    subprocess.run([tools[3], "-l", folder], check=True)
+
+
+def test_a_disk_that_stands_still(start, line, frames, disk):
+    """For as long as it takes: times and bytes are those of the line, and the tap can be asked meanwhile."""
+    folder, freeze, thaw = disk
+    file, sent = folder / "line.pcapng", thread_frames(frames)[2:4] * 3
+    process = start_on(start, line, file)
+    line.send(sent[0])
+    packets_of(file, 1)
+    freeze()
+    begun = []
+    for data in sent[1:]:
+        begun.append(time.time())
+        line.send(data)
+        time.sleep(0.4)
+    process.send_signal(signal.SIGUSR1)
+    wait_until(lambda: b"Packets captured: 1\n" in process_says(process), "the counters")
+    thaw()
+    packets = packets_of(file, len(sent))
+    messages = finish(process)
+    assert [packet.data for packet in packets] == sent and "that are missing" not in messages
+    assert all(packet.dropped == 0 and not packet.comment for packet in packets)
+    errors = [abs(packet.time - when - len(packet.data) * -CHARACTER) for packet, when in zip(packets[1:], begun)]
+    print("first-byte time errors while the disk stood still, ms:", [round(error * 1000, 2) for error in errors])
+    assert max(errors) < 0.2
+
+
+def test_a_disk_that_stands_still_for_too_long(start, line, frames, disk, tmp_path):
+    """On a real line nothing waits: what finds no place in the queue is counted, and the next packet says so."""
+    folder, freeze, thaw = disk
+    file, reply = folder / "line.pcapng", thread_frames(frames)[3]
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libfake_port.so"), CJT188_PORT_LOG=str(tmp_path / "log"),
+               CJT188_PORT_COUNTERS=str(tmp_path / "counters"), ASAN_OPTIONS="verify_asan_link_order=0")
+    process = start_on(start, line, file, "--gap", "60000", env=env)
+    line.send(reply)
+    packets_of(file, 1)
+    freeze()
+    count = 1
+    while b"takes too long" not in process_says(process):
+        line.send_all(reply * 1000)
+        count += 1000
+        assert count < 1_000_000
+    wait_until(line.is_read, "the tap to read all")
+    thaw()
+    wait_until(lambda: file.stat().st_size > 4 << 20, "the disk")
+    time.sleep(0.5)
+    line.send(reply)
+    count += 1
+    messages = finish(process).replace("\r", "\n")
+    capture = parse(file.read_bytes())
+    lost = count - len(capture.packets)
+    assert lost > 0 and sum(packet.dropped for packet in capture.packets) == lost * len(reply)
+    assert f"found no room: {lost}\n" in messages and f"that are missing: {lost * len(reply)}\n" in messages
+    assert all(packet.data == reply for packet in capture.packets)
+
+
 def test_renamed_file(start, line, frames, tmp_path):
     """logrotate with SIGHUP: the old file is complete, a new one begins under the old name."""
     file, old = tmp_path / "line.pcapng", tmp_path / "line.pcapng.1"
