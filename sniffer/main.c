@@ -6,6 +6,7 @@
  */
 #include "extcap/extcap.h"
 #include "options.h"
+#include "outputs/repair.h"
 #include "sources/ports.h"
 #include "status.h"
 #include "tap.h"
@@ -38,6 +39,8 @@ run(const struct options *options, GError **error)
         print_ports();
     else if (options->list_types)
         puts("Data link types of every line (there is no other):\n  USER0 (DLT_USER0, 147: CJ/T 188)");
+    else if (options->repair)
+        return repair_files(options->files, error);
     else if (options->install_extcap)
         return extcap_install(error);
     else

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define SYNC_NS (60 * NS_PER_SECOND) /* unless --sync says otherwise */
+
 static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, ...)
 {
     va_list arguments;
@@ -316,6 +318,19 @@ on_full(const gchar *name, const gchar *value, gpointer data, GError **error)
     return refuse(error, "%s wants wait or exit, not \"%s\".", name, value);
 }
 
+static gboolean
+on_sync(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    struct options *options = data;
+    guint64 seconds;
+
+    if (!g_ascii_string_to_unsigned(value, 10, 0, 86400, &seconds, NULL))
+        return refuse(error, "%s wants seconds from 0 to 86400, not \"%s\"; 0 is only when a file is over.", name,
+                      value);
+    options->output.sync_ns = (gint64)seconds * NS_PER_SECOND;
+    return TRUE;
+}
+
 /* dumpcap's options that make no sense here: better said than silently not done. */
 static gboolean
 on_senseless(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED, GError **error)
@@ -464,12 +479,15 @@ add_capture_options(GOptionGroup *group, struct options *options)
         CALLBACK('b', "ring-buffer", on_ring,
                  "A new file after duration:SECONDS, interval:SECONDS, filesize:KB, packets:N; keep files:N", "WHEN"),
         CALLBACK(0, "on-full", on_full, "When the disk is full: wait or exit (wait)", "HOW"),
+        CALLBACK(0, "sync", on_sync, "Bring to the disk what is older than this (60); 0: only whole files", "SECONDS"),
         FLAG('P', "pcap", on_capture_format, "Write classic pcap: no comments, lines or flags"),
         FLAG('n', "pcapng", on_capture_format, "Write pcapng, as it does anyway"),
         { "group-read", 'g', 0, G_OPTION_ARG_NONE, &options->output.group_read, "Let the group read the files", NULL },
         CALLBACK(0, "tap", on_tap, "Take line and options from this line of " TAPS_FILE, "NAME"),
         CALLBACK(0, "taps", on_tap, "Another file for --tap behind it", "FILE"),
         { "probe", 0, 0, G_OPTION_ARG_NONE, &options->probe, "Find speed and format, print them, end", NULL },
+        { "repair", 0, 0, G_OPTION_ARG_NONE, &options->repair, "Cut torn ends off the capture files that follow",
+          NULL },
         { "list", 'D', 0, G_OPTION_ARG_NONE, &options->list, "List the lines there are", NULL },
         { "list-data-link-types", 'L', 0, G_OPTION_ARG_NONE, &options->list_types, "List the link types", NULL },
         { "install-extcap", 0, 0, G_OPTION_ARG_NONE, &options->install_extcap, "Show the lines in Wireshark", NULL },
@@ -555,6 +573,10 @@ check_lines(const struct options *options, GError **error)
 static gboolean
 check(struct options *options, char **rest, GError **error)
 {
+    if (options->repair) {
+        options->files = g_strdupv(rest + 1);
+        return rest[1] != NULL || refuse(error, "--repair wants the capture files to look at.");
+    }
     if (rest[0] != NULL && rest[1] != NULL)
         return refuse(error, "\"%s\" is no option; lines are given with -i, a file to write with -w.", rest[1]);
     if (options->version || options->list || options->list_types || options->install_extcap)
@@ -581,7 +603,7 @@ options_parse(struct options *options, char **argv, GError **error)
     char **arguments;
     gboolean good;
 
-    *options = (struct options){ .all.source.line = line_default };
+    *options = (struct options){ .all.source.line = line_default, .output.sync_ns = SYNC_NS };
     options->lines = g_ptr_array_new_with_free_func(line_free);
     options->taps = g_strdup(TAPS_FILE);
     arguments = expand(argv, &options->taps, error);
@@ -609,5 +631,6 @@ options_clear(struct options *options)
     g_ptr_array_unref(options->lines);
     g_free(options->all.filter);
     g_free(options->taps);
+    g_strfreev(options->files);
     g_free(options->output.path);
 }

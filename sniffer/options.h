@@ -27,7 +27,9 @@ struct options {
     gint64 stop_after_ns;
     gboolean quiet, list, list_types, version;
     gboolean install_extcap; /* link this program into Wireshark's folder */
-    gboolean probe;          /* find the settings, print them, end */
+    gboolean repair;         /* look at `files`, end */
+    char **files;
+    gboolean probe; /* find the settings, print them, end */
 };
 
 /* Read the command line, which ends with NULL; prints help and exits when asked to. false with *error set (TAP_USAGE) when it is wrong. */

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,7 +46,10 @@ struct capture {
     bool complete;
     int64_t begun_ns;      /* the file, by CLOCK_MONOTONIC */
     int64_t not_before_ns; /* a next file could not be opened: when to try again, by CLOCK_MONOTONIC */
-    int64_t until_ns;      /* when the clocks may have ended the file, by CLOCK_MONOTONIC */
+    int64_t
+        unsynced_ns;  /* since when the file holds what may not be on the disk, by CLOCK_MONOTONIC; 0 = all of it is */
+    bool sync_failed; /* it was said */
+    int64_t until_ns; /* when the clocks may have ended the file, by CLOCK_MONOTONIC */
     int64_t until_wall_ns; /* when the wall clock ends it, or 0 */
     uint64_t earlier_files;
     GByteArray *block, *queue;
@@ -172,6 +174,20 @@ end_waiting(struct capture *capture)
     capture->waiting = false;
 }
 
+/* Not only in the computer's memory. What is no file, or only lent to us, is not ours to look after. */
+static void
+sync_file(struct capture *capture)
+{
+    struct target *target = &capture->target;
+
+    capture->unsynced_ns = 0;
+    if (!has_file(capture) || !target->own || !target->at_rest || target_sync(target))
+        return;
+    if (!capture->sync_failed)
+        tap_complain("%s may not be on the disk yet: %s.", target->name, g_strerror(errno));
+    capture->sync_failed = true;
+}
+
 /* A start costs nothing: older files go only when this one holds a record. */
 static void
 settle(struct capture *capture)
@@ -179,8 +195,11 @@ settle(struct capture *capture)
     if (!capture->fresh || capture->packets == 0)
         return;
     capture->fresh = false;
-    if (capture->ring != NULL)
-        ring_began(capture->ring, capture->target.path, capture->target.fd);
+    if (capture->ring == NULL)
+        return;
+    if (ring_is_long(capture->ring))
+        sync_file(capture);
+    ring_began(capture->ring, capture->target.path);
 }
 
 /* The queue is not in the file, but for its first `done` bytes. */
@@ -222,6 +241,8 @@ flush(struct capture *capture, GError **error)
         return write_stopped(capture, done, reason, error);
     end_waiting(capture);
     empty_queue(capture);
+    if (capture->unsynced_ns == 0)
+        capture->unsynced_ns = source_now();
     settle(capture);
     return true;
 }
@@ -277,19 +298,14 @@ begin_file(struct capture *capture, int fd, const char *path)
     set_until(capture);
 }
 
-/* A name that is taken is passed over. The file is locked, so that no other ring removes it. */
+/* A name that is taken is passed over. */
 static int
 open_next_of_ring(struct capture *capture, const char **path, GError **error)
 {
-    int fd;
-
     do {
         *path = ring_next(capture->ring, source_wall_clock() / NS_PER_SECOND);
     } while (g_file_test(*path, G_FILE_TEST_EXISTS));
-    fd = target_open_new(*path, capture->options->group_read, error);
-    if (fd >= 0)
-        flock(fd, LOCK_EX | LOCK_NB);
-    return fd;
+    return target_open_new(*path, capture->options->group_read, error);
 }
 
 /* A file behind the one that is or was open; *path belongs to somebody else. */
@@ -418,7 +434,10 @@ finish_file(struct capture *capture, GError **error)
             capture->format->totals(capture->block, all_lines(capture), i, capture->start_ns, now);
             enqueue(capture, (struct item){ .line = (int)i });
         }
-    return flush(capture, error);
+    if (!flush(capture, error))
+        return false;
+    sync_file(capture);
+    return true;
 }
 
 /* No file can be opened: the one before is not over yet, or, where there is none, the disk is as good as full. */
@@ -507,22 +526,44 @@ end_file(struct capture *capture, GError **error)
     return true;
 }
 
-int64_t
-capture_deadline(const struct capture *capture)
+/* When it is time to sync the file that is being written. */
+static int64_t
+sync_deadline(const struct capture *capture)
+{
+    const int64_t interval = capture->options->sync_ns;
+
+    return interval != 0 && capture->unsynced_ns != 0 ? capture->unsynced_ns + interval : INT64_MAX;
+}
+
+/* When it is time to end it. */
+static int64_t
+end_deadline(const struct capture *capture)
 {
     const bool open = has_file(capture) && capture->ring != NULL && !capture->over && !capture->complete;
 
     return open && capture->packets > 0 ? capture->until_ns : INT64_MAX;
 }
 
+int64_t
+capture_deadline(const struct capture *capture)
+{
+    return MIN(sync_deadline(capture), end_deadline(capture));
+}
+
 bool
 capture_on_time(struct capture *capture, GError **error)
 {
+    const int64_t now = source_now();
+
+    if (now >= sync_deadline(capture))
+        sync_file(capture);
+    if (now < end_deadline(capture))
+        return true;
     if (!ring_is_over(capture)) { /* the wall clock was set back */
         set_until(capture);
         return true;
     }
-    capture->until_ns = source_now() + ROTATE_AGAIN_NS; /* when there is no room even for its end */
+    capture->until_ns = now + ROTATE_AGAIN_NS; /* when there is no room even for its end */
     return end_file(capture, error);
 }
 

@@ -196,9 +196,13 @@ next_message(struct output *output)
 static bool
 work(struct output *output, const struct message *message, GError **error)
 {
+    struct capture *capture = output->capture;
+
     if (output->done && (!output->good || message == NULL || message->order != ORDER_END))
         return true;
-    return message != NULL ? obey(output, message, error) : capture_on_time(output->capture, error);
+    if (message != NULL && !obey(output, message, error))
+        return false;
+    return output->done || source_now() < capture_deadline(capture) || capture_on_time(capture, error);
 }
 
 /* The lock is held on both sides of what may take long. */

@@ -22,6 +22,7 @@ struct output_options {
     struct ring_limits ring;
     guint64 stop_packets; /* the end, when as many are written; 0 = never */
     guint64 stop_bytes;
+    gint64 sync_ns; /* how long what was written may be in the computer's memory only; 0 = until the file is over */
     gboolean group_read;
     gboolean exit_when_full;
 };

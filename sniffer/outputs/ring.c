@@ -182,14 +182,18 @@ ring_next(struct ring *ring, gint64 now_s)
     return ring->next;
 }
 
+bool
+ring_is_long(const struct ring *ring)
+{
+    return ring->keep != 0 && g_queue_get_length((GQueue *)&ring->names) >= ring->keep;
+}
+
 void
-ring_began(struct ring *ring, const char *path, int fd)
+ring_began(struct ring *ring, const char *path)
 {
     if (ring->keep == 0) /* all are kept: no list that grows for years */
         return;
     g_queue_push_tail(&ring->names, g_strdup(path));
-    if (g_queue_get_length(&ring->names) > ring->keep)
-        fsync(fd);
     while (g_queue_get_length(&ring->names) > ring->keep) {
         char *oldest = g_queue_pop_head(&ring->names);
 

@@ -30,8 +30,10 @@ void ring_free(struct ring *ring);
  * until the next call. now_s: since 1970. */
 const char *ring_next(struct ring *ring, gint64 now_s);
 
-/* The file, open as fd, holds a record. Now, and not before, the oldest files that are too many go, once
- * that record is on the disk; not those that are locked by somebody who reads or writes them. */
-void ring_began(struct ring *ring, const char *path, int fd);
+/* A next file will be one too many. */
+bool ring_is_long(const struct ring *ring);
+/* This file holds a record, and that is on the disk. Now, and not before, the oldest files that are too many go; not those that
+ * are locked by somebody who reads or writes them. */
+void ring_began(struct ring *ring, const char *path);
 
 #endif

@@ -8,6 +8,17 @@
 #define SCAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct scan_result {
+    off_t whole;      /* bytes of whole blocks at the beginning */
+    uint64_t torn;    /* bytes behind them */
+    uint64_t packets; /* whole ones */
+};
+
+/* All of it. false: it is neither pcapng nor pcap, or cannot be read. */
+bool scan_file(int fd, struct scan_result *result);
 
 /* false: only what a file begins and ends with, or nothing at all. What is no capture, or cannot be read, is taken to hold
  * something: somebody may miss it. */

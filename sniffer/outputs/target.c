@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -42,7 +43,11 @@ fail_open(const char *path, GError **error)
 static int
 open_for_writing(const char *path, int how, bool group_read)
 {
-    return open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | how, group_read ? 0640 : 0600);
+    const int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | how, group_read ? 0640 : 0600);
+
+    if (fd >= 0)
+        flock(fd, LOCK_EX | LOCK_NB);
+    return fd;
 }
 
 int
@@ -136,6 +141,7 @@ target_use(struct target *target, int fd, const char *path)
     target->at_rest = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     target->socket = S_ISSOCK(status.st_mode);
     target->size = 0;
+    target->entered = false;
     if (target->own && !target->at_rest)
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); /* so that a reader that stalls does not hold us */
 }
@@ -201,6 +207,29 @@ target_write(struct target *target, const uint8_t *bytes, size_t length, int *re
         target->stalled = false;
     }
     return done;
+}
+
+static bool
+sync_folder(const char *path)
+{
+    char *folder = g_path_get_dirname(path);
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool good = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    g_free(folder);
+    return good;
+}
+
+bool
+target_sync(struct target *target)
+{
+    if (fdatasync(target->fd) != 0)
+        return false;
+    if (!target->entered)
+        target->entered = sync_folder(target->path);
+    return target->entered;
 }
 
 /* What was written by halves goes, unless others, where the file is only lent to us, have written behind it. */

@@ -24,10 +24,11 @@ struct target {
     bool stalled;  /* it was said that nobody reads */
     int stop_fd;   /* readable: the end was asked for, patience is short */
     uint64_t size; /* written, whole blocks */
+    bool entered;  /* its name is on the disk, too */
 };
 
 /* These return a descriptor, -1 with *error set when it cannot be opened. A device is refused: nothing is ever written to a
- * line. The first truncates, the second hurts nobody's file: it makes one, or takes an empty one that was made for us. */
+ * line. A file is locked, so that no ring removes it and no repair touches it. The first truncates, the second hurts nobody's file: it makes one, or takes an empty one that was made for us. */
 int target_open_path(const char *path, bool group_read, GError **error);
 int target_open_new(const char *path, bool group_read, GError **error);
 /* as_text: it is read along, so a terminal is welcome. */
@@ -40,6 +41,8 @@ void target_close(struct target *target);
 /* All of it, or *reason says why not (ETIMEDOUT: nobody reads) and the number of bytes that went is returned. One write,
  * unless a pipe is full. */
 size_t target_write(struct target *target, const uint8_t *bytes, size_t length, int *reason);
+/* What was written is on the disk when this returns. false with errno set: it may not be. */
+bool target_sync(struct target *target);
 /* Take the last `torn` bytes back. */
 void target_undo(const struct target *target, size_t torn);
 

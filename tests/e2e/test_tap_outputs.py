@@ -611,6 +611,103 @@ def disk(tmp_path):
     subprocess.run([tools[3], "-l", folder], check=True)
 
 
+@pytest.fixture
+def after_power_cut(disk, tmp_path):
+    """after_power_cut(): what is found in the folder when the computer has started again. The running one's disk is copied as it
+    is; what was only in its memory is not in there."""
+    mounted = []
+
+    def run():
+        image, folder = tmp_path / f"after{len(mounted)}.img", tmp_path / f"after{len(mounted)}"
+        shutil.copyfile(tmp_path / "disk.img", image)
+        folder.mkdir()
+        subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+        mounted.append(folder)
+        return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    yield run
+    for folder in mounted:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_power_cut(start, line, frames, disk, after_power_cut):
+    """Finished files are there, and of the running one what is older than --sync says."""
+    folder, reply = disk[0], thread_frames(frames)[3]
+    process = start("-q", "-i", line.path, "-b", "packets:10", "--sync", "1", "-w", folder / "line.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    for _ in range(35):
+        line.send(reply)
+        time.sleep(0.01)
+    wait_until(lambda: len(list(folder.glob("line_00004*"))) == 1, "the last file")
+    files = sorted((name, data) for name, data in after_power_cut().items())
+    assert [len(parse(data).packets) for _, data in files[:3]] == [10, 10, 10]
+    time.sleep(1.5)
+    files = sorted((name, data) for name, data in after_power_cut().items())
+    assert [len(parse(data).packets) for _, data in files] == [10, 10, 10, 5]
+    finish(process)
+
+
+def syncs(start, line, frames, tmp_path, name, *args):
+    """How often the tap syncs while three packets come, one a second, and one second of silence; not counting the end."""
+    strace = shutil.which("strace")
+    assert strace, "strace is not installed; tests/run installs it"
+    trace, file = tmp_path / f"{name}.trace", tmp_path / f"{name}.pcapng"
+    process = start_on(start, line, file, "-q", *args)
+    tracer = subprocess.Popen([strace, "-f", "-e", "trace=fsync,fdatasync", "-o", trace, "-p", str(process.pid)],
+                              stderr=subprocess.PIPE)
+    try:
+        assert b"attached" in tracer.stderr.readline()
+        for count in range(1, 4):
+            line.send(thread_frames(frames)[2])
+            packets_of(file, count)
+            time.sleep(1)
+        time.sleep(1)
+        return trace.read_text(encoding="ascii").count("fdatasync(")
+    finally:
+        finish(process)
+        tracer.wait(TIMEOUT)
+        tracer.stderr.close()
+        fcntl.ioctl(line.slave, termios.TIOCNXCL)
+
+
+def test_sync_costs_nothing_in_silence(start, line, frames, tmp_path):
+    """A sync for each second with a packet, none without, and none at all when it is not wanted."""
+    assert 2 <= syncs(start, line, frames, tmp_path, "often", "--sync", "1") <= 4
+    assert syncs(start, line, frames, tmp_path, "never", "--sync", "0") == 0
+
+
+def test_repair(start, dump, line, tshark, tmp_path):
+    """Wherever a file is torn: its whole packets stay, what follows goes, and then everybody reads it. Not what is being written,
+    nor what is no capture."""
+    for name, args in (("pcapng", ()), ("pcap", ("-P",))):
+        whole = dump("-q", "-i", "demo:fast,seed=5", "-c", "8", *args, "-w", "-").stdout
+        packets = 0
+        for length in range(24 if args else 12, len(whole) + 1):
+            file = tmp_path / f"torn.{name}"
+            if length % 11 and length < len(whole):
+                continue
+            zeros = bytes(100) if length % 7 == 0 and name == "pcapng" else b""  # as file systems leave them
+            file.write_bytes(whole[:length] + zeros)
+            done = dump("--repair", file)
+            assert done.returncode == OK and done.stderr == b""
+            repaired = file.read_bytes()
+            assert whole[:length].startswith(repaired) and length - len(repaired) < 400
+            count = len(parse(repaired).packets) if name == "pcapng" else len(list(read_pcap(open(file, "rb"))))
+            assert count >= packets and f"{count} packets" in done.stdout.decode()
+            assert ("repaired" in done.stdout.decode()) == (len(repaired) < length + len(zeros))
+            packets = count
+            assert dump("--repair", file).stdout.decode().endswith(f": whole, {count} packets\n")
+        assert packets == 8
+        assert len(tshark.fields(file, ["frame.number"])) == 8
+    process = start_on(start, line, tmp_path / "live.pcapng")
+    (tmp_path / "text.txt").write_text("no capture", encoding="ascii")
+    done = dump("--repair", tmp_path / "live.pcapng", tmp_path / "text.txt", tmp_path / "none.pcapng", file)
+    assert done.returncode == CANNOT_OPEN and done.stdout.count(b"\n") == 1 and b": whole, 8 packets" in done.stdout
+    for part in ("live.pcapng\" is left as it is: it is being written", "it is no pcapng or pcap", "No such file"):
+        assert part in done.stderr.decode()
+    finish(process)
+
+
 def test_a_disk_that_stands_still(start, line, frames, disk):
     """For as long as it takes: times and bytes are those of the line, and the tap can be asked meanwhile."""
     folder, freeze, thaw = disk
