@@ -166,6 +166,34 @@ set_ring_files(struct options *options, const char *text)
     return parse_positive(text, 100000, &options->output.ring.files);
 }
 
+/* The disk's makers count 1000 * 1000 bytes to the MB. */
+static gboolean
+parse_megabytes(const char *text, guint64 *bytes)
+{
+    if (!parse_positive(text, G_MAXINT64 / 1000000, bytes))
+        return FALSE;
+    *bytes *= 1000000;
+    return TRUE;
+}
+
+static gboolean
+set_ring_budget(struct options *options, const char *text)
+{
+    return parse_megabytes(text, &options->output.ring.budget);
+}
+
+static gboolean
+set_ring_reserve(struct options *options, const char *text)
+{
+    return parse_megabytes(text, &options->output.ring.reserve);
+}
+
+static gboolean
+set_ring_keep(struct options *options, const char *text)
+{
+    return parse_positive(text, 100000, &options->output.ring.keep_at_least);
+}
+
 struct condition {
     const char *what;
     gboolean (*set)(struct options *options, const char *text);
@@ -209,7 +237,8 @@ on_ring(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     static const struct condition conditions[] = {
         { "duration:", set_ring_duration }, { "interval:", set_ring_interval }, { "filesize:", set_ring_filesize },
-        { "packets:", set_ring_packets },   { "files:", set_ring_files },
+        { "packets:", set_ring_packets },   { "files:", set_ring_files },       { "budget:", set_ring_budget },
+        { "reserve:", set_ring_reserve },   { "keep:", set_ring_keep },
     };
 
     return set_condition(conditions, G_N_ELEMENTS(conditions), name, value, data, error);
@@ -476,8 +505,11 @@ add_capture_options(GOptionGroup *group, struct options *options)
         CALLBACK('w', "write", on_output, "Write pcapng to this file; - is standard output", "FILE"),
         CALLBACK('c', "count", on_count, "Stop after this many packets", "N"),
         CALLBACK('a', "autostop", on_autostop, "Stop at duration:SECONDS, packets:N, filesize:KB, files:N", "WHEN"),
-        CALLBACK('b', "ring-buffer", on_ring,
-                 "A new file after duration:SECONDS, interval:SECONDS, filesize:KB, packets:N; keep files:N", "WHEN"),
+        CALLBACK(
+            'b', "ring-buffer", on_ring,
+            "A new file after duration:SECONDS, interval:SECONDS, filesize:KB, packets:N; keep files:N, budget:MB, and "
+            "reserve:MB of the disk free, but at least keep:N files (7)",
+            "WHEN"),
         CALLBACK(0, "on-full", on_full, "When the disk is full: wait or exit (wait)", "HOW"),
         CALLBACK(0, "sync", on_sync, "Bring to the disk what is older than this (60); 0: only whole files", "SECONDS"),
         FLAG('P', "pcap", on_capture_format, "Write classic pcap: no comments, lines or flags"),
@@ -537,15 +569,18 @@ check_output(struct options *options, GError **error)
 {
     struct output_options *output = &options->output;
     const gboolean ring = ring_wanted(&output->ring);
+    const gboolean limited = output->ring.files != 0 || output->ring.budget != 0 || output->ring.reserve != 0 ||
+        output->ring.keep_at_least != 0;
     const gboolean to_file = output->path != NULL && strcmp(output->path, "-") != 0;
 
     if (output->stop_bytes != 0 && output->path == NULL)
         return refuse(error, "-a filesize: needs a file to write with -w.");
-    if ((ring || output->ring.files != 0) && !to_file)
+    if ((ring || limited) && !to_file)
         return refuse(error, "-b needs a file to write with -w: its name becomes NAME_00001_DATETIME.pcapng.");
-    if (output->ring.files != 0 && !ring)
+    if (limited && !ring)
         return refuse(error,
-                      "-b files: says how many are kept; say when a file is over as well, with -b duration:, "
+                      "-b files:, budget:, reserve: and keep: say how much is kept; say when a file is over as well, "
+                      "with -b duration:, "
                       "interval:, filesize: or packets:.");
     if (output->ring.stop_files != 0 && !ring)
         return refuse(error, "-a files: needs -b, which makes several files.");

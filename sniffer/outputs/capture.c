@@ -228,6 +228,24 @@ write_stopped(struct capture *capture, size_t done, int reason, GError **error)
     return true;
 }
 
+/* The queue into the file. Where the disk is full, an older file may go for it. */
+static size_t
+write_queue(struct capture *capture, int *reason)
+{
+    struct target *target = &capture->target;
+    const GByteArray *queue = capture->queue;
+    size_t done;
+
+    if (capture->ring != NULL)
+        ring_make_room(capture->ring, target->fd, !capture->fresh, target->size, queue->len);
+    for (;;) {
+        done = target_write(target, queue->data, queue->len, reason);
+        if (capture->ring == NULL || !is_full(*reason) || !ring_give_room(capture->ring, !capture->fresh))
+            return done;
+        target_undo(target, done);
+    }
+}
+
 static bool
 flush(struct capture *capture, GError **error)
 {
@@ -236,7 +254,7 @@ flush(struct capture *capture, GError **error)
 
     if (capture->queue->len == 0)
         return true;
-    done = target_write(&capture->target, capture->queue->data, capture->queue->len, &reason);
+    done = write_queue(capture, &reason);
     if (reason != 0)
         return write_stopped(capture, done, reason, error);
     end_waiting(capture);

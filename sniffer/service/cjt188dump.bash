@@ -19,7 +19,7 @@ _cjt188dump()
     --dtr | --rts) mapfile -t COMPREPLY < <(compgen -W "on off keep" -- "$word") ;;
     --on-full) mapfile -t COMPREPLY < <(compgen -W "wait exit" -- "$word") ;;
     -a | --autostop) mapfile -t COMPREPLY < <(compgen -W "duration: packets: filesize: files:" -- "$word") ;;
-    -b | --ring-buffer) mapfile -t COMPREPLY < <(compgen -W "duration: interval: filesize: packets: files:" -- "$word") ;;
+    -b | --ring-buffer) mapfile -t COMPREPLY < <(compgen -W "duration: interval: filesize: packets: files: budget: reserve: keep:" -- "$word") ;;
     --tap) mapfile -t COMPREPLY < <(compgen -W "$(sed 's/#.*//; s/ .*//' /etc/cjt188/taps.conf 2>/dev/null)" -- "$word") ;;
     --taps) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --repair) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;

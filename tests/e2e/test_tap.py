@@ -334,6 +334,8 @@ def test_bad_command_lines(dump, tmp_path):
         ("-i", "demo", "-a", "duration:nan"): "above 0",
         ("-i", "demo", "-a", "moon:full"): '"moon:full"',
         ("-i", "demo", "-a", "filesize:3"): "-w",
+        ("-i", "demo", "-w", "x.pcapng", "-b", "budget:3"): "when a file is over",
+        ("-i", "demo", "-w", "x.pcapng", "-b", "packets:3", "-b", "reserve:none"): "above 0",
         ("-i", "demo", "-w"): "-w",
         ("-i", "demo", "--baud", "fast"): '"fast"',
         ("-i", "demo", "--baud", "0"): '"0"',

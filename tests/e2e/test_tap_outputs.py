@@ -762,6 +762,84 @@ def test_a_disk_that_stands_still_for_too_long(start, line, frames, disk, tmp_pa
     assert all(packet.data == reply for packet in capture.packets)
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """Four megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", folder], check=False, capture_output=True).returncode != 0:
+        pytest.skip("a small file system cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def numbers_in(folder):
+    return sorted(int(NAME.fullmatch(path.name)[1]) for path in folder.glob("ring_*"))
+
+
+def free_on(folder):
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
+RING = ("-q", "-i", "demo:fast,seed=5", "-b", "filesize:100")
+
+
+def test_budget(dump, small_disk):
+    """Never more than that in all, be it in files of this run or an earlier one; the newest are kept."""
+    for run in (1, 2):
+        assert dump(*RING, "-b", "budget:1", "-a", "files:30", "-w", small_disk / "ring.pcapng").returncode == OK
+        sizes = [path.stat().st_size for path in small_disk.iterdir()]
+        assert 850_000 < sum(sizes) <= 1_000_000
+        assert numbers_in(small_disk)[-1] == 30 * run
+        assert numbers_in(small_disk) == list(range(30 * run - len(sizes) + 1, 30 * run + 1))
+
+
+def test_budget_keeps_at_least(dump, small_disk):
+    """A budget that seven files do not fit into."""
+    for args, kept in ((("-b", "filesize:300"), 7), (("-b", "filesize:300", "-b", "keep:5"), 5)):
+        done = dump(*RING, *args, "-b", "budget:1", "-a", "files:12", "-w", small_disk / "ring.pcapng")
+        assert done.returncode == OK and len(list(small_disk.iterdir())) == kept + 1
+        for path in small_disk.iterdir():
+            path.unlink()
+
+
+def test_reserve(dump, small_disk):
+    """Others take room: older files go, one at a time, and no more than it takes."""
+    assert dump(*RING, "-a", "files:25", "-w", small_disk / "ring.pcapng").returncode == OK
+    (small_disk / "others").write_bytes(bytes(1_000_000))
+    before = numbers_in(small_disk)
+    room = free_on(small_disk)
+    assert len(before) == 25 and room < 1_000_000
+    assert dump(*RING, "-c", "10", "-b", "reserve:1", "-w", small_disk / "ring.pcapng").returncode == OK
+    after = numbers_in(small_disk)
+    gone = (1_000_000 - room) // 100_000
+    assert 1_000_000 - 110_000 <= free_on(small_disk) <= 1_000_000 + 210_000
+    assert after[-1] == 26 and after == list(range(after[0], 27)) and gone <= after[0] - 1 <= gone + 2
+
+
+def test_reserve_that_cannot_be_restored(dump, small_disk):
+    """Others have filled the disk: said once, no file is removed for that, and recording goes on."""
+    assert dump(*RING, "-a", "files:9", "-w", small_disk / "ring.pcapng").returncode == OK
+    (small_disk / "others").write_bytes(bytes(2_900_000))
+    done = dump(*RING, "-c", "2000", "-b", "reserve:1", "-w", small_disk / "ring.pcapng")
+    assert done.returncode == OK and done.stderr.count(b"cannot leave 1 MB") == 1
+    assert numbers_in(small_disk)[:9] == list(range(1, 10)) and len(numbers_in(small_disk)) > 9
+
+
+@pytest.mark.parametrize("policy", [("-b", "budget:100"), ()])
+def test_disk_full_of_own_files(dump, small_disk, policy):
+    """With a budget that the disk is too small for, the oldest goes for the newest; without one nothing is removed."""
+    (small_disk / "others").write_bytes(bytes(2_000_000))
+    done = dump(*RING, *policy, "-a", "duration:36000", "-w", small_disk / "ring.pcapng")
+    numbers = numbers_in(small_disk)
+    if policy:
+        assert done.returncode == OK and len(numbers) > 15 and numbers[0] > 5
+        assert parse(max(small_disk.glob("ring_*")).read_bytes()).statistics
+        return
+    assert done.returncode == OUTPUT_FAILED and numbers[0] == 1 and b"There is no room" in done.stderr
+
+
 def test_renamed_file(start, line, frames, tmp_path):
     """logrotate with SIGHUP: the old file is complete, a new one begins under the old name."""
     file, old = tmp_path / "line.pcapng", tmp_path / "line.pcapng.1"
