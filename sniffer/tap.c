@@ -332,6 +332,18 @@ write_totals(struct tap *tap)
         stop(tap, error);
 }
 
+/* Classic pcap has no place for what is missing, so it is said, be the tap as quiet as it may. */
+static void
+tell_loss(const struct tap *tap)
+{
+    struct output_totals totals;
+
+    output_totals(tap->output, &totals);
+    if (totals.lost_bytes > 0 && tap->options->output.format == FORMAT_PCAP)
+        tap_complain("%" G_GUINT64_FORMAT " bytes of the line are missing in \"%s\".", totals.lost_bytes,
+                     tap->options->output.path);
+}
+
 static void
 close_channel(gpointer channel)
 {
@@ -354,6 +366,8 @@ tap_run(const struct options *options, GError **error)
         write_totals(&tap);
         if (!options->quiet && !options->probe)
             print_totals(&tap);
+        else
+            tell_loss(&tap);
     }
     output_close(tap.output);
     timer_free(tap.duration);

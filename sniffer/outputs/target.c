@@ -20,6 +20,7 @@
 enum {
     /* Patience with a reader that does not read: then it is said, or the end, when that was asked for. */
     STALLED_MS = 2000,
+    AGAIN_US = 10000,
     MEMORY_DEVICES = 1, /* the major number of /dev/null and its like */
 };
 
@@ -180,27 +181,35 @@ write_some(const struct target *target, const uint8_t *bytes, size_t length)
                           : write(target->fd, bytes, length);
 }
 
+/* After a write that took less than all, or nothing. 0: try again. */
+static int
+look_at_write(struct target *target, ssize_t written)
+{
+    if (written == 0)
+        return target->at_rest ? ENOSPC : 0;
+    if (written > 0 || errno == EINTR)
+        return 0;
+    if (errno != EAGAIN)
+        return errno;
+    if (target->at_rest) { /* some file systems over a network say so, and poll() knows nothing of it */
+        g_usleep(AGAIN_US);
+        return 0;
+    }
+    return wait_for_room(target) ? 0 : ETIMEDOUT;
+}
+
 size_t
 target_write(struct target *target, const uint8_t *bytes, size_t length, int *reason)
 {
     size_t done = 0;
 
     *reason = 0;
-    while (done < length) {
+    while (done < length && *reason == 0) {
         const ssize_t written = write_some(target, bytes + done, length - done);
 
-        if (written >= 0)
-            done += (size_t)written;
-        else if (errno == EAGAIN && !wait_for_room(target))
-            *reason = ETIMEDOUT;
-        else if (errno != EINTR && errno != EAGAIN)
-            *reason = errno;
-        if (*reason != 0)
-            break;
-        if (target->at_rest && done < length) {
-            *reason = ENOSPC; /* a file takes all, or it is full */
-            break;
-        }
+        done += written > 0 ? (size_t)written : 0;
+        if (done < length)
+            *reason = look_at_write(target, written);
     }
     if (*reason == 0) {
         target->size += done;

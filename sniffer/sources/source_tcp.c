@@ -108,6 +108,14 @@ connect_host(const char *host, const char *port, const char **why)
 
 static void listen_to(struct tcp *tcp);
 
+static void
+attempt_free(struct attempt *attempt)
+{
+    g_free(attempt->host);
+    g_free(attempt->port);
+    g_free(attempt);
+}
+
 /* Said once: what the first connection fails for. After that it is known to be gone. */
 static void
 connect_later(struct tcp *tcp, const char *why)
@@ -135,9 +143,7 @@ on_attempted(gpointer user)
         else
             connect_later(tcp, attempt->why);
     }
-    g_free(attempt->host);
-    g_free(attempt->port);
-    g_free(attempt);
+    attempt_free(attempt);
     return G_SOURCE_REMOVE;
 }
 
@@ -155,10 +161,18 @@ static void
 on_retry(void *user)
 {
     struct tcp *tcp = user;
+    struct attempt *attempt = g_new(struct attempt, 1);
+    GThread *thread;
 
-    tcp->attempt = g_new(struct attempt, 1);
-    *tcp->attempt = (struct attempt){ g_strdup(tcp->host), g_strdup(tcp->port), NULL, tcp, -1 };
-    g_thread_unref(g_thread_new("connect", attempt_thread, tcp->attempt));
+    *attempt = (struct attempt){ g_strdup(tcp->host), g_strdup(tcp->port), NULL, tcp, -1 };
+    thread = g_thread_try_new("connect", attempt_thread, attempt, NULL);
+    if (thread != NULL) {
+        tcp->attempt = attempt;
+        g_thread_unref(thread);
+        return;
+    }
+    attempt_free(attempt);
+    connect_later(tcp, "there is no thread to be had");
 }
 
 static void

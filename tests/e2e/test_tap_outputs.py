@@ -762,6 +762,64 @@ def test_a_disk_that_stands_still_for_too_long(start, line, frames, disk, tmp_pa
     assert all(packet.data == reply for packet in capture.packets)
 
 
+def test_odd_disk(dump, tmp_path):
+    """EINTR, EAGAIN and half a write are no full disk."""
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libodd_disk.so"), ASAN_OPTIONS="verify_asan_link_order=0")
+    done = dump("-i", "demo:fast,seed=5", "-b", "packets:10", "-c", "200", "-w", tmp_path / "ring.pcapng", env=env)
+    files = [parse(path.read_bytes()) for path in sorted(tmp_path.iterdir())]
+    assert done.returncode == OK and b"room" not in done.stderr
+    whole = parse(dump("-q", "-i", "demo:fast,seed=5", "-c", "200", "-w", "-").stdout)
+    assert [packet for capture in files for packet in capture.packets] == whole.packets
+
+
+def test_nobody_reads_what_is_said(start, line, frames, tmp_path):
+    """A full stderr stops nothing. When somebody reads again, he is told how much he missed."""
+    file, request = tmp_path / "line.pcapng", thread_frames(frames)[2]
+    process = start_on(start, line, file)
+    fcntl.fcntl(process.stderr.fileno(), fcntl.F_SETPIPE_SZ, 4096)
+    for count in range(1, 101):
+        line.send(request)
+        process.send_signal(signal.SIGUSR1)
+        packets_of(file, count)
+    process_says(process)
+    process.send_signal(signal.SIGUSR1)
+    wait_until(lambda: b"messages before this found no reader" in process_says(process), "what was not said")
+    finish(process)
+
+
+def test_quiet_about_all_but_losses(start, line, frames, tmp_path):
+    """Classic pcap has no place for what is missing."""
+    file, reply = tmp_path / "line.pcap", thread_frames(frames)[3]
+    process = start_on(start, line, file, "-P", "-q", preexec_fn=limit_files(110))
+    for _ in range(3):
+        line.send(reply)
+        time.sleep(0.05)
+    wait_until(lambda: process_complains(process), "the complaint")
+    raise_limit(process)
+    line.send(reply)
+    wait_until(lambda: file.stat().st_size > 110, "room")
+    assert f'128 bytes of the line are missing in "{file}"' in finish(process)
+
+
+def test_no_thread_to_be_had(cjt188dump, line, frames, tmp_path):
+    """Neither for the disk nor for a connection: both are said, and the line is recorded all the same."""
+    program, file = shutil.copy(cjt188dump, tmp_path), tmp_path / "line.pcapng"
+    os.chmod(line.path, 0o666)
+    nobody = {"user": 65533, "group": 65533, "extra_groups": []} if os.geteuid() == 0 else {}
+    process = subprocess.Popen([program, "-i", line.path, "-i", "tcp://127.0.0.1:1", "-w", file], stderr=subprocess.PIPE,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NPROC, (1, 1)), **nobody)
+    try:
+        wait_until(lambda: file.exists() and file.stat().st_size > 0, "the first block")
+        time.sleep(0.3)
+        line.send(thread_frames(frames)[2])
+        packets_of(file, 1)
+        messages = finish(process)
+    finally:
+        process.kill()
+        process.communicate()
+    assert "There is no thread to be had" in messages and "Cannot connect" in messages
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """Four megabytes."""

@@ -141,6 +141,22 @@ def test_own_capture_again(dump, samples):
     assert [packet.time for packet in again.packets] == [packet.time for packet in first.packets]
 
 
+def test_times_beyond_all_clocks(dump, frames, tmp_path):
+    """2^63 seconds, and back: the bytes are there, and the times are some that a file can hold."""
+    section = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
+    interface = struct.pack("<IIHHIHHBxxxHHI", 1, 32, 147, 0, 262144, 9, 1, 0, 0, 0, 32)  # whole seconds
+    request, blocks = thread_frames(frames)[2], b""
+    padded = request + bytes(-len(request) % 4)
+    for stamp in (1, 2**63 - 1, 2**63, 0, 2**64 - 1):
+        block = struct.pack("<IIII", 0, stamp >> 32, stamp & 0xFFFFFFFF, len(request)) + struct.pack("<I", len(request)) + padded
+        blocks += struct.pack("<II", 6, len(block) + 12) + block + struct.pack("<I", len(block) + 12)
+    (tmp_path / "odd.pcapng").write_bytes(section + interface + blocks)
+    done = dump("-q", "-i", tmp_path / "odd.pcapng", "-w", "-")
+    packets = parse(done.stdout).packets
+    assert done.returncode == OK and [packet.data for packet in packets] == [request] * 5
+    assert [packet.time for packet in packets] == [1, 9e9, pytest.approx(0, abs=9e9), 0, pytest.approx(0, abs=9e9)]
+
+
 def test_captures_it_cannot_read(dump, tmp_path):
     ethernet = write_pcap(tmp_path / "ethernet.pcap", [b"\x68" * 20], dlt=1)
     done = dump("-i", ethernet)
