@@ -7,6 +7,7 @@
 #include "extcap/extcap.h"
 #include "options.h"
 #include "outputs/repair.h"
+#include "signals.h"
 #include "sources/ports.h"
 #include "status.h"
 #include "tap.h"
@@ -55,6 +56,7 @@ main(int argc, char **argv)
     GError *error = NULL;
     int status = TAP_OK;
 
+    signals_hold(); /* before anything takes its time */
     setlocale(LC_ALL, "");
     if (extcap_is_meant(argc, argv))
         return extcap_run(argc, argv);

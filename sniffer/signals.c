@@ -39,16 +39,30 @@ on_signal(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer data G_GNUC_UN
     return G_SOURCE_CONTINUE;
 }
 
-static void
-begin(struct watch *watch)
+static sigset_t
+hold(const struct watch *watch)
 {
     sigset_t set;
-    GSource *source;
 
     sigemptyset(&set);
     sigaddset(&set, watch->signals[0]);
     sigaddset(&set, watch->signals[1]);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    return set;
+}
+
+void
+signals_hold(void)
+{
+    hold(&watches[OTHER]);
+}
+
+static void
+begin(struct watch *watch)
+{
+    const sigset_t set = hold(watch);
+    GSource *source;
+
     watch->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (watch->fd < 0)
         return;

@@ -35,6 +35,9 @@ enum {
 /* How often a line that is gone is looked for. */
 #define RETRY_NS NS_PER_SECOND
 
+/* After which silence it is told what may be its reason. */
+#define HINT_NS (10 * NS_PER_SECOND)
+
 /* What an adapter holds bytes back for; what is late beyond that. */
 #define LATENCY_NS (16 * NS_PER_MS)
 #define LATE_NS    (50 * NS_PER_MS)
@@ -67,6 +70,8 @@ struct serial {
     char *hindrance;     /* why it cannot be listened to again, as far as it was said */
     struct probe *probe; /* NULL: the settings are known */
     GSource *silence;    /* for the probe */
+    GSource *hint;       /* when what was heard until then may have a reason */
+    uint64_t breaks;     /* of what was heard until then: marked and 0 */
     uint8_t raw[READ_MAX];
     uint8_t bytes[READ_MAX + PARMRK_CARRY];
     uint8_t marks[READ_MAX + PARMRK_CARRY];
@@ -117,6 +122,15 @@ tell_others(const struct serial *serial, const char *device)
     g_free(holder);
 }
 
+static void
+set_signal(const struct serial *serial, int line, const char *name, enum source_signal wanted)
+{
+    if (wanted == SIGNAL_KEEP)
+        return;
+    if (ioctl(serial->lock_fd, wanted == SIGNAL_ON ? TIOCMBIS : TIOCMBIC, &line) != 0)
+        tap_complain("\"%s\" has no control line %s that could be set: %s.", serial->path, name, g_strerror(errno));
+}
+
 /* Alone on the port: a second reader would take bytes away. flock is what terminal programs look at. */
 static bool
 lock(struct serial *serial, const char *device, GError **error)
@@ -127,8 +141,13 @@ lock(struct serial *serial, const char *device, GError **error)
         return errno == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
     if (!isatty(serial->lock_fd))
         return fail(error, serial->path, "it is a device, but no serial line");
-    if (flock(serial->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    if (flock(serial->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+        /* The kernel has raised both just now: what they switch is to be switched back at once. Not before the lock: they would be
+         * another program's. */
+        set_signal(serial, TIOCM_DTR, "DTR", serial->options.dtr);
+        set_signal(serial, TIOCM_RTS, "RTS", serial->options.rts);
         return true;
+    }
     serial->reason = errno == EWOULDBLOCK ? EBUSY : errno;
     return serial->reason == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
 }
@@ -233,15 +252,6 @@ set_mode(struct serial *serial, const struct line_settings *line, GError **error
     return true;
 }
 
-static void
-set_signal(const struct serial *serial, int line, const char *name, enum source_signal wanted)
-{
-    if (wanted == SIGNAL_KEEP)
-        return;
-    if (ioctl(serial->fd, wanted == SIGNAL_ON ? TIOCMBIS : TIOCMBIC, &line) != 0)
-        tap_complain("\"%s\" has no control line %s that could be set: %s.", serial->path, name, g_strerror(errno));
-}
-
 static bool
 set_latency(const struct serial *serial, bool low)
 {
@@ -285,8 +295,6 @@ open_line(struct serial *serial, const char *device, GError **error)
     }
     ioctl(serial->fd, TIOCEXCL);
     tell_others(serial, device);
-    set_signal(serial, TIOCM_DTR, "DTR", options->dtr);
-    set_signal(serial, TIOCM_RTS, "RTS", options->rts);
     serial->latency_lowered = options->low_latency && set_latency(serial, true);
     icounter_begin(&serial->icounter, serial->fd);
     serial->parmrk = (struct parmrk){ 0 };
@@ -419,11 +427,35 @@ tell_late(struct serial *serial, size_t length)
 }
 
 static void
+count_breaks(struct serial *serial, const uint8_t *bytes, const uint8_t *marks, size_t length)
+{
+    for (size_t i = 0; marks != NULL && i < length; i++)
+        serial->breaks += marks[i] != 0 && bytes[i] == 0;
+}
+
+/* Nothing, or nothing but breaks, was heard on a line on which RTS is up: it may be that which drives the bus. */
+static void
+on_hint(void *user)
+{
+    const struct serial *serial = user;
+    int state = 0;
+
+    if (serial->fd < 0 || serial->icounter.heard > serial->breaks || ioctl(serial->fd, TIOCMGET, &state) != 0 ||
+        (state & TIOCM_RTS) == 0)
+        return;
+    tap_complain(
+        "\"%s\" has given %s for %d s, and its RTS is up: an RS485 converter that sends while RTS is up then holds the "
+        "bus and hears nothing. If the master was asking meanwhile, try --rts off.",
+        serial->path, serial->breaks > 0 ? "nothing but breaks" : "nothing", (int)(HINT_NS / NS_PER_SECOND));
+}
+
+static void
 pass_on(struct serial *serial, const uint8_t *bytes, const uint8_t *marks, size_t length)
 {
     const struct source_sink *sink = &serial->source.sink;
 
     icounter_hear(&serial->icounter, length);
+    count_breaks(serial, bytes, marks, length);
     tell_late(serial, length);
     sink->bytes(sink->user, bytes, marks, length, source_now());
     if (serial->probe == NULL)
@@ -570,6 +602,7 @@ begin_line(struct serial *serial)
 {
     serial->known = true;
     tell_doubts(serial);
+    timer_set(serial->hint, source_now() + HINT_NS);
     if (serial->probe != NULL)
         follow_probe(serial, PROBE_CHANGE);
 }
@@ -606,6 +639,7 @@ serial_start(struct source *source)
     serial->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, serial);
     serial->silence = timer_new(G_PRIORITY_LOW, on_silence, serial);
     serial->audit = timer_new(G_PRIORITY_LOW, on_audit, serial);
+    serial->hint = timer_new(G_PRIORITY_LOW, on_hint, serial);
     if (serial->fd < 0) {
         serial->lost_ns = source_now();
         timer_set(serial->retry, serial->lost_ns + RETRY_NS);
@@ -640,6 +674,7 @@ serial_close(struct source *source)
     timer_free(serial->retry);
     timer_free(serial->silence);
     timer_free(serial->audit);
+    timer_free(serial->hint);
     probe_free(serial->probe);
     g_free(serial->hindrance);
     finder_free(serial->finder);

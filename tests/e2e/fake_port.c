@@ -19,7 +19,8 @@
 
 #define LOW_LATENCY (1 << 13) /* ASYNC_LOW_LATENCY */
 
-static int flags; /* of the port */
+static int flags;                         /* of the port */
+static int lines = TIOCM_DTR | TIOCM_RTS; /* as the kernel raises them */
 
 static void
 note(const char *text)
@@ -62,6 +63,7 @@ set_signal(unsigned long request, int line)
 
     snprintf(text, sizeof text, "%s %s", line == TIOCM_DTR ? "DTR" : "RTS", request == TIOCMBIS ? "on" : "off");
     note(text);
+    lines = request == TIOCMBIS ? lines | line : lines & ~line;
     return 0;
 }
 
@@ -96,6 +98,9 @@ ioctl(int fd, unsigned long request, ...)
     case TIOCMBIS:
     case TIOCMBIC:
         return set_signal(request, *(int *)data);
+    case TIOCMGET:
+        *(int *)data = lines;
+        return 0;
     case TIOCGSERIAL:
         *(struct serial_struct *)data = (struct serial_struct){ .flags = flags };
         return 0;

@@ -191,12 +191,16 @@ def listens(process, path):
         return False
 
 
-def is_ready(process):
-    """Has it begun to listen? It reads its signals from then on."""
+def blocked(process, number):
+    """Does this signal wait until the tap reads it?"""
     assert process.poll() is None, process.stderr.read()
     with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
-        blocked = int(re.search(r"^SigBlk:\s*(\w+)", status.read(), re.M)[1], 16)
-    return bool(blocked & 1 << signal.SIGTERM - 1)
+        return bool(int(re.search(r"^SigBlk:\s*(\w+)", status.read(), re.M)[1], 16) & 1 << number - 1)
+
+
+def is_ready(process):
+    """Has it begun to listen? It reads its signals from then on."""
+    return blocked(process, signal.SIGTERM)
 
 
 def start_on(start, line, file, *args, **more):

@@ -5,6 +5,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import fcntl
 import os
+import pathlib
+import shutil
 import signal
 import struct
 import subprocess
@@ -179,10 +181,58 @@ def test_control_lines_and_latency(start, line, port, tmp_path):
     """As they are asked for, and the latency as it was when the tap ends. keep touches nothing."""
     env, log, _ = port
     finish(start_on(start, line, tmp_path / "line.pcapng", "--dtr", "on", "--rts", "off", "--low-latency", env=env))
-    assert log.read_text(encoding="ascii").split("\n") == ["exclusive", "DTR on", "RTS off", "low latency", "usual latency", ""]
+    assert log.read_text(encoding="ascii").split("\n") == ["DTR on", "RTS off", "exclusive", "low latency", "usual latency", ""]
     log.write_text("", encoding="ascii")
     finish(start_on(start, line, tmp_path / "again.pcapng", "--dtr", "keep", env=env))
     assert log.read_text(encoding="ascii") == "exclusive\n"
+
+
+def test_control_lines_first(start, line, port, tmp_path):
+    """A converter that sends while RTS is up holds the bus from the moment the port is opened: nothing comes in between, but that
+    nobody else has the line."""
+    env, _, _ = port
+    strace, trace = shutil.which("strace"), tmp_path / "trace"
+    assert strace, "strace is not installed; tests/run installs it"
+    program = [strace, "-f", "-E", f"LD_PRELOAD={env['LD_PRELOAD']}", "-e", "trace=openat,open,ioctl,flock,read,write,poll,ppoll",
+               "-o", trace, BUILD / "sniffer" / "cjt188dump"]
+    env = {name: value for name, value in env.items() if name != "LD_PRELOAD"}
+    process = start("-i", line.path, "--rts", "off", "-w", tmp_path / "line.pcapng", env=env, program=program)
+    wait_until(lambda: listens_below(process, line.path), "the line to be open")
+    time.sleep(0.2)
+    tap, = children(process)
+    os.kill(tap, signal.SIGTERM)
+    process.communicate(timeout=TIMEOUT)
+    calls = trace.read_text(encoding="utf-8").splitlines()
+    opened = next(index for index, call in enumerate(calls) if f'"{line.path}"' in call and "O_RDONLY|O_NOCTTY" in call)
+    between = calls[opened + 1 : next(index for index, call in enumerate(calls) if index > opened and "port.log" in call)]
+    assert ["TCGETS" in call or "flock" in call for call in between] == [True, True], between
+
+
+def children(process):
+    return [int(word) for word in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def listens_below(process, path):
+    return any(os.readlink(fd) == path for child in children(process) for fd in pathlib.Path(f"/proc/{child}/fd").iterdir())
+
+
+def test_rts_that_silences_a_line(start, line, port, tmp_path):
+    """A line with RTS up that is silent, or gives nothing but breaks, says what may be the reason. Not when RTS is down, not when
+    there was a byte."""
+    env, _, _ = port
+    silent = Line(), Line()
+    processes = [start("-q", "-i", path, *args, "-w", tmp_path / f"{number}.pcapng", env=env)
+                 for number, (path, args) in enumerate(((line.path, ()), (silent[0].path, ("--rts", "off")), (silent[1].path, ())))]
+    wait_until(lambda: listens(processes[2], silent[1].path), "the line to be open")
+    time.sleep(0.2)
+    silent[1].send(b"\x68")
+    wait_until(lambda: "try --rts off" in read_along(processes[0]), "the hint")
+    for process in processes[1:]:
+        assert "--rts off" not in finish(process)
+    assert processes[0].said.count("has given nothing for 10 s, and its RTS is up") == 1
+    finish(processes[0])
+    for one in silent:
+        one.close()
 
 
 def test_overruns(start, line, port, frames, tmp_path):
