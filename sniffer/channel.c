@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "channel.h"
-#include "filter.h"
 #include "framer.h"
+#include "outputs/filter.h"
 #include "timer.h"
 
 #include <stdlib.h>
@@ -25,6 +25,7 @@ struct channel {
     int64_t clock_offset_ns; /* what makes an arrival a time since 1970 */
     int64_t next_offset_ns;  /* after a step: of what begins behind it */
     bool stepped;
+    int64_t slept_ns; /* the computer, as far as it was told */
     int64_t first_arrival_ns, last_arrival_ns;
     int64_t stop_after_ns; /* of a simulated clock */
     bool any_arrival, over;
@@ -143,16 +144,36 @@ look_at_clock(struct channel *channel)
     }
 }
 
+/* What was said meanwhile is missing, and what comes first may have waited. */
+static void
+look_for_sleep(struct channel *channel)
+{
+    const int64_t slept = source_boot_clock() - source_now(), more = slept - channel->slept_ns;
+    char *text;
+
+    channel->slept_ns = slept;
+    if (!channel->any_arrival || more < STEP_NS)
+        return;
+    on_pause(channel);
+    channel->clock_offset_ns += more;
+    text = g_strdup_printf("The computer slept for %.1f s before this, what was said meanwhile is missing",
+                           (double)more / NS_PER_SECOND);
+    channel->events.note(channel->events.user, channel->number, text);
+    g_free(text);
+}
+
 static void
 on_bytes(void *user, const uint8_t *bytes, const uint8_t *marks, size_t length, int64_t arrival_ns)
 {
     struct channel *channel = user;
     const enum source_timing timing = channel->source->info.timing;
 
-    if (timing == TIMING_SIMULATED)
+    if (timing == TIMING_SIMULATED) {
         catch_up(channel, arrival_ns);
-    else
+    } else {
+        look_for_sleep(channel);
         look_at_clock(channel);
+    }
     if (channel->over)
         return;
     if (!channel->any_arrival)

@@ -4,9 +4,11 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "extcap.h"
+#include "extcap/extcap.h"
 #include "options.h"
-#include "ports.h"
+#include "outputs/repair.h"
+#include "signals.h"
+#include "sources/ports.h"
 #include "status.h"
 #include "tap.h"
 
@@ -38,6 +40,8 @@ run(const struct options *options, GError **error)
         print_ports();
     else if (options->list_types)
         puts("Data link types of every line (there is no other):\n  USER0 (DLT_USER0, 147: CJ/T 188)");
+    else if (options->repair)
+        return repair_files(options->files, error);
     else if (options->install_extcap)
         return extcap_install(error);
     else
@@ -52,11 +56,12 @@ main(int argc, char **argv)
     GError *error = NULL;
     int status = TAP_OK;
 
+    signals_hold(); /* before anything takes its time */
     setlocale(LC_ALL, "");
     if (extcap_is_meant(argc, argv))
         return extcap_run(argc, argv);
-    if (!options_parse(&options, argc, argv, &error) || !run(&options, &error)) {
-        fprintf(stderr, "cjt188dump: %s\n", error->message);
+    if (!options_parse(&options, argv, &error) || !run(&options, &error)) {
+        tap_complain("%s", error->message);
         status = error->code;
         g_error_free(error);
     }

@@ -7,8 +7,11 @@
 #include "options.h"
 #include "record.h"
 #include "status.h"
+#include "taps.h"
 
 #include <string.h>
+
+#define SYNC_NS (60 * NS_PER_SECOND) /* unless --sync says otherwise */
 
 static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, ...)
 {
@@ -82,7 +85,7 @@ on_count(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     struct options *options = data;
 
-    if (!parse_positive(value, G_MAXINT64, &options->stop_packets))
+    if (!parse_positive(value, G_MAXINT64, &options->output.stop_packets))
         return refuse(error, "%s wants a number of packets above 0, not \"%s\".", name, value);
     return TRUE;
 }
@@ -108,7 +111,7 @@ set_duration(struct options *options, const char *text)
 static gboolean
 set_packets(struct options *options, const char *text)
 {
-    return parse_positive(text, G_MAXINT64, &options->stop_packets);
+    return parse_positive(text, G_MAXINT64, &options->output.stop_packets);
 }
 
 /* dumpcap counts 1000 bytes to the kB. */
@@ -124,7 +127,7 @@ parse_kilobytes(const char *text, guint64 *bytes)
 static gboolean
 set_filesize(struct options *options, const char *text)
 {
-    return parse_kilobytes(text, &options->stop_bytes);
+    return parse_kilobytes(text, &options->output.stop_bytes);
 }
 
 static gboolean
@@ -161,6 +164,34 @@ static gboolean
 set_ring_files(struct options *options, const char *text)
 {
     return parse_positive(text, 100000, &options->output.ring.files);
+}
+
+/* The disk's makers count 1000 * 1000 bytes to the MB. */
+static gboolean
+parse_megabytes(const char *text, guint64 *bytes)
+{
+    if (!parse_positive(text, G_MAXINT64 / 1000000, bytes))
+        return FALSE;
+    *bytes *= 1000000;
+    return TRUE;
+}
+
+static gboolean
+set_ring_budget(struct options *options, const char *text)
+{
+    return parse_megabytes(text, &options->output.ring.budget);
+}
+
+static gboolean
+set_ring_reserve(struct options *options, const char *text)
+{
+    return parse_megabytes(text, &options->output.ring.reserve);
+}
+
+static gboolean
+set_ring_keep(struct options *options, const char *text)
+{
+    return parse_positive(text, 100000, &options->output.ring.keep_at_least);
 }
 
 struct condition {
@@ -206,7 +237,8 @@ on_ring(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     static const struct condition conditions[] = {
         { "duration:", set_ring_duration }, { "interval:", set_ring_interval }, { "filesize:", set_ring_filesize },
-        { "packets:", set_ring_packets },   { "files:", set_ring_files },
+        { "packets:", set_ring_packets },   { "files:", set_ring_files },       { "budget:", set_ring_budget },
+        { "reserve:", set_ring_reserve },   { "keep:", set_ring_keep },
     };
 
     return set_condition(conditions, G_N_ELEMENTS(conditions), name, value, data, error);
@@ -284,6 +316,7 @@ on_line_flag(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data,
     } flags[] = {
         { "--low-latency", &source->low_latency },
         { "--no-wait", &source->no_wait },
+        { "--same-adapter", &source->same_adapter },
         { "--marked", &source->marked },
         { "--hex", &source->hex },
     };
@@ -314,6 +347,19 @@ on_full(const gchar *name, const gchar *value, gpointer data, GError **error)
     return refuse(error, "%s wants wait or exit, not \"%s\".", name, value);
 }
 
+static gboolean
+on_sync(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    struct options *options = data;
+    guint64 seconds;
+
+    if (!g_ascii_string_to_unsigned(value, 10, 0, 86400, &seconds, NULL))
+        return refuse(error, "%s wants seconds from 0 to 86400, not \"%s\"; 0 is only when a file is over.", name,
+                      value);
+    options->output.sync_ns = (gint64)seconds * NS_PER_SECOND;
+    return TRUE;
+}
+
 /* dumpcap's options that make no sense here: better said than silently not done. */
 static gboolean
 on_senseless(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED, GError **error)
@@ -332,30 +378,88 @@ on_senseless(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data 
     return refuse(error, "There is no %s.", name);
 }
 
-/* "-c5" is "-c 5" to everybody but GLib. Returns a list of its own. */
-static char **
-split_letters(int argc, char **argv)
+static bool
+is_letter_with_value(const char *argument)
 {
     static const char letters[] = "iwcabfsy";
-    GPtrArray *list = g_ptr_array_new();
 
-    for (int i = 0; i < argc; i++) {
-        const char *argument = argv[i];
+    return argument[0] == '-' && argument[1] != '\0' && argument[1] != '-' && strchr(letters, argument[1]) != NULL;
+}
 
-        if (i > 0 && argument[0] == '-' && argument[1] != '\0' && argument[1] != '-' &&
-            strchr(letters, argument[1]) != NULL) {
+/* "-c5" is "-c 5" to everybody but GLib. Returns a list of its own. */
+static GPtrArray *
+split_letters(char **words)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+
+    for (; *words != NULL; words++) {
+        const char *argument = *words;
+
+        if (is_letter_with_value(argument)) {
             g_ptr_array_add(list, g_strndup(argument, 2));
             argument += 2;
             if (*argument == '\0') {
-                if (i + 1 == argc)
-                    continue;
-                argument = argv[++i];
+                if (words[1] == NULL)
+                    break;
+                argument = *++words;
             }
         }
         g_ptr_array_add(list, g_strdup(argument));
     }
+    return list;
+}
+
+/* The words of this tap in place of its name. */
+static bool
+insert_tap(GPtrArray *list, const char *file, const char *name, GError **error)
+{
+    char **words = taps_words(file, name, error);
+    GPtrArray *split;
+
+    if (words == NULL)
+        return false;
+    split = split_letters(words);
+    g_strfreev(words);
+    g_ptr_array_extend_and_steal(list, split);
+    return true;
+}
+
+/* All words, with those of --tap and --taps replaced by what they stand for; *file follows --taps. NULL with *error set when there is none. */
+static char **
+expand(char **argv, char **file, GError **error)
+{
+    GPtrArray *words = split_letters(argv), *list = g_ptr_array_new_with_free_func(g_free);
+    bool good = true;
+
+    for (guint i = 0; good && i < words->len; i++) {
+        const char *word = words->pdata[i], *value = i + 1 < words->len ? words->pdata[i + 1] : NULL;
+        const bool is_tap = strcmp(word, "--tap") == 0, is_file = strcmp(word, "--taps") == 0;
+
+        if ((!is_tap && !is_file) || value == NULL) {
+            g_ptr_array_add(list, g_strdup(word));
+            continue;
+        }
+        i++;
+        if (is_tap) {
+            good = insert_tap(list, *file, value, error);
+        } else {
+            g_free(*file);
+            *file = g_strdup(value);
+        }
+    }
+    g_ptr_array_unref(words);
     g_ptr_array_add(list, NULL);
-    return (char **)g_ptr_array_free(list, FALSE);
+    if (good)
+        return (char **)g_ptr_array_free(list, FALSE);
+    g_ptr_array_unref(list);
+    return NULL;
+}
+
+/* Those on the command line are gone by now. */
+static gboolean
+on_tap(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED, GError **error)
+{
+    return refuse(error, "%s is for the command line, with its value as a word of its own.", name);
 }
 
 #define CALLBACK(letter, name, function, help, argument)                                                               \
@@ -385,6 +489,7 @@ add_line_options(GOptionGroup *group)
         CALLBACK(0, "rts", on_rts, "Set the control line RTS: on, off, keep", "HOW"),
         FLAG(0, "low-latency", on_line_flag, "Have the adapter hand over bytes at once"),
         FLAG(0, "no-wait", on_line_flag, "End with code 4 when the line is lost"),
+        FLAG(0, "same-adapter", on_line_flag, "Wait for the adapter itself, not for what is plugged into its place"),
         FLAG(0, "marked", on_line_flag, "A file or pipe of raw bytes holds PARMRK marks"),
         FLAG(0, "hex", on_line_flag, "A file or pipe is text with bytes in hex"),
         G_OPTION_ENTRY_NULL,
@@ -400,13 +505,21 @@ add_capture_options(GOptionGroup *group, struct options *options)
         CALLBACK('w', "write", on_output, "Write pcapng to this file; - is standard output", "FILE"),
         CALLBACK('c', "count", on_count, "Stop after this many packets", "N"),
         CALLBACK('a', "autostop", on_autostop, "Stop at duration:SECONDS, packets:N, filesize:KB, files:N", "WHEN"),
-        CALLBACK('b', "ring-buffer", on_ring,
-                 "A new file after duration:SECONDS, interval:SECONDS, filesize:KB, packets:N; keep files:N", "WHEN"),
+        CALLBACK(
+            'b', "ring-buffer", on_ring,
+            "A new file after duration:SECONDS, interval:SECONDS, filesize:KB, packets:N; keep files:N, budget:MB, and "
+            "reserve:MB of the disk free, but at least keep:N files (7)",
+            "WHEN"),
         CALLBACK(0, "on-full", on_full, "When the disk is full: wait or exit (wait)", "HOW"),
+        CALLBACK(0, "sync", on_sync, "Bring to the disk what is older than this (60); 0: only whole files", "SECONDS"),
         FLAG('P', "pcap", on_capture_format, "Write classic pcap: no comments, lines or flags"),
         FLAG('n', "pcapng", on_capture_format, "Write pcapng, as it does anyway"),
         { "group-read", 'g', 0, G_OPTION_ARG_NONE, &options->output.group_read, "Let the group read the files", NULL },
+        CALLBACK(0, "tap", on_tap, "Take line and options from this line of " TAPS_FILE, "NAME"),
+        CALLBACK(0, "taps", on_tap, "Another file for --tap behind it", "FILE"),
         { "probe", 0, 0, G_OPTION_ARG_NONE, &options->probe, "Find speed and format, print them, end", NULL },
+        { "repair", 0, 0, G_OPTION_ARG_NONE, &options->repair, "Cut torn ends off the capture files that follow",
+          NULL },
         { "list", 'D', 0, G_OPTION_ARG_NONE, &options->list, "List the lines there are", NULL },
         { "list-data-link-types", 'L', 0, G_OPTION_ARG_NONE, &options->list_types, "List the link types", NULL },
         { "install-extcap", 0, 0, G_OPTION_ARG_NONE, &options->install_extcap, "Show the lines in Wireshark", NULL },
@@ -444,8 +557,8 @@ make_context(struct options *options)
         "  FILE.pcapng            a capture whose packets are pieces of a line, to be cut anew\n"
         "  demo                   a built-in bus: a master and four heat meters at true pace\n"
         "  demo:seed=7,fast       the same bytes every time; fast: a clock of its own, without waiting\n\n"
-        "--baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --marked, --hex and -f belong to the\n"
-        "-i before them, or to all when they come first.\n\n"
+        "--baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --same-adapter, --marked, --hex and -f\n"
+        "belong to the -i before them, or to all when they come first.\n\n"
         "Exit codes: 0 ok, 1 wrong command line, 2 line or file cannot be opened, 3 output failed,\n"
         "4 line lost and told not to wait, or --probe found nothing.");
     return context;
@@ -456,15 +569,18 @@ check_output(struct options *options, GError **error)
 {
     struct output_options *output = &options->output;
     const gboolean ring = ring_wanted(&output->ring);
+    const gboolean limited = output->ring.files != 0 || output->ring.budget != 0 || output->ring.reserve != 0 ||
+        output->ring.keep_at_least != 0;
     const gboolean to_file = output->path != NULL && strcmp(output->path, "-") != 0;
 
-    if (options->stop_bytes != 0 && output->path == NULL)
+    if (output->stop_bytes != 0 && output->path == NULL)
         return refuse(error, "-a filesize: needs a file to write with -w.");
-    if ((ring || output->ring.files != 0) && !to_file)
+    if ((ring || limited) && !to_file)
         return refuse(error, "-b needs a file to write with -w: its name becomes NAME_00001_DATETIME.pcapng.");
-    if (output->ring.files != 0 && !ring)
+    if (limited && !ring)
         return refuse(error,
-                      "-b files: says how many are kept; say when a file is over as well, with -b duration:, "
+                      "-b files:, budget:, reserve: and keep: say how much is kept; say when a file is over as well, "
+                      "with -b duration:, "
                       "interval:, filesize: or packets:.");
     if (output->ring.stop_files != 0 && !ring)
         return refuse(error, "-a files: needs -b, which makes several files.");
@@ -479,8 +595,9 @@ static gboolean
 check_lines(const struct options *options, GError **error)
 {
     for (guint i = 0; i < options->lines->len; i++) {
-        const struct line_options *line = options->lines->pdata[i];
+        struct line_options *line = options->lines->pdata[i];
 
+        line->source.others = options->lines->len > 1;
         if (line->source.hex && line->source.marked)
             return refuse(error, "--hex and --marked exclude each other: \"%s\" is either text or raw bytes.",
                           line->name);
@@ -491,6 +608,10 @@ check_lines(const struct options *options, GError **error)
 static gboolean
 check(struct options *options, char **rest, GError **error)
 {
+    if (options->repair) {
+        options->files = g_strdupv(rest + 1);
+        return rest[1] != NULL || refuse(error, "--repair wants the capture files to look at.");
+    }
     if (rest[0] != NULL && rest[1] != NULL)
         return refuse(error, "\"%s\" is no option; lines are given with -i, a file to write with -w.", rest[1]);
     if (options->version || options->list || options->list_types || options->install_extcap)
@@ -501,21 +622,29 @@ check(struct options *options, char **rest, GError **error)
                       "hardware.");
     if (options->probe && options->lines->len != 1)
         return refuse(error, "--probe looks at one line: give one -i.");
-    if (options->probe)
-        ((struct line_options *)options->lines->pdata[0])->source.find_settings = true;
+    if (options->probe) {
+        struct source_options *source = &((struct line_options *)options->lines->pdata[0])->source;
+
+        source->find_settings = source->must_be_there = true;
+    }
     return check_lines(options, error) && check_output(options, error);
 }
 
 gboolean
-options_parse(struct options *options, int argc, char **argv, GError **error)
+options_parse(struct options *options, char **argv, GError **error)
 {
     GOptionContext *context;
     GError *wrong = NULL;
-    char **arguments = split_letters(argc, argv);
+    char **arguments;
     gboolean good;
 
-    *options = (struct options){ .all.source.line = line_default };
+    *options = (struct options){ .all.source.line = line_default, .output.sync_ns = SYNC_NS };
     options->lines = g_ptr_array_new_with_free_func(line_free);
+    options->taps = g_strdup(TAPS_FILE);
+    arguments = expand(argv, &options->taps, error);
+    if (arguments == NULL)
+        return FALSE;
+    options->all.source.taps = options->taps;
     context = make_context(options);
     good = g_option_context_parse_strv(context, &arguments, &wrong);
     if (good)
@@ -536,5 +665,7 @@ options_clear(struct options *options)
 {
     g_ptr_array_unref(options->lines);
     g_free(options->all.filter);
+    g_free(options->taps);
+    g_strfreev(options->files);
     g_free(options->output.path);
 }

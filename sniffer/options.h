@@ -7,8 +7,8 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include "output.h"
-#include "source.h"
+#include "outputs/output.h"
+#include "sources/source.h"
 
 #include <glib.h>
 
@@ -22,17 +22,18 @@ struct line_options {
 struct options {
     struct line_options all; /* what was said before the first -i; has no name */
     GPtrArray *lines;        /* of struct line_options */
+    char *taps;              /* the file of all taps */
     struct output_options output;
-    guint64 stop_packets; /* 0 = never */
-    guint64 stop_bytes;   /* of output */
     gint64 stop_after_ns;
     gboolean quiet, list, list_types, version;
     gboolean install_extcap; /* link this program into Wireshark's folder */
-    gboolean probe;          /* find the settings, print them, end */
+    gboolean repair;         /* look at `files`, end */
+    char **files;
+    gboolean probe; /* find the settings, print them, end */
 };
 
-/* Read the command line; prints help and exits when asked to. false with *error set (TAP_USAGE) when it is wrong. */
-gboolean options_parse(struct options *options, int argc, char **argv, GError **error);
+/* Read the command line, which ends with NULL; prints help and exits when asked to. false with *error set (TAP_USAGE) when it is wrong. */
+gboolean options_parse(struct options *options, char **argv, GError **error);
 void options_clear(struct options *options);
 
 #endif

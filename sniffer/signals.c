@@ -12,10 +12,22 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+enum { STOP, OTHER, GO_ON, WATCHES };
+
+/* Signals that are read from one descriptor. */
+struct watch {
+    int signals[2], priority;
+    int fd;
+    guint source;
+};
+
 static void (*callback)(int number, void *user);
 static void *callback_user;
-static int stop_fd = -1, other_fd = -1;
-static guint stop_watch, other_watch;
+static struct watch watches[WATCHES] = {
+    [STOP] = { { SIGINT, SIGTERM }, G_PRIORITY_DEFAULT, -1, 0 },
+    [OTHER] = { { SIGHUP, SIGUSR1 }, G_PRIORITY_DEFAULT, -1, 0 },
+    [GO_ON] = { { SIGCONT, SIGCONT }, G_PRIORITY_HIGH, -1, 0 },
+};
 
 static gboolean
 on_signal(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED)
@@ -27,19 +39,38 @@ on_signal(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer data G_GNUC_UN
     return G_SOURCE_CONTINUE;
 }
 
-static int
-watch_signals(int first, int second, guint *watch)
+static sigset_t
+hold(const struct watch *watch)
 {
     sigset_t set;
-    int fd;
 
     sigemptyset(&set);
-    sigaddset(&set, first);
-    sigaddset(&set, second);
+    sigaddset(&set, watch->signals[0]);
+    sigaddset(&set, watch->signals[1]);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    *watch = fd >= 0 ? g_unix_fd_add(fd, G_IO_IN, on_signal, NULL) : 0;
-    return fd;
+    return set;
+}
+
+void
+signals_hold(void)
+{
+    hold(&watches[OTHER]);
+}
+
+static void
+begin(struct watch *watch)
+{
+    const sigset_t set = hold(watch);
+    GSource *source;
+
+    watch->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (watch->fd < 0)
+        return;
+    source = g_unix_fd_source_new(watch->fd, G_IO_IN);
+    g_source_set_callback(source, G_SOURCE_FUNC(on_signal), NULL, NULL);
+    g_source_set_priority(source, watch->priority);
+    watch->source = g_source_attach(source, NULL);
+    g_source_unref(source);
 }
 
 void
@@ -47,26 +78,31 @@ signals_begin(void (*function)(int number, void *user), void *user)
 {
     callback = function;
     callback_user = user;
-    stop_fd = watch_signals(SIGINT, SIGTERM, &stop_watch);
-    other_fd = watch_signals(SIGHUP, SIGUSR1, &other_watch);
+    for (int i = 0; i < WATCHES; i++)
+        begin(&watches[i]);
 }
 
 void
 signals_end(void)
 {
-    const int fds[] = { stop_fd, other_fd };
-    const guint watches[] = { stop_watch, other_watch };
-
-    for (int i = 0; i < 2; i++)
-        if (fds[i] >= 0) {
-            g_source_remove(watches[i]);
-            close(fds[i]);
+    for (int i = 0; i < WATCHES; i++)
+        if (watches[i].fd >= 0) {
+            g_source_remove(watches[i].source);
+            close(watches[i].fd);
+            watches[i].fd = -1;
         }
-    stop_fd = other_fd = -1;
 }
 
 int
 signals_stop_fd(void)
 {
-    return stop_fd;
+    return watches[STOP].fd;
+}
+
+bool
+signals_stop_waits(void)
+{
+    sigset_t waiting;
+
+    return sigpending(&waiting) == 0 && (sigismember(&waiting, SIGINT) || sigismember(&waiting, SIGTERM));
 }

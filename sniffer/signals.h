@@ -9,12 +9,18 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 come to `callback` from the default main context. To be called before
- * any thread is started. The caller ends with signals_end(). */
+/* SIGHUP and SIGUSR1, which a program dies of unless it looks at them, wait from now on until signals_begin(). */
+void signals_hold(void);
+
+/* From now on SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGCONT come to `callback` from the default main context, the last of them
+ * before anything that waited while the program stood still. To be called before any thread is started. The caller ends with signals_end(). */
 void signals_begin(void (*callback)(int number, void *user), void *user);
 void signals_end(void);
 
 /* Readable while SIGINT or SIGTERM waits to be told to the callback; -1 before signals_begin(). */
 int signals_stop_fd(void);
+
+/* Does the order to stop wait to be told? */
+bool signals_stop_waits(void);
 
 #endif

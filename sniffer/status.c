@@ -6,11 +6,17 @@
  */
 #include "status.h"
 
-#include <stdio.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TEXT_MAX = 2000 }; /* a pipe that has room at all has room for so much at once */
 
 static bool quiet;
 static void (*listener)(const char *text, void *user);
 static void *listener_user;
+static GMutex lock; /* of standard error */
+static unsigned unsaid;
 
 GQuark
 tap_error_quark(void)
@@ -31,6 +37,56 @@ tap_tell_to(void (*callback)(const char *text, void *user), void *user)
     listener_user = user;
 }
 
+/* false: nobody reads, and waiting for him would stop all. */
+static bool
+write_line(const char *text)
+{
+    struct pollfd room = { .fd = STDERR_FILENO, .events = POLLOUT };
+    const size_t length = MIN(strlen(text), TEXT_MAX);
+
+    return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0 && write(STDERR_FILENO, text, length) >= 0;
+}
+
+void
+tap_print(const char *format, ...)
+{
+    va_list arguments;
+    char *text, *before;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_mutex_lock(&lock);
+    before = g_strdup_printf("cjt188dump: %u messages before this found no reader.\n", unsaid);
+    if ((unsaid == 0 || write_line(before)) && write_line(text))
+        unsaid = 0;
+    else
+        unsaid++;
+    g_mutex_unlock(&lock);
+    g_free(before);
+    g_free(text);
+}
+
+static gboolean
+on_told(gpointer text)
+{
+    if (listener != NULL)
+        listener(text, listener_user);
+    return G_SOURCE_REMOVE;
+}
+
+/* The listener hears from the main thread only. */
+static void
+tell(const char *name, const char *text)
+{
+    if (listener == NULL)
+        tap_print("%s%s\n", name, text);
+    else if (gettid() == getpid())
+        listener(text, listener_user);
+    else
+        g_idle_add_full(G_PRIORITY_DEFAULT, on_told, g_strdup(text), g_free);
+}
+
 void
 tap_complain(const char *format, ...)
 {
@@ -40,10 +96,7 @@ tap_complain(const char *format, ...)
     va_start(arguments, format);
     text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    if (listener != NULL)
-        listener(text, listener_user);
-    else
-        fprintf(stderr, "cjt188dump: %s\n", text);
+    tell("cjt188dump: ", text);
     g_free(text);
 }
 
@@ -58,9 +111,6 @@ tap_say(const char *format, ...)
     va_start(arguments, format);
     text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    if (listener != NULL)
-        listener(text, listener_user);
-    else
-        fprintf(stderr, "%s\n", text);
+    tell("", text);
     g_free(text);
 }

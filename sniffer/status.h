@@ -22,6 +22,12 @@ enum tap_status {
 #define TAP_ERROR tap_error_quark()
 GQuark tap_error_quark(void);
 
+/* All of these may be called from any thread. A stderr that nobody reads is not waited for: what finds no room there is
+ * counted, and told when there is some. */
+
+/* As it is, on stderr. */
+void tap_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
 /* One line on stderr about something that goes wrong while the tap goes on. Said even when quiet. */
 void tap_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
@@ -30,7 +36,7 @@ void tap_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void tap_be_quiet(bool quiet);
 
 /* Both kinds of lines, as they are without a name in front, from now on to `callback` and not to stderr; NULL = to
- * stderr again. */
+ * stderr again. It is called from the main thread. */
 void tap_tell_to(void (*callback)(const char *text, void *user), void *user);
 
 #endif

@@ -6,9 +6,10 @@
  */
 #include "tap.h"
 #include "channel.h"
-#include "output.h"
+#include "notify.h"
+#include "outputs/output.h"
 #include "signals.h"
-#include "source.h"
+#include "sources/source.h"
 #include "status.h"
 #include "timer.h"
 
@@ -25,10 +26,8 @@ struct tap {
     struct output *output;
     GMainLoop *loop;
     GSource *duration;
-    bool full;                            /* a stop condition holds: no record counts any more */
-    bool found;                           /* the settings of a line */
-    uint64_t heard;                       /* records */
-    uint64_t (*of_class)[RECORD_CLASSES]; /* for each channel */
+    bool full;  /* a stop condition holds: no record counts any more */
+    bool found; /* the settings of a line */
     bool show_counter;
     GError *error;
 };
@@ -64,36 +63,22 @@ fill_up(struct tap *tap, GError *error)
     stop(tap, error);
 }
 
-/* What found no room is not in the capture. */
-static uint64_t
-captured(const struct tap *tap)
-{
-    return tap->heard - output_lost_packets(tap->output);
-}
-
 static void
 on_record(void *user, unsigned number, const struct record *record)
 {
     struct tap *tap = user;
-    const struct options *options = tap->options;
-    GError *error = NULL;
+    struct output_totals totals;
 
     if (tap->full)
         return;
     if (mark != NULL)
         output_note(tap->output, number, mark);
     g_clear_pointer(&mark, g_free);
-    tap->heard++;
-    tap->of_class[number][record_class(record)]++;
-    if (!output_record(tap->output, number, record, &error)) {
-        fill_up(tap, error);
+    output_record(tap->output, number, record);
+    if (!tap->show_counter)
         return;
-    }
-    if (tap->show_counter)
-        fprintf(stderr, "\rPackets: %" G_GUINT64_FORMAT " ", captured(tap));
-    if ((options->stop_packets != 0 && captured(tap) >= options->stop_packets) ||
-        (options->stop_bytes != 0 && output_size(tap->output) >= options->stop_bytes))
-        fill_up(tap, NULL);
+    output_totals(tap->output, &totals);
+    tap_print("\rPackets: %" G_GUINT64_FORMAT " ", totals.packets);
 }
 
 static void
@@ -152,52 +137,72 @@ on_output_failed(void *user, GError *error)
 }
 
 static void
-print_counters(const struct tap *tap)
+add_counters(const struct tap *tap, unsigned line, GString *text)
 {
-    for (guint i = 0; i < tap->channels->len; i++) {
-        const char *separator = "  ";
-        uint64_t any = 0;
+    const bool several = tap->channels->len > 1;
+    const char *separator = "  ";
+    struct output_counts counts;
 
-        if (tap->channels->len > 1)
-            fprintf(stderr, "  %s:", channel_info(tap->channels->pdata[i])->name);
-        for (enum record_class class = 0; class < RECORD_CLASSES; class ++)
-            if (tap->of_class[i][class] > 0) {
-                fprintf(stderr, "%s%s %" G_GUINT64_FORMAT, separator, record_class_name(class),
-                        tap->of_class[i][class]);
-                separator = ", ";
-                any++;
-            }
-        if (any > 0 || tap->channels->len > 1)
-            fprintf(stderr, "%s\n", any > 0 ? "" : "  nothing");
-    }
+    output_counts(tap->output, line, &counts);
+    if (several)
+        g_string_append_printf(text, "  %s:", channel_info(tap->channels->pdata[line])->name);
+    for (enum record_class class = 0; class < RECORD_CLASSES; class ++)
+        if (counts.of_class[class] > 0) {
+            g_string_append_printf(text, "%s%s %" G_GUINT64_FORMAT, separator, record_class_name(class),
+                                   counts.of_class[class]);
+            separator = ", ";
+        }
+    if (several && *separator == ' ')
+        g_string_append(text, "  nothing");
+    if (several || *separator == ',')
+        g_string_append_c(text, '\n');
 }
 
 static void
 print_totals(const struct tap *tap)
 {
-    const uint64_t lost = output_lost(tap->output), packets = output_lost_packets(tap->output);
+    struct output_totals totals;
+    GString *text = g_string_new(NULL);
 
-    fprintf(stderr, "%sPackets captured: %" G_GUINT64_FORMAT "\n", tap->show_counter && tap->heard > 0 ? "\r" : "",
-            captured(tap));
-    print_counters(tap);
-    if (packets > 0)
-        fprintf(stderr, "  packets that found no room: %" G_GUINT64_FORMAT "\n", packets);
-    if (lost > 0)
-        fprintf(stderr, "  bytes of the line that are missing: %" G_GUINT64_FORMAT "\n", lost);
+    output_totals(tap->output, &totals);
+    if (tap->show_counter && totals.packets + totals.lost_packets > 0)
+        g_string_append_c(text, '\r');
+    g_string_append_printf(text, "Packets captured: %" G_GUINT64_FORMAT "\n", totals.packets);
+    for (guint i = 0; i < tap->channels->len; i++)
+        add_counters(tap, i, text);
+    if (totals.lost_packets > 0)
+        g_string_append_printf(text, "  packets that found no room: %" G_GUINT64_FORMAT "\n", totals.lost_packets);
+    if (totals.lost_bytes > 0)
+        g_string_append_printf(text, "  bytes of the line that are missing: %" G_GUINT64_FORMAT "\n",
+                               totals.lost_bytes);
+    tap_print("%s", text->str);
+    g_string_free(text, TRUE);
+}
+
+/* A service manager sends SIGCONT behind SIGTERM, in case. */
+static void
+go_on(struct tap *tap)
+{
+    if (signals_stop_waits())
+        return;
+    tap_complain("This program was stopped, and goes on: times may be late.");
+    for (guint i = 0; i < tap->channels->len; i++)
+        output_note(tap->output, i, "The tap stood still before this, so its time may be late");
 }
 
 static void
 on_signal(int number, void *user)
 {
     struct tap *tap = user;
-    GError *error = NULL;
 
     if (number == SIGUSR1)
         print_totals(tap);
-    else if (number != SIGHUP)
+    else if (number == SIGHUP)
+        output_reopen(tap->output);
+    else if (number == SIGCONT)
+        go_on(tap);
+    else
         stop(tap, NULL);
-    else if (!output_reopen(tap->output, &error))
-        fill_up(tap, error);
 }
 
 static void
@@ -327,6 +332,18 @@ write_totals(struct tap *tap)
         stop(tap, error);
 }
 
+/* Classic pcap has no place for what is missing, so it is said, be the tap as quiet as it may. */
+static void
+tell_loss(const struct tap *tap)
+{
+    struct output_totals totals;
+
+    output_totals(tap->output, &totals);
+    if (totals.lost_bytes > 0 && tap->options->output.format == FORMAT_PCAP)
+        tap_complain("%" G_GUINT64_FORMAT " bytes of the line are missing in \"%s\".", totals.lost_bytes,
+                     tap->options->output.path);
+}
+
 static void
 close_channel(gpointer channel)
 {
@@ -343,12 +360,14 @@ tap_run(const struct options *options, GError **error)
     tap_be_quiet(options->quiet);
     tap.loop = g_main_loop_new(NULL, FALSE);
     tap.channels = g_ptr_array_new_with_free_func(close_channel);
-    tap.of_class = g_malloc0_n(options->lines->len, sizeof *tap.of_class);
     if (open_ends(&tap)) {
+        notify("READY=1"); /* also when there are lines to wait for */
         run_loop(&tap);
         write_totals(&tap);
         if (!options->quiet && !options->probe)
             print_totals(&tap);
+        else
+            tell_loss(&tap);
     }
     output_close(tap.output);
     timer_free(tap.duration);
@@ -360,7 +379,6 @@ tap_run(const struct options *options, GError **error)
             g_error_new(TAP_ERROR, TAP_LINE_LOST,
                         "Nothing was found: no whole frame was heard. It takes some traffic; is the master asking?");
     g_main_loop_unref(tap.loop);
-    g_free(tap.of_class);
     if (tap.error == NULL)
         return TRUE;
     g_propagate_error(error, tap.error);

@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import random
+import re
 import signal
 import struct
 import subprocess
@@ -104,13 +105,14 @@ def dump(cjt188dump):
 
 @pytest.fixture
 def start(cjt188dump):
-    """start(args…) starts the tap; what still runs at the end of the test is killed."""
+    """start(args…) starts the tap, `program` in its place; what still runs at the end of the test is killed."""
     running = []
 
     def run(*args, **more):
         more.setdefault("stdin", subprocess.DEVNULL)
         more.setdefault("stdout", subprocess.PIPE)
-        process = subprocess.Popen([cjt188dump, *map(str, args)], stderr=subprocess.PIPE, **more)
+        program = more.pop("program", [cjt188dump])
+        process = subprocess.Popen([*program, *map(str, args)], stderr=subprocess.PIPE, **more)
         running.append(process)
         return process
 
@@ -187,6 +189,18 @@ def listens(process, path):
         return any(os.readlink(fd) == path for fd in fds.iterdir())
     except OSError:
         return False
+
+
+def blocked(process, number):
+    """Does this signal wait until the tap reads it?"""
+    assert process.poll() is None, process.stderr.read()
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        return bool(int(re.search(r"^SigBlk:\s*(\w+)", status.read(), re.M)[1], 16) & 1 << number - 1)
+
+
+def is_ready(process):
+    """Has it begun to listen? It reads its signals from then on."""
+    return blocked(process, signal.SIGTERM)
 
 
 def start_on(start, line, file, *args, **more):

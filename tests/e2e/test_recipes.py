@@ -324,6 +324,9 @@ def test_fleet(desk, cjt188dump):
     record(cjt188dump, box1, "ttyUSB0", 1)
     record(cjt188dump, box1, "ttyUSB1", 2, "--baud", "9600")
     record(cjt188dump, box2, "ttyUSB0", 3)
+    torn = sorted((box1 / "var/lib/cjt188dump/ttyUSB0").iterdir())[1]
+    torn.write_bytes(torn.read_bytes()[:-20])  # the power was cut
+    desk.program("cjt188dump", f'exec {cjt188dump} "$@"')
     desk.program("rsync", '[ $# -eq 3 ] || exit 1\nmkdir "$3"\ncp "$1" "${2%%:*}${2#*:}." "$3"')
     together = lines_in(desk(*block_with("mergecap -I none")))
     assert len(together) == 3

@@ -107,6 +107,40 @@ def test_sigterm_during_a_frame(start, line, frames, tmp_path):
         assert len(capture.statistics) == 1
 
 
+def test_signals_before_the_line_is_open(start, line, frames, tmp_path):
+    """SIGHUP and SIGUSR1 while it still waits for who reads its FIFO: they wait, too."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    process = start("-q", "-i", line.path, "-w", fifo)
+    wait_until(lambda: blocked(process, signal.SIGHUP) and blocked(process, signal.SIGUSR1), "the signals to be held")
+    assert not listens(process, line.path)
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGUSR1)
+    time.sleep(0.2)
+    assert process.poll() is None
+    with open(fifo, "rb") as reader:
+        assert reader.read(28) and b"is open in" in process.stderr.readline()
+        assert process.stderr.readline() == b"Packets captured: 0\n"
+        finish(process)
+
+
+def test_signals_and_many_lines(start, tmp_path):
+    """From the first moment that the program has."""
+    lines = [Line() for _ in range(16)]
+    for number in range(20):
+        file = tmp_path / f"{number}.pcapng"
+        process = start("-q", *(word for line in lines for word in ("-i", line.path)), "-w", file)
+        wait_until(lambda: blocked(process, signal.SIGHUP), "main()")
+        while not file.exists():
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGUSR1)
+            assert process.poll() is None
+        wait_until(lambda: is_ready(process), "the lines to be open")
+        finish(process)
+    for line in lines:
+        line.close()
+
+
 def test_line_lost(start, line, frames, tmp_path):
     file = tmp_path / "line.pcapng"
     reply = thread_frames(frames)[3]
@@ -334,6 +368,8 @@ def test_bad_command_lines(dump, tmp_path):
         ("-i", "demo", "-a", "duration:nan"): "above 0",
         ("-i", "demo", "-a", "moon:full"): '"moon:full"',
         ("-i", "demo", "-a", "filesize:3"): "-w",
+        ("-i", "demo", "-w", "x.pcapng", "-b", "budget:3"): "when a file is over",
+        ("-i", "demo", "-w", "x.pcapng", "-b", "packets:3", "-b", "reserve:none"): "above 0",
         ("-i", "demo", "-w"): "-w",
         ("-i", "demo", "--baud", "fast"): '"fast"',
         ("-i", "demo", "--baud", "0"): '"0"',
@@ -357,13 +393,13 @@ def test_what_cannot_be_opened(dump, tmp_path):
     earlier = tmp_path / "earlier.pcapng"
     earlier.write_bytes(b"what an earlier capture has left")
     refused = {
-        ("-i", "/dev/ttyNONE7"): "No such file",
+        ("--no-wait", "-i", "/dev/ttyNONE7"): "No such file",
         ("-i", "ttyNONE7"): "cjt188dump -D",
         ("-i", "4711"): "4711",
         ("-i", tmp_path): "folder",
         ("-i", "/dev/null"): "no serial line",
         ("-i", tmp_path / "empty"): "empty",
-        ("-i", "tcp://127.0.0.1:1"): "refused",
+        ("--no-wait", "-i", "tcp://127.0.0.1:1"): "refused",
         ("-i", "demo", "-w", tmp_path): "Is a directory",
         ("-i", "demo", "-w", tmp_path / "none" / "x.pcapng"): "No such file",
         ("-i", tmp_path / "empty", "-w", earlier): "empty",

@@ -5,6 +5,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import fcntl
 import os
+import pathlib
+import shutil
 import signal
 import struct
 import subprocess
@@ -165,24 +167,72 @@ def test_mode_of_the_line(start, line, tmp_path):
 
 @pytest.fixture
 def port(tmp_path):
-    """A pseudo terminal with more of a port: (environment for the tap, its log, the file with the number of overruns)."""
+    """A pseudo terminal with more of a port: (environment for the tap, its log, the file with overruns, rx and buf_overruns)."""
     library = BUILD / "tests" / "libfake_port.so"
     assert library.exists(), f"{library} is not built"
-    log, overruns = tmp_path / "port.log", tmp_path / "overruns"
+    log, counters = tmp_path / "port.log", tmp_path / "counters"
     log.touch()
-    env = dict(os.environ, LD_PRELOAD=str(library), CJT188_PORT_LOG=str(log), CJT188_PORT_OVERRUNS=str(overruns),
+    env = dict(os.environ, LD_PRELOAD=str(library), CJT188_PORT_LOG=str(log), CJT188_PORT_COUNTERS=str(counters),
                ASAN_OPTIONS="verify_asan_link_order=0")
-    return env, log, overruns
+    return env, log, counters
 
 
 def test_control_lines_and_latency(start, line, port, tmp_path):
     """As they are asked for, and the latency as it was when the tap ends. keep touches nothing."""
     env, log, _ = port
     finish(start_on(start, line, tmp_path / "line.pcapng", "--dtr", "on", "--rts", "off", "--low-latency", env=env))
-    assert log.read_text(encoding="ascii").split("\n") == ["exclusive", "DTR on", "RTS off", "low latency", "usual latency", ""]
+    assert log.read_text(encoding="ascii").split("\n") == ["DTR on", "RTS off", "exclusive", "low latency", "usual latency", ""]
     log.write_text("", encoding="ascii")
     finish(start_on(start, line, tmp_path / "again.pcapng", "--dtr", "keep", env=env))
     assert log.read_text(encoding="ascii") == "exclusive\n"
+
+
+def test_control_lines_first(start, line, port, tmp_path):
+    """A converter that sends while RTS is up holds the bus from the moment the port is opened: nothing comes in between, but that
+    nobody else has the line."""
+    env, _, _ = port
+    strace, trace = shutil.which("strace"), tmp_path / "trace"
+    assert strace, "strace is not installed; tests/run installs it"
+    program = [strace, "-f", "-E", f"LD_PRELOAD={env['LD_PRELOAD']}", "-e", "trace=openat,open,ioctl,flock,read,write,poll,ppoll",
+               "-o", trace, BUILD / "sniffer" / "cjt188dump"]
+    env = {name: value for name, value in env.items() if name != "LD_PRELOAD"}
+    process = start("-i", line.path, "--rts", "off", "-w", tmp_path / "line.pcapng", env=env, program=program)
+    wait_until(lambda: listens_below(process, line.path), "the line to be open")
+    time.sleep(0.2)
+    tap, = children(process)
+    os.kill(tap, signal.SIGTERM)
+    process.communicate(timeout=TIMEOUT)
+    calls = trace.read_text(encoding="utf-8").splitlines()
+    opened = next(index for index, call in enumerate(calls) if f'"{line.path}"' in call and "O_RDONLY|O_NOCTTY" in call)
+    between = calls[opened + 1 : next(index for index, call in enumerate(calls) if index > opened and "port.log" in call)]
+    assert ["TCGETS" in call or "flock" in call for call in between] == [True, True], between
+
+
+def children(process):
+    return [int(word) for word in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def listens_below(process, path):
+    return any(os.readlink(fd) == path for child in children(process) for fd in pathlib.Path(f"/proc/{child}/fd").iterdir())
+
+
+def test_rts_that_silences_a_line(start, line, port, tmp_path):
+    """A line with RTS up that is silent, or gives nothing but breaks, says what may be the reason. Not when RTS is down, not when
+    there was a byte."""
+    env, _, _ = port
+    silent = Line(), Line()
+    processes = [start("-q", "-i", path, *args, "-w", tmp_path / f"{number}.pcapng", env=env)
+                 for number, (path, args) in enumerate(((line.path, ()), (silent[0].path, ("--rts", "off")), (silent[1].path, ())))]
+    wait_until(lambda: listens(processes[2], silent[1].path), "the line to be open")
+    time.sleep(0.2)
+    silent[1].send(b"\x68")
+    wait_until(lambda: "try --rts off" in read_along(processes[0]), "the hint")
+    for process in processes[1:]:
+        assert "--rts off" not in finish(process)
+    assert processes[0].said.count("has given nothing for 10 s, and its RTS is up") == 1
+    finish(processes[0])
+    for one in silent:
+        one.close()
 
 
 def test_overruns(start, line, port, frames, tmp_path):
@@ -199,8 +249,71 @@ def test_overruns(start, line, port, frames, tmp_path):
     messages = finish(process)
     first, second = parse(file.read_bytes()).packets
     assert (first.dropped, second.dropped) == (0, 7)
-    assert second.comment == "7 bytes of the line are missing before this"
+    assert second.comment.startswith("7 bytes of the line are missing before this")
     assert "bytes of the line that are missing: 7" in messages
+
+
+def test_no_room_in_the_kernel(start, line, port, frames, tmp_path):
+    """A driver that counts no characters counts at least what it had no room for."""
+    env, _, counters = port
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    counters.write_text("5 0 3", encoding="ascii")
+    process = start_on(start, line, file, env=env)
+    line.send(request)
+    packets_of(file, 1)
+    wait_until(lambda: "does not count characters" in read_along(process), "what this driver cannot tell")
+    counters.write_text("6 0 7", encoding="ascii")
+    line.send(reply)
+    assert packets_of(file, 2)[1].dropped == 5
+    finish(process)
+
+
+def read_along(process):
+    """All that the tap has said so far."""
+    os.set_blocking(process.stderr.fileno(), False)
+    process.said = getattr(process, "said", "") + (process.stderr.read() or b"").decode()
+    os.set_blocking(process.stderr.fileno(), True)
+    return process.said
+
+
+def test_bytes_that_another_program_reads(start, line, port, frames, tmp_path):
+    """This test takes some away: a driver that counts characters tells how many, silence or not; in the next packet, and in
+    the log. Marks and FF, which are more bytes in the kernel than on the line, are no loss."""
+    env, _, counters = port
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    counters.write_text("2 1000", encoding="ascii")
+    process = start_on(start, line, file, env=env)
+    rx = 1000
+
+    def said_on_the_line(data, overruns=2):
+        nonlocal rx
+        rx += len(data)
+        counters.write_text(f"{overruns} {rx}", encoding="ascii")
+        line.send(data)
+
+    said_on_the_line(request + b"\xff\xff\xff")
+    packets_of(file, 2)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: process_state(process) == "T", "the tap to stand still")
+    said_on_the_line(reply)
+    taken = os.read(line.slave, 20)
+    process.send_signal(signal.SIGCONT)
+    packets_of(file, 3)
+    wait_until(lambda: f"20 bytes that came to \"{line.path}\" were not heard here" in read_along(process), "the complaint")
+    said_on_the_line(request, overruns=5)
+    packets = packets_of(file, 4)
+    time.sleep(0.5)
+    messages = process.said + finish(process)
+    assert taken == reply[:20] and payload(parse(file.read_bytes())) == request + b"\xff\xff\xff" + reply[20:] + request
+    assert [packet.dropped for packet in packets] == [0, 0, 20, 3]
+    assert packets[2].comment.startswith("20 bytes of the line are missing before this")
+    assert "does not count characters" not in messages and messages.count("were not heard here") == 1
+
+
+def process_state(process):
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
 
 
 def test_seven_data_bits(start, line, tmp_path):
@@ -390,6 +503,67 @@ def test_clock_step_inside_a_frame(start, line, frames, tmp_path):
     assert [packet.time - now for packet in packets] == [pytest.approx(seconds, abs=30) for seconds in (0, -7200, 3600)]
     assert packets[0].comment == "" and "set back by 7200" in packets[1].comment
     assert "set forward by 10800" in packets[2].comment
+
+
+def test_the_computer_slept(start, line, frames, tmp_path):
+    """Its clock was not set: that is another thing."""
+    file, slept = tmp_path / "line.pcapng", tmp_path / "slept"
+    reply = thread_frames(frames)[3]
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libclock_step.so"), CJT188_CLOCK_SLEPT=str(slept),
+               ASAN_OPTIONS="verify_asan_link_order=0")
+    process = start_on(start, line, file, env=env)
+    line.send(reply)
+    packets_of(file, 1)
+    slept.write_text("3600.5", encoding="ascii")
+    for count in (2, 3):
+        line.send(reply)
+        packets_of(file, count)
+    finish(process)
+    packets = parse(file.read_bytes()).packets
+    assert [packet.comment for packet in packets] == [
+        "", "The computer slept for 3600.5 s before this, what was said meanwhile is missing", ""]
+    assert packets[1].time - packets[0].time == pytest.approx(3600.5, abs=30)
+
+
+def test_stopped_and_on(start, line, frames, tmp_path):
+    """SIGSTOP and SIGCONT: what was said meanwhile is there, and bears a mark. A service manager's SIGCONT behind its SIGTERM
+    says nothing."""
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file)
+    line.send(request)
+    packets_of(file, 1)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: process_state(process) == "T", "the tap to stand still")
+    line.send(reply)
+    process.send_signal(signal.SIGCONT)
+    packets_of(file, 2)
+    line.send(request)
+    packets_of(file, 3)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: process_state(process) == "T", "the tap to stand still")
+    line.send(request)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    _, messages = process.communicate(timeout=TIMEOUT)
+    packets = parse(file.read_bytes()).packets
+    assert [packet.data for packet in packets] == [request, reply, request, request]
+    assert ["stood still" in packet.comment for packet in packets] == [False, True, False, False]
+    assert process.returncode == OK and messages.count(b"was stopped, and goes on") == 1
+
+
+def test_read_late(start, line, port, frames, tmp_path):
+    """A line of 2400 baud cannot give a reply in one piece, so it waited somewhere. Five characters at once are usual."""
+    env, _, _ = port
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file, env=env)
+    line.send(reply)
+    packets_of(file, 1)
+    for at in range(0, len(request), 5):
+        line.send(request[at : at + 5])
+        time.sleep(0.03)
+    first, second = packets_of(file, 2)
+    finish(process)
+    assert first.comment == "Bytes of this were read at least 277 ms late, so its time is less exact" and second.comment == ""
 
 
 def test_first_byte_times(start, line, frames, tmp_path):

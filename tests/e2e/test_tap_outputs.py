@@ -4,6 +4,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import fcntl
+import gzip
 import os
 import random
 import re
@@ -128,9 +129,11 @@ def test_ring_goes_by_stamps_where_numbers_say_nothing(dump, folder):
     assert left(folder, names) == names[3:] and len(list(folder.glob("ring_00003_*"))) == 1
 
 
-def test_ring_spares_what_is_in_use(start, dump, line, folder):
+def test_ring_spares_what_is_in_use(start, dump, line, frames, folder):
     """What another tap writes, and what it reads itself."""
     process = start("-q", "-i", line.path, "-b", "packets:9", "-w", folder / "ring.pcapng")
+    wait_until(lambda: listens(process, line.path), "the line to be open")
+    line.send(thread_frames(frames)[2])
     wait_until(lambda: list(folder.iterdir()), "the first file")
     live, = folder.iterdir()
     own = folder / "ring_00002_20260101000000.pcapng"
@@ -139,6 +142,67 @@ def test_ring_spares_what_is_in_use(start, dump, line, folder):
     assert done.returncode == OK and live.exists() and own.exists()
     assert len(list(folder.iterdir())) == 3
     finish(process)
+
+
+def test_starts_cost_no_record(start, dump, line, folder):
+    """Twenty starts on a silent line: no file is begun, so none that holds records is removed for it."""
+    assert dump("-i", "demo:fast,seed=5", "-c", "40", "-b", "packets:10", "-w", folder / "ring.pcapng").returncode == OK
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert len(before) == 4
+    for _ in range(20):
+        process = start("-q", "-i", line.path, "-b", "packets:10", "-b", "files:4", "-w", folder / "ring.pcapng")
+        wait_until(lambda: is_ready(process), "the line to be open")
+        finish(process)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_kills_cost_no_record(start, dump, line, folder):
+    """Nor do twenty that are killed: what they leave holds nothing."""
+    assert dump("-i", "demo:fast,seed=5", "-c", "40", "-b", "packets:10", "-w", folder / "ring.pcapng").returncode == OK
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for _ in range(20):
+        process = start("-q", "-i", line.path, "-b", "packets:10", "-b", "files:4", "-w", folder / "ring.pcapng")
+        wait_until(lambda: is_ready(process), "the line to be open")
+        process.kill()
+        process.communicate()
+        fcntl.ioctl(line.slave, termios.TIOCNXCL)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_old_files_go_only_for_a_record(start, line, frames, folder):
+    """The first packet of the new file is on the disk before the oldest goes."""
+    names = [f"ring_{number:05}_20260101000000.pcapng" for number in (1, 2, 3)]
+    fill(folder, names)
+    process = start("-q", "-i", line.path, "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    assert left(folder, names) == names and len(list(folder.iterdir())) == 3
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
+    line.send(thread_frames(frames)[2])
+    wait_until(lambda: process_complains(process), "the complaint")
+    assert left(folder, names) == names, "there is no room for the new one, so no old one goes"
+    raise_limit(process)
+    line.send(thread_frames(frames)[3])
+    wait_until(lambda: left(folder, names) == names[1:], "the oldest to go")
+    new, = folder.glob("ring_00004_*")
+    assert [packet.data for packet in parse(new.read_bytes()).packets] == [thread_frames(frames)[3]]
+    finish(process)
+
+
+def test_leftovers_count_for_nothing(dump, folder):
+    """Empty files and files of a beginning only go first, and no file with packets goes for them; not when in use."""
+    packets = parse_blocks(dump("-q", "-i", "demo:fast,seed=5", "-c", "5", "-w", "-").stdout)
+    header = b"".join(block for kind, block in packets if kind in (SECTION, INTERFACE))
+    statistics = b"".join(block for kind, block in packets if kind == STATISTICS)
+    classic = dump("-q", "-i", "demo:fast,seed=5", "-c", "1", "-P", "-w", "-").stdout[:24]
+    useless = {"1": b"", "2": header, "3": header + statistics, "4": header[:30], "5": classic}
+    useful = {"6": header + packets[2][1][:40], "7": header + packets[2][1]}
+    for number, data in {**useless, **useful, "8": header}.items():
+        (folder / f"ring_0000{number}_20260101000000.pcapng").write_bytes(data)
+    with open(folder / "ring_00008_20260101000000.pcapng", "rb") as in_use:
+        fcntl.flock(in_use, fcntl.LOCK_EX)
+        done = dump("-i", "demo:fast", "-c", "1", "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng")
+    assert done.returncode == OK
+    assert sorted(path.name[5:10] for path in folder.iterdir()) == ["00006", "00007", "00008", "00008"]
 
 
 def test_ring_hurts_no_file_of_that_name(dump, folder):
@@ -155,7 +219,7 @@ def test_ring_follows_the_wall_clock(start, line, frames, folder, tmp_path):
                ASAN_OPTIONS="verify_asan_link_order=0")
     step.write_text(str(-(time.time() % 86400) + 3600), encoding="ascii")  # one in the morning, UTC
     process = start("-q", "-i", line.path, "-b", "interval:86400", "-w", folder / "ring.pcapng", env=env)
-    wait_until(lambda: list(folder.iterdir()), "the file")
+    wait_until(lambda: is_ready(process), "the line to be open")
     line.send(request)
     wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [1], "the packet")
     step.write_text(str(-(time.time() % 86400) + 3600 + 86400), encoding="ascii")
@@ -170,9 +234,11 @@ def test_ring_while_there_is_no_room(start, line, frames, folder):
     """Nothing new is begun and nothing old removed; what was lost is told in the file that goes on."""
     reply = thread_frames(frames)[3]
     process = start("-i", line.path, "-b", "duration:0.3", "-b", "files:2", "-w", folder / "ring.pcapng")
-    wait_until(lambda: len(list(folder.iterdir())) == 2, "the second file")
-    line.send(reply)
-    wait_until(lambda: any(capture.packets for _, capture in ring_files(folder)), "the packet")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    for count in (1, 2):
+        line.send(reply)
+        wait_until(lambda: sum(len(capture.packets) for _, capture in ring_files(folder)) == count, "the packet")
+        wait_until(lambda: all(capture.statistics for _, capture in ring_files(folder)), "the end of the file")
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     line.send(reply)
     wait_until(lambda: process_complains(process), "the complaint")
@@ -191,9 +257,11 @@ def test_ring_folder_gone(start, line, frames, tmp_path):
     folder.mkdir()
     reply = thread_frames(frames)[3]
     process = start("-i", line.path, "-b", "packets:2", "-w", folder / "ring.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    line.send(reply)
     wait_until(lambda: list(folder.iterdir()), "the file")
     folder.rename(tmp_path / "elsewhere")
-    for _ in range(6):
+    for _ in range(5):
         line.send(reply)
         time.sleep(0.05)
     messages = finish(process)
@@ -409,6 +477,16 @@ def test_room_comes_back(start, line, frames, tmp_path):
     assert struct.unpack("<Q", capture.statistics[0][5])[0] == missing
 
 
+def parse_blocks(data):
+    """[(type, block)] of a pcapng file."""
+    blocks = []
+    while data:
+        kind, length = struct.unpack_from("<II", data)
+        blocks.append((kind, data[:length]))
+        data = data[length:]
+    return blocks
+
+
 def process_says(process):
     os.set_blocking(process.stderr.fileno(), False)
     text = process.stderr.read() or b""
@@ -510,6 +588,316 @@ def test_small_disk(start, line, frames, tmp_path):
         subprocess.run([umount, "-l", disk], check=True)
 
 
+@pytest.fixture
+def disk(tmp_path):
+    """A file system of its own that can be made to stand still: (its folder, freeze, thaw)."""
+    image, folder = tmp_path / "disk.img", tmp_path / "disk"
+    folder.mkdir()
+    with open(image, "wb") as file:
+        file.truncate(64 << 20)
+    tools = [shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin") for tool in ("mke2fs", "fsfreeze", "mount", "umount")]
+    if None in tools or subprocess.run([tools[0], "-q", "-t", "ext4", image], check=False).returncode != 0 or subprocess.run(
+            [tools[2], "-o", "loop", image, folder], check=False, capture_output=True).returncode != 0:
+        pytest.skip("a file system of its own cannot be mounted here")
+
+    def freeze():
+        subprocess.run([tools[1], "--freeze", folder], check=True)
+
+    def thaw():
+        subprocess.run([tools[1], "--unfreeze", folder], check=False, capture_output=True)
+
+    yield folder, freeze, thaw
+    thaw()
+    subprocess.run([tools[3], "-l", folder], check=True)
+
+
+@pytest.fixture
+def after_power_cut(disk, tmp_path):
+    """after_power_cut(): what is found in the folder when the computer has started again. The running one's disk is copied as it
+    is; what was only in its memory is not in there."""
+    mounted = []
+
+    def run():
+        image, folder = tmp_path / f"after{len(mounted)}.img", tmp_path / f"after{len(mounted)}"
+        shutil.copyfile(tmp_path / "disk.img", image)
+        folder.mkdir()
+        subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+        mounted.append(folder)
+        return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    yield run
+    for folder in mounted:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_power_cut(start, line, frames, disk, after_power_cut):
+    """Finished files are there, and of the running one what is older than --sync says."""
+    folder, reply = disk[0], thread_frames(frames)[3]
+    process = start("-q", "-i", line.path, "-b", "packets:10", "--sync", "1", "-w", folder / "line.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    for _ in range(35):
+        line.send(reply)
+        time.sleep(0.01)
+    wait_until(lambda: len(list(folder.glob("line_00004*"))) == 1, "the last file")
+    files = sorted((name, data) for name, data in after_power_cut().items())
+    assert [len(parse(data).packets) for _, data in files[:3]] == [10, 10, 10]
+    time.sleep(1.5)
+    files = sorted((name, data) for name, data in after_power_cut().items())
+    assert [len(parse(data).packets) for _, data in files] == [10, 10, 10, 5]
+    finish(process)
+
+
+def syncs(start, line, frames, tmp_path, name, *args):
+    """How often the tap syncs while three packets come, one a second, and one second of silence; not counting the end."""
+    strace = shutil.which("strace")
+    assert strace, "strace is not installed; tests/run installs it"
+    trace, file = tmp_path / f"{name}.trace", tmp_path / f"{name}.pcapng"
+    process = start_on(start, line, file, "-q", *args)
+    tracer = subprocess.Popen([strace, "-f", "-e", "trace=fsync,fdatasync", "-o", trace, "-p", str(process.pid)],
+                              stderr=subprocess.PIPE)
+    try:
+        assert b"attached" in tracer.stderr.readline()
+        for count in range(1, 4):
+            line.send(thread_frames(frames)[2])
+            packets_of(file, count)
+            time.sleep(1)
+        time.sleep(1)
+        return trace.read_text(encoding="ascii").count("fdatasync(")
+    finally:
+        finish(process)
+        tracer.wait(TIMEOUT)
+        tracer.stderr.close()
+        fcntl.ioctl(line.slave, termios.TIOCNXCL)
+
+
+def test_sync_costs_nothing_in_silence(start, line, frames, tmp_path):
+    """A sync for each second with a packet, none without, and none at all when it is not wanted."""
+    assert 2 <= syncs(start, line, frames, tmp_path, "often", "--sync", "1") <= 4
+    assert syncs(start, line, frames, tmp_path, "never", "--sync", "0") == 0
+
+
+def test_repair(start, dump, line, tshark, tmp_path):
+    """Wherever a file is torn: its whole packets stay, what follows goes, and then everybody reads it. Not what is being written,
+    nor what is no capture."""
+    for name, args in (("pcapng", ()), ("pcap", ("-P",))):
+        whole = dump("-q", "-i", "demo:fast,seed=5", "-c", "8", *args, "-w", "-").stdout
+        packets = 0
+        for length in range(24 if args else 12, len(whole) + 1):
+            file = tmp_path / f"torn.{name}"
+            if length % 11 and length < len(whole):
+                continue
+            zeros = bytes(100) if length % 7 == 0 and name == "pcapng" else b""  # as file systems leave them
+            file.write_bytes(whole[:length] + zeros)
+            done = dump("--repair", file)
+            assert done.returncode == OK and done.stderr == b""
+            repaired = file.read_bytes()
+            assert whole[:length].startswith(repaired) and length - len(repaired) < 400
+            count = len(parse(repaired).packets) if name == "pcapng" else len(list(read_pcap(open(file, "rb"))))
+            assert count >= packets and f"{count} packets" in done.stdout.decode()
+            assert ("repaired" in done.stdout.decode()) == (len(repaired) < length + len(zeros))
+            packets = count
+            assert dump("--repair", file).stdout.decode().endswith(f": whole, {count} packets\n")
+        assert packets == 8
+        assert len(tshark.fields(file, ["frame.number"])) == 8
+    process = start_on(start, line, tmp_path / "live.pcapng")
+    (tmp_path / "text.txt").write_text("no capture", encoding="ascii")
+    done = dump("--repair", tmp_path / "live.pcapng", tmp_path / "text.txt", tmp_path / "none.pcapng", file)
+    assert done.returncode == CANNOT_OPEN and done.stdout.count(b"\n") == 1 and b": whole, 8 packets" in done.stdout
+    for part in ("live.pcapng\" is left as it is: it is being written", "it is no pcapng or pcap", "No such file"):
+        assert part in done.stderr.decode()
+    finish(process)
+
+
+def test_a_disk_that_stands_still(start, line, frames, disk):
+    """For as long as it takes: times and bytes are those of the line, and the tap can be asked meanwhile."""
+    folder, freeze, thaw = disk
+    file, sent = folder / "line.pcapng", thread_frames(frames)[2:4] * 3
+    process = start_on(start, line, file)
+    line.send(sent[0])
+    packets_of(file, 1)
+    freeze()
+    begun = []
+    for data in sent[1:]:
+        begun.append(time.time())
+        line.send(data)
+        time.sleep(0.4)
+    process.send_signal(signal.SIGUSR1)
+    wait_until(lambda: b"Packets captured: 1\n" in process_says(process), "the counters")
+    thaw()
+    packets = packets_of(file, len(sent))
+    messages = finish(process)
+    assert [packet.data for packet in packets] == sent and "that are missing" not in messages
+    assert all(packet.dropped == 0 and not packet.comment for packet in packets)
+    errors = [abs(packet.time - when - len(packet.data) * -CHARACTER) for packet, when in zip(packets[1:], begun)]
+    print("first-byte time errors while the disk stood still, ms:", [round(error * 1000, 2) for error in errors])
+    assert max(errors) < 0.2
+
+
+def test_a_disk_that_stands_still_for_too_long(start, line, frames, disk, tmp_path):
+    """On a real line nothing waits: what finds no place in the queue is counted, and the next packet says so."""
+    folder, freeze, thaw = disk
+    file, reply = folder / "line.pcapng", thread_frames(frames)[3]
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libfake_port.so"), CJT188_PORT_LOG=str(tmp_path / "log"),
+               CJT188_PORT_COUNTERS=str(tmp_path / "counters"), ASAN_OPTIONS="verify_asan_link_order=0")
+    process = start_on(start, line, file, "--gap", "60000", env=env)
+    line.send(reply)
+    packets_of(file, 1)
+    freeze()
+    count = 1
+    while b"takes too long" not in process_says(process):
+        line.send_all(reply * 1000)
+        count += 1000
+        assert count < 1_000_000
+    wait_until(line.is_read, "the tap to read all")
+    thaw()
+    wait_until(lambda: file.stat().st_size > 4 << 20, "the disk")
+    time.sleep(0.5)
+    line.send(reply)
+    count += 1
+    messages = finish(process).replace("\r", "\n")
+    capture = parse(file.read_bytes())
+    lost = count - len(capture.packets)
+    assert lost > 0 and sum(packet.dropped for packet in capture.packets) == lost * len(reply)
+    assert f"found no room: {lost}\n" in messages and f"that are missing: {lost * len(reply)}\n" in messages
+    assert all(packet.data == reply for packet in capture.packets)
+
+
+def test_odd_disk(dump, tmp_path):
+    """EINTR, EAGAIN and half a write are no full disk."""
+    env = dict(os.environ, LD_PRELOAD=str(BUILD / "tests" / "libodd_disk.so"), ASAN_OPTIONS="verify_asan_link_order=0")
+    done = dump("-i", "demo:fast,seed=5", "-b", "packets:10", "-c", "200", "-w", tmp_path / "ring.pcapng", env=env)
+    files = [parse(path.read_bytes()) for path in sorted(tmp_path.iterdir())]
+    assert done.returncode == OK and b"room" not in done.stderr
+    whole = parse(dump("-q", "-i", "demo:fast,seed=5", "-c", "200", "-w", "-").stdout)
+    assert [packet for capture in files for packet in capture.packets] == whole.packets
+
+
+def test_nobody_reads_what_is_said(start, line, frames, tmp_path):
+    """A full stderr stops nothing. When somebody reads again, he is told how much he missed."""
+    file, request = tmp_path / "line.pcapng", thread_frames(frames)[2]
+    process = start_on(start, line, file)
+    fcntl.fcntl(process.stderr.fileno(), fcntl.F_SETPIPE_SZ, 4096)
+    for count in range(1, 101):
+        line.send(request)
+        process.send_signal(signal.SIGUSR1)
+        packets_of(file, count)
+    process_says(process)
+    process.send_signal(signal.SIGUSR1)
+    wait_until(lambda: b"messages before this found no reader" in process_says(process), "what was not said")
+    finish(process)
+
+
+def test_quiet_about_all_but_losses(start, line, frames, tmp_path):
+    """Classic pcap has no place for what is missing."""
+    file, reply = tmp_path / "line.pcap", thread_frames(frames)[3]
+    process = start_on(start, line, file, "-P", "-q", preexec_fn=limit_files(110))
+    for _ in range(3):
+        line.send(reply)
+        time.sleep(0.05)
+    wait_until(lambda: process_complains(process), "the complaint")
+    raise_limit(process)
+    line.send(reply)
+    wait_until(lambda: file.stat().st_size > 110, "room")
+    assert f'128 bytes of the line are missing in "{file}"' in finish(process)
+
+
+def test_no_thread_to_be_had(cjt188dump, line, frames, tmp_path):
+    """Neither for the disk nor for a connection: both are said, and the line is recorded all the same."""
+    program, file = shutil.copy(cjt188dump, tmp_path), tmp_path / "line.pcapng"
+    os.chmod(line.path, 0o666)
+    nobody = {"user": 65533, "group": 65533, "extra_groups": []} if os.geteuid() == 0 else {}
+    process = subprocess.Popen([program, "-i", line.path, "-i", "tcp://127.0.0.1:1", "-w", file], stderr=subprocess.PIPE,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NPROC, (1, 1)), **nobody)
+    try:
+        wait_until(lambda: file.exists() and file.stat().st_size > 0, "the first block")
+        time.sleep(0.3)
+        line.send(thread_frames(frames)[2])
+        packets_of(file, 1)
+        messages = finish(process)
+    finally:
+        process.kill()
+        process.communicate()
+    assert "There is no thread to be had" in messages and "Cannot connect" in messages
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Four megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", folder], check=False, capture_output=True).returncode != 0:
+        pytest.skip("a small file system cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def numbers_in(folder):
+    return sorted(int(NAME.fullmatch(path.name)[1]) for path in folder.glob("ring_*"))
+
+
+def free_on(folder):
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
+RING = ("-q", "-i", "demo:fast,seed=5", "-b", "filesize:100")
+
+
+def test_budget(dump, small_disk):
+    """Never more than that in all, be it in files of this run or an earlier one; the newest are kept."""
+    for run in (1, 2):
+        assert dump(*RING, "-b", "budget:1", "-a", "files:30", "-w", small_disk / "ring.pcapng").returncode == OK
+        sizes = [path.stat().st_size for path in small_disk.iterdir()]
+        assert 850_000 < sum(sizes) <= 1_000_000
+        assert numbers_in(small_disk)[-1] == 30 * run
+        assert numbers_in(small_disk) == list(range(30 * run - len(sizes) + 1, 30 * run + 1))
+
+
+def test_budget_keeps_at_least(dump, small_disk):
+    """A budget that seven files do not fit into."""
+    for args, kept in ((("-b", "filesize:300"), 7), (("-b", "filesize:300", "-b", "keep:5"), 5)):
+        done = dump(*RING, *args, "-b", "budget:1", "-a", "files:12", "-w", small_disk / "ring.pcapng")
+        assert done.returncode == OK and len(list(small_disk.iterdir())) == kept + 1
+        for path in small_disk.iterdir():
+            path.unlink()
+
+
+def test_reserve(dump, small_disk):
+    """Others take room: older files go, one at a time, and no more than it takes."""
+    assert dump(*RING, "-a", "files:25", "-w", small_disk / "ring.pcapng").returncode == OK
+    (small_disk / "others").write_bytes(bytes(1_000_000))
+    before = numbers_in(small_disk)
+    room = free_on(small_disk)
+    assert len(before) == 25 and room < 1_000_000
+    assert dump(*RING, "-c", "10", "-b", "reserve:1", "-w", small_disk / "ring.pcapng").returncode == OK
+    after = numbers_in(small_disk)
+    gone = (1_000_000 - room) // 100_000
+    assert 1_000_000 - 110_000 <= free_on(small_disk) <= 1_000_000 + 210_000
+    assert after[-1] == 26 and after == list(range(after[0], 27)) and gone <= after[0] - 1 <= gone + 2
+
+
+def test_reserve_that_cannot_be_restored(dump, small_disk):
+    """Others have filled the disk: said once, no file is removed for that, and recording goes on."""
+    assert dump(*RING, "-a", "files:9", "-w", small_disk / "ring.pcapng").returncode == OK
+    (small_disk / "others").write_bytes(bytes(2_900_000))
+    done = dump(*RING, "-c", "2000", "-b", "reserve:1", "-w", small_disk / "ring.pcapng")
+    assert done.returncode == OK and done.stderr.count(b"cannot leave 1 MB") == 1
+    assert numbers_in(small_disk)[:9] == list(range(1, 10)) and len(numbers_in(small_disk)) > 9
+
+
+@pytest.mark.parametrize("policy", [("-b", "budget:100"), ()])
+def test_disk_full_of_own_files(dump, small_disk, policy):
+    """With a budget that the disk is too small for, the oldest goes for the newest; without one nothing is removed."""
+    (small_disk / "others").write_bytes(bytes(2_000_000))
+    done = dump(*RING, *policy, "-a", "duration:36000", "-w", small_disk / "ring.pcapng")
+    numbers = numbers_in(small_disk)
+    if policy:
+        assert done.returncode == OK and len(numbers) > 15 and numbers[0] > 5
+        assert parse(max(small_disk.glob("ring_*")).read_bytes()).statistics
+        return
+    assert done.returncode == OUTPUT_FAILED and numbers[0] == 1 and b"There is no room" in done.stderr
+
+
 def test_renamed_file(start, line, frames, tmp_path):
     """logrotate with SIGHUP: the old file is complete, a new one begins under the old name."""
     file, old = tmp_path / "line.pcapng", tmp_path / "line.pcapng.1"
@@ -529,6 +917,99 @@ def test_renamed_file(start, line, frames, tmp_path):
     first, second = parse(old.read_bytes()), parse(file.read_bytes())
     assert payload(first) == request and len(first.statistics) == 1
     assert payload(second) == reply and len(second.statistics) == len(second.interfaces) == 1
+
+
+LOGROTATE = """{file} {{
+    size 1
+    rotate 5
+    {how}
+    compress
+    delaycompress
+    postrotate
+        kill -HUP {pid}
+    endscript
+}}
+"""
+
+
+@pytest.mark.parametrize("how", ["create", "create 0640", "nocreate", "create\n    dateext\n    dateformat -%s"])
+def test_logrotate(start, line, frames, tmp_path, how):
+    """The real one, as Debian has it set up: each rotation's file is whole, and together they are the line."""
+    logrotate = shutil.which("logrotate", path="/usr/sbin:/usr/bin")
+    if logrotate is None:
+        pytest.skip("logrotate is not installed")
+    folder = tmp_path / "log"
+    folder.mkdir(mode=0o755)
+    file, request = folder / "line.pcapng", thread_frames(frames)[2]
+    process = start_on(start, line, file)
+    config = tmp_path / "logrotate.conf"
+    config.write_text(LOGROTATE.format(file=file, how=how, pid=process.pid), encoding="ascii")
+    config.chmod(0o644)
+
+    def files():
+        for path in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns):
+            yield parse(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes())
+
+    for count in range(1, 5):
+        for _ in range(3):
+            line.send(request)
+            time.sleep(0.02)
+        wait_until(lambda: sum(len(capture.packets) for capture in files()) == 3 * count, "the packets")
+        subprocess.run([logrotate, "-f", "-s", tmp_path / "state", config], check=True, timeout=TIMEOUT)
+        wait_until(lambda: file.exists() and file.stat().st_size > 0, "the new file")
+        if "date" in how:
+            time.sleep(1)
+    messages = finish(process)
+    assert b"".join(map(payload, files())) == request * 12 and len(list(folder.iterdir())) == 5
+    assert all(len(capture.statistics) == 1 for capture in files())
+    assert "Cannot" not in messages and "that are missing" not in messages
+
+
+def test_removed_file(start, line, frames, tmp_path):
+    """rm under the tap: said, and begun anew with the next packet, without a signal."""
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file)
+    line.send(request)
+    packets_of(file, 1)
+    file.unlink()
+    line.send(reply)
+    wait_until(file.exists, "a new file")
+    packet, = packets_of(file, 1)
+    assert packet.data == reply and "was removed while it was written" in packet.comment
+    assert finish(process).count("was removed while it was written") == 1
+
+
+def test_removed_ring_file(start, line, frames, folder):
+    request, reply = thread_frames(frames)[2:4]
+    process = start("-i", line.path, "-b", "packets:9", "-b", "files:3", "-w", folder / "ring.pcapng")
+    wait_until(lambda: is_ready(process), "the line to be open")
+    line.send(request)
+    wait_until(lambda: [len(capture.packets) for _, capture in ring_files(folder)] == [1], "the packet")
+    next(folder.iterdir()).unlink()
+    line.send(reply)
+    wait_until(lambda: [payload(capture) for _, capture in ring_files(folder)] == [reply], "the next file")
+    finish(process)
+    assert [number for number, _ in ring_files(folder)] == [2]
+
+
+def test_removed_and_taken(start, line, frames, tmp_path):
+    """Another's file has the name: it is not touched, and what finds no place is counted."""
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start_on(start, line, file)
+    line.send(request)
+    packets_of(file, 1)
+    file.unlink()
+    file.write_bytes(b"somebody else's")
+    line.send(reply)
+    wait_until(lambda: process_complains(process), "the complaint")
+    assert file.read_bytes() == b"somebody else's"
+    file.unlink()
+    process.send_signal(signal.SIGHUP)
+    line.send(request)
+    wait_until(file.exists, "a new file")
+    packet, = packets_of(file, 1)
+    assert packet.data == request and packet.dropped == len(reply)
+    finish(process)
 
 
 def test_name_taken(start, line, frames, tmp_path):

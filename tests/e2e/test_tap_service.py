@@ -2,8 +2,10 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -24,7 +26,7 @@ def installed(tmp_path_factory):
 
 def test_everything_is_installed(installed):
     names = {path.name: path for path in installed.rglob("*") if path.is_file()}
-    assert names["cjt188dump"] and set(names) >= {"cjt188dump.1", "cjt188dump@.service", "70-cjt188dump.rules"}
+    assert names["cjt188dump"] and set(names) >= {"cjt188dump.1", "cjt188dump@.service", "70-cjt188dump.rules", "taps.conf"}
     assert (installed / "bin" / "cjt188dump").exists()
     assert (installed / "lib" / "systemd" / "system" / "cjt188dump@.service").exists()
     assert list(installed.glob("share/bash-completion/completions/cjt188dump"))
@@ -49,28 +51,81 @@ def test_manual_knows_every_option(dump, installed):
         assert done.returncode == 0 and done.stderr == b"", done.stderr
 
 
+UNIT = "lib/systemd/system/cjt188dump@.service"
+
+
 def test_unit(installed, cjt188dump, tmp_path):
     """systemd takes the unit without a word."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is not installed")
-    text = (installed / "lib/systemd/system/cjt188dump@.service").read_text(encoding="utf-8")
+    text = (installed / UNIT).read_text(encoding="utf-8")
     program = re.search(r"^ExecStart=(\S+)", text, re.M)[1]
     assert program.endswith("/bin/cjt188dump")
-    unit = tmp_path / "cjt188dump@ttyUSB0.service"
+    unit = tmp_path / "cjt188dump@boiler.service"
     unit.write_text(text.replace(program, cjt188dump), encoding="utf-8")
     done = subprocess.run([analyze, "verify", "--man=no", "--recursive-errors=no", unit], capture_output=True, check=False)
     assert done.returncode == 0 and b"cjt188dump" not in done.stderr, done.stderr
 
 
-def test_unit_command_line(installed, dump, line, start, tmp_path):
-    """The command line of the unit is one that the program takes."""
-    text = (installed / "lib/systemd/system/cjt188dump@.service").read_text(encoding="utf-8")
-    words = re.search(r"^ExecStart=\S+ (.*)$", text, re.M)[1].replace("$OPTIONS", "").split()
-    words = [word.replace("/dev/%I", line.path).replace("%S/cjt188dump/%i", str(tmp_path)) for word in words]
-    process = start(*words)
-    wait_until(lambda: list(tmp_path.glob("line_00001_*.pcapng")) or process.poll() is not None, "the first file")
+def expanded(folder, instance):
+    """The command line that systemd itself makes of the unit: (words, folder of its state)."""
+    systemd = shutil.which("systemd", path="/usr/lib/systemd:/lib/systemd")
+    if systemd is None:
+        pytest.skip("systemd is not installed")
+    (folder / "run").mkdir(mode=0o777)
+    (folder / "run").chmod(0o777)
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run"),
+           "SYSTEMD_UNIT_PATH": f"{folder}:"}
+    done = subprocess.run([SRC / "tests" / "unprivileged", systemd, "--user", "--test", f"--unit=cjt188dump@{instance}.service"],
+                          env=env, capture_output=True, timeout=TIMEOUT, check=False, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"systemd does not run here as a user's: {done.stderr}")
+    dump = done.stdout.split(f"-> Unit cjt188dump@{instance}.service:")[1].split("\n\t-> Unit ")[0]
+    return shlex.split(re.search(r"-> ExecStart:\s+Command Line: (.*)", dump)[1]), dump
+
+
+def test_documented_unit_starts(installed, frames, line, start, cjt188dump, tmp_path):
+    """taps.conf as the README has it, the unit's command line as systemd expands it, and that runs."""
+    (tmp_path / "cjt188dump@.service").write_bytes((installed / UNIT).read_bytes())
+    readme = (SRC / "README.md").read_text(encoding="utf-8")
+    taps = tmp_path / "taps.conf"
+    taps.write_text(re.search(r"# /etc/cjt188/taps.conf\n.*?(?=\n```)", readme, re.S)[0].replace("/dev/mbus-tap", line.path),
+                    encoding="utf-8")
+    name = re.search(r"systemctl enable --now cjt188dump@(\w+)", readme)[1]
+    words, _ = expanded(tmp_path, name)
+    assert words[0].endswith("/bin/cjt188dump") and not [word for word in words if "%" in word or "$" in word]
+    capture = pathlib.Path(words[words.index("-w") + 1])
+    assert capture.parts[-3:] == ("cjt188dump", name, "line.pcapng")
+    words[words.index("-w") + 1] = str(tmp_path / "line.pcapng")
+    process = start("--taps", taps, *words[1:])
+    wait_until(lambda: is_ready(process), "the line to be open")
+    line.send(thread_frames(frames)[2])
+    wait_until(lambda: list(tmp_path.glob("line_00001_*.pcapng")), "the first file")
     finish(process)
+
+
+def test_example_of_taps(installed, dump):
+    """Each line of the installed example is one that the program takes."""
+    example, = installed.rglob("taps.conf")
+    names = re.findall(r"^(\w+) ", example.read_text(encoding="utf-8"), re.M)
+    assert len(names) >= 3
+    for name in names:
+        assert dump("--taps", example, "--tap", name, "--version").returncode == OK
+
+
+def test_taps_that_are_wrong(dump, tmp_path):
+    """Each mistake is told with the line it is in, and none in another line is in the way."""
+    taps = tmp_path / "taps.conf"
+    taps.write_text('# taps\n\n  good -i demo:fast,seed=1 -c1 # one\nbad -i "demo\nbad-name -i demo\ngoods -i demo -c\nagain --tap good\n',
+                    encoding="utf-8")
+    assert dump("--taps", taps, "--tap", "good", "-q").stdout == dump("-q", "-i", "demo:fast,seed=1", "-c", "1").stdout != b""
+    for name, code, part in (("bad", USAGE, "line 4"), ("bad-name", USAGE, "letters, digits and _"), ("none", CANNOT_OPEN, "none -i"),
+                             ("goods", USAGE, "-c"), ("again", USAGE, "--tap is for the command line")):
+        done = dump("--taps", taps, "--tap", name)
+        assert done.returncode == code and part in done.stderr.decode() and done.stderr.count(b"\n") == 1, (name, done)
+    done = dump("--taps", tmp_path / "none.conf", "--tap", "good")
+    assert done.returncode == CANNOT_OPEN and b"none.conf" in done.stderr
 
 
 def complete(bash, script, *words):

@@ -68,6 +68,25 @@ def test_device_server(start, server, frames, tmp_path):
     assert "Connecting again" in messages and "is back" in messages
 
 
+def test_device_server_that_comes_later(start, line, frames, tmp_path):
+    """Its silence holds up no other line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    file, (request, reply) = tmp_path / "line.pcapng", thread_frames(frames)[2:4]
+    process = start("-i", f"tcp://127.0.0.1:{port}", "-i", line.path, "-w", file)
+    wait_until(lambda: listens(process, line.path), "the line to be open")
+    time.sleep(0.2)
+    line.send(request)
+    packets_of(file, 1)
+    with socket.create_server(("127.0.0.1", port)) as server:
+        tap, _ = server.accept()
+        tap.sendall(reply)
+        assert packets_of(file, 2)[1].data == reply
+        tap.close()
+    messages = finish(process)
+    assert messages.count("Cannot connect to") == 1 and "There is a connection" in messages
+
+
 def test_device_server_gone(start, server):
     process = start("-i", server.name, "--no-wait", "-w", "-")
     server.accept()
@@ -120,6 +139,22 @@ def test_own_capture_again(dump, samples):
     again = parse(dump("-q", "-i", samples / "demo-line.pcapng", "-w", "-").stdout)
     assert payload(again) == payload(first) and len(again.packets) > 100
     assert [packet.time for packet in again.packets] == [packet.time for packet in first.packets]
+
+
+def test_times_beyond_all_clocks(dump, frames, tmp_path):
+    """2^63 seconds, and back: the bytes are there, and the times are some that a file can hold."""
+    section = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
+    interface = struct.pack("<IIHHIHHBxxxHHI", 1, 32, 147, 0, 262144, 9, 1, 0, 0, 0, 32)  # whole seconds
+    request, blocks = thread_frames(frames)[2], b""
+    padded = request + bytes(-len(request) % 4)
+    for stamp in (1, 2**63 - 1, 2**63, 0, 2**64 - 1):
+        block = struct.pack("<IIII", 0, stamp >> 32, stamp & 0xFFFFFFFF, len(request)) + struct.pack("<I", len(request)) + padded
+        blocks += struct.pack("<II", 6, len(block) + 12) + block + struct.pack("<I", len(block) + 12)
+    (tmp_path / "odd.pcapng").write_bytes(section + interface + blocks)
+    done = dump("-q", "-i", tmp_path / "odd.pcapng", "-w", "-")
+    packets = parse(done.stdout).packets
+    assert done.returncode == OK and [packet.data for packet in packets] == [request] * 5
+    assert [packet.time for packet in packets] == [1, 9e9, pytest.approx(0, abs=9e9), 0, pytest.approx(0, abs=9e9)]
 
 
 def test_captures_it_cannot_read(dump, tmp_path):

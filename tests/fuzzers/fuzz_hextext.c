@@ -6,7 +6,7 @@
  *
  * The first byte of the input says how large the portions are, the rest is the text.
  */
-#include "hextext.h"
+#include "sources/hextext.h"
 
 #include <glib.h>
 #include <stdlib.h>

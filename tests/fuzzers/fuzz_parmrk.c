@@ -5,7 +5,7 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "parmrk.h"
+#include "sources/parmrk.h"
 
 #include <glib.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "extcap.h"
-#include "toolbar.h"
+#include "extcap/extcap.h"
+#include "extcap/toolbar.h"
 
 #include <fcntl.h>
 #include <string.h>

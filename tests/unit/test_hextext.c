@@ -4,9 +4,9 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "hextext.h"
-#include "hextime.h"
-#include "hextoken.h"
+#include "sources/hextext.h"
+#include "sources/hextime.h"
+#include "sources/hextoken.h"
 
 #include <glib.h>
 #include <string.h>

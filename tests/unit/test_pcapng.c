@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "frames.h"
-#include "pcapng.h"
+#include "outputs/pcapng.h"
 #include "record.h"
 
 static guint32

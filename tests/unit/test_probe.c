@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "frames.h"
-#include "probe.h"
 #include "record.h"
+#include "sources/probe.h"
 
 static GPtrArray *frames;
 

@@ -17,6 +17,7 @@ struct format_line {
     uint64_t unwritten; /* of these: bytes that were heard, but found no room */
     GString *note;      /* for the next record */
     uint64_t records, missing_ever;
+    uint64_t of_class[RECORD_CLASSES];
     int64_t first_ns, last_ns; /* of its records */
 };
 

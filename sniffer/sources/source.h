@@ -30,6 +30,10 @@ struct source_options {
     struct line_settings line;
     bool find_settings; /* --baud auto: `line` is only what is tried first */
     bool no_wait;       /* a lost line is the end */
+    bool must_be_there; /* one that is missing at the start as well */
+    bool others;        /* there are other lines, which do not wait for this one */
+    bool same_adapter;  /* a lost line is no other adapter's, not even in its place */
+    const char *taps;   /* the file that names other lines */
     bool low_latency;
     bool marked; /* a file or pipe holds what a tty with PARMRK gives */
     bool hex;    /* a file or pipe holds text with bytes in hex */
@@ -43,6 +47,7 @@ struct source_info {
     unsigned baud;        /* 0 = none, or not known yet */
     int64_t char_time_ns; /* 0 = unknown */
     enum source_timing timing;
+    bool waits; /* whoever sends waits when he is not read: nothing is lost by that */
 };
 
 struct source_sink {
@@ -74,7 +79,8 @@ struct source {
 
 /*
  * Open what the user named: a path, a number of `cjt188dump -D`, "tcp://host:port", "-", or "demo[:options]".
- * NULL with *error set (TAP_USAGE or TAP_CANNOT_OPEN) when that does not work. The caller ends with source_close().
+ * NULL with *error set (TAP_USAGE or TAP_CANNOT_OPEN) when that does not work; a line that may come later is waited for. The
+ * caller ends with source_close().
  */
 struct source *source_open(const char *name, const struct source_options *options, GError **error);
 
@@ -90,9 +96,10 @@ void source_close(struct source *source);
 enum { SOURCE_MAGIC = 4 };
 bool source_is_capture(const uint8_t *start);
 
-/* CLOCK_MONOTONIC in nanoseconds; CLOCK_REALTIME, since 1970. */
+/* CLOCK_MONOTONIC in nanoseconds; CLOCK_REALTIME, since 1970; CLOCK_BOOTTIME, which goes on while the computer sleeps. */
 int64_t source_now(void);
 int64_t source_wall_clock(void);
+int64_t source_boot_clock(void);
 
 /* What a sentence calls it: "-" is standard input. */
 const char *source_called(const char *name);

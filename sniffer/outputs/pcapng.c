@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum block_type { BLOCK_SECTION = 0x0A0D0D0A, BLOCK_INTERFACE = 1, BLOCK_STATISTICS = 5, BLOCK_PACKET = 6 };
-
 enum option {
     OPTION_END = 0,
     OPTION_COMMENT = 1,
@@ -31,7 +29,6 @@ enum option {
     ISB_IFDROP = 5,
 };
 
-#define BYTE_ORDER_MAGIC       0x1A2B3C4Du
 #define SECTION_LENGTH_UNKNOWN UINT64_MAX
 #define TSRESOL_NANOSECONDS    9
 
@@ -111,7 +108,7 @@ put_u64_option(GByteArray *block, enum option code, uint64_t value)
 
 /* The length of a block stands at both its ends, and is known last. */
 static void
-begin(GByteArray *block, enum block_type type)
+begin(GByteArray *block, enum pcapng_block type)
 {
     g_byte_array_set_size(block, 0);
     put_u32(block, type);
@@ -133,8 +130,8 @@ pcapng_section(GByteArray *block, const char *hardware, const char *os, const ch
 {
     const uint64_t unknown = SECTION_LENGTH_UNKNOWN;
 
-    begin(block, BLOCK_SECTION);
-    put_u32(block, BYTE_ORDER_MAGIC);
+    begin(block, PCAPNG_SECTION);
+    put_u32(block, PCAPNG_BYTE_ORDER);
     put_u16(block, 1); /* version 1.0 */
     put_u16(block, 0);
     put(block, &unknown, sizeof unknown);
@@ -149,7 +146,7 @@ pcapng_interface(GByteArray *block, const struct pcapng_interface *interface)
 {
     const uint8_t resolution = TSRESOL_NANOSECONDS;
 
-    begin(block, BLOCK_INTERFACE);
+    begin(block, PCAPNG_INTERFACE);
     put_u16(block, PCAPNG_LINKTYPE);
     put_u16(block, 0);
     put_u32(block, PCAPNG_SNAPLEN);
@@ -169,7 +166,7 @@ void
 pcapng_packet(GByteArray *block, const struct pcapng_packet *packet)
 {
     const uint32_t head[] = {
-        BLOCK_PACKET,
+        PCAPNG_PACKET,
         0,
         packet->interface,
         (uint32_t)((uint64_t)packet->time_ns >> 32),
@@ -193,7 +190,7 @@ pcapng_packet(GByteArray *block, const struct pcapng_packet *packet)
 void
 pcapng_statistics(GByteArray *block, const struct pcapng_statistics *statistics)
 {
-    begin(block, BLOCK_STATISTICS);
+    begin(block, PCAPNG_STATISTICS);
     put_u32(block, statistics->interface);
     put_u32(block, (uint32_t)((uint64_t)statistics->end_ns >> 32));
     put_u32(block, (uint32_t)statistics->end_ns);

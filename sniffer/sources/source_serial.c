@@ -5,9 +5,10 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "finder.h"
 #include "holder.h"
+#include "icounter.h"
 #include "parmrk.h"
-#include "ports.h"
 #include "probe.h"
 #include "record.h"
 #include "source.h"
@@ -34,24 +35,43 @@ enum {
 /* How often a line that is gone is looked for. */
 #define RETRY_NS NS_PER_SECOND
 
+/* After which silence it is told what may be its reason. */
+#define HINT_NS (10 * NS_PER_SECOND)
+
+/* What an adapter holds bytes back for; what is late beyond that. */
+#define LATENCY_NS (16 * NS_PER_MS)
+#define LATE_NS    (50 * NS_PER_MS)
+
+/* Longer than an adapter holds bytes back; how often a silent line's counters are looked at; how often it is said that somebody
+ * takes bytes. */
+#define SILENCE_NS   (200 * NS_PER_MS)
+#define AUDIT_NS     (60 * NS_PER_SECOND)
+#define SAY_AGAIN_NS (60 * NS_PER_SECOND)
+
 struct serial {
     struct source source;
     struct source_options options;
-    char *path;           /* what the user named */
-    char *stable;         /* what leads to the same adapter when it comes back */
+    char *path; /* what the user named */
+    struct finder *finder;
     struct sp_port *port; /* NULL: libserialport does not know the device */
     int lock_fd;          /* holds the lock; opened first, before any setting is touched */
     int fd;               /* what is read; the port's own, or lock_fd */
     bool marked;          /* the tty escapes FF and marks errors */
     bool latency_lowered; /* by us */
-    bool counts;          /* the driver counts overruns */
-    unsigned overruns;    /* when it was looked at last */
+    struct icounter icounter;
+    GSource *audit;        /* when what the driver counts is compared with what was heard */
+    uint64_t taken;        /* bytes that others have read, not yet said */
+    int64_t taken_said_ns; /* when it was said last */
     struct parmrk parmrk;
     GSource *retry;      /* set while the line is gone */
     int64_t lost_ns;     /* since when */
+    int reason;          /* errno of the last attempt to open it */
+    bool known;          /* it was open before */
     char *hindrance;     /* why it cannot be listened to again, as far as it was said */
     struct probe *probe; /* NULL: the settings are known */
     GSource *silence;    /* for the probe */
+    GSource *hint;       /* when what was heard until then may have a reason */
+    uint64_t breaks;     /* of what was heard until then: marked and 0 */
     uint8_t raw[READ_MAX];
     uint8_t bytes[READ_MAX + PARMRK_CARRY];
     uint8_t marks[READ_MAX + PARMRK_CARRY];
@@ -77,9 +97,13 @@ fail_busy(GError **error, const char *path, const char *device)
     return false;
 }
 
+/* In words for a user. */
 static bool
 fail_errno(GError **error, const char *path, int reason)
 {
+    if (reason == EPERM)
+        return fail(error, path,
+                    "operation not permitted; a service may use only ports whose driver was there when it was started");
     if (reason == EACCES)
         return fail(error, path,
                     "permission denied; serial ports belong to the group dialout, "
@@ -98,18 +122,34 @@ tell_others(const struct serial *serial, const char *device)
     g_free(holder);
 }
 
+static void
+set_signal(const struct serial *serial, int line, const char *name, enum source_signal wanted)
+{
+    if (wanted == SIGNAL_KEEP)
+        return;
+    if (ioctl(serial->lock_fd, wanted == SIGNAL_ON ? TIOCMBIS : TIOCMBIC, &line) != 0)
+        tap_complain("\"%s\" has no control line %s that could be set: %s.", serial->path, name, g_strerror(errno));
+}
+
 /* Alone on the port: a second reader would take bytes away. flock is what terminal programs look at. */
 static bool
 lock(struct serial *serial, const char *device, GError **error)
 {
     serial->lock_fd = open(device, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    serial->reason = serial->lock_fd < 0 ? errno : 0;
     if (serial->lock_fd < 0)
         return errno == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
     if (!isatty(serial->lock_fd))
         return fail(error, serial->path, "it is a device, but no serial line");
-    if (flock(serial->lock_fd, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
-    return true;
+    if (flock(serial->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+        /* The kernel has raised both just now: what they switch is to be switched back at once. Not before the lock: they would be
+         * another program's. */
+        set_signal(serial, TIOCM_DTR, "DTR", serial->options.dtr);
+        set_signal(serial, TIOCM_RTS, "RTS", serial->options.rts);
+        return true;
+    }
+    serial->reason = errno == EWOULDBLOCK ? EBUSY : errno;
+    return serial->reason == EBUSY ? fail_busy(error, serial->path, device) : fail_errno(error, serial->path, errno);
 }
 
 /* Through libserialport, where it knows the device. It knows neither ptys nor links, hence the real name. */
@@ -212,15 +252,6 @@ set_mode(struct serial *serial, const struct line_settings *line, GError **error
     return true;
 }
 
-static void
-set_signal(const struct serial *serial, int line, const char *name, enum source_signal wanted)
-{
-    if (wanted == SIGNAL_KEEP)
-        return;
-    if (ioctl(serial->fd, wanted == SIGNAL_ON ? TIOCMBIS : TIOCMBIC, &line) != 0)
-        tap_complain("\"%s\" has no control line %s that could be set: %s.", serial->path, name, g_strerror(errno));
-}
-
 static bool
 set_latency(const struct serial *serial, bool low)
 {
@@ -232,18 +263,6 @@ set_latency(const struct serial *serial, bool low)
         return false;
     state.flags ^= ASYNC_LOW_LATENCY;
     return ioctl(serial->fd, TIOCSSERIAL, &state) == 0;
-}
-
-/* Characters that the adapter or the kernel had no room for; nothing marks them in the stream. */
-static bool
-count_overruns(const struct serial *serial, unsigned *count)
-{
-    struct serial_icounter_struct counters;
-
-    if (ioctl(serial->fd, TIOCGICOUNT, &counters) != 0)
-        return false;
-    *count = (unsigned)counters.overrun + (unsigned)counters.buf_overrun;
-    return true;
 }
 
 static void
@@ -276,23 +295,66 @@ open_line(struct serial *serial, const char *device, GError **error)
     }
     ioctl(serial->fd, TIOCEXCL);
     tell_others(serial, device);
-    set_signal(serial, TIOCM_DTR, "DTR", options->dtr);
-    set_signal(serial, TIOCM_RTS, "RTS", options->rts);
     serial->latency_lowered = options->low_latency && set_latency(serial, true);
-    serial->counts = count_overruns(serial, &serial->overruns);
+    icounter_begin(&serial->icounter, serial->fd);
     serial->parmrk = (struct parmrk){ 0 };
     return true;
 }
 
+/* In the service's log nobody else can be named: it does not see other users' programs. */
 static void
-tell_overruns(struct serial *serial)
+tell_taken(struct serial *serial, uint64_t bytes)
 {
-    unsigned now;
+    const int64_t now = source_now();
+    char *device, *holder;
 
-    if (!serial->counts || !count_overruns(serial, &now) || now == serial->overruns)
+    serial->taken += bytes;
+    if (serial->taken == 0 || (serial->taken_said_ns != 0 && now - serial->taken_said_ns < SAY_AGAIN_NS))
         return;
-    serial->source.sink.missing(serial->source.sink.user, now - serial->overruns);
-    serial->overruns = now;
+    device = ttyname(serial->fd);
+    holder = device != NULL ? holder_of(device) : NULL;
+    tap_complain("%" G_GUINT64_FORMAT " bytes that came to \"%s\" were not heard here: %s reads this line, too.",
+                 serial->taken, serial->path, holder != NULL ? holder : "another program");
+    g_free(holder);
+    serial->taken = 0;
+    serial->taken_said_ns = now;
+}
+
+/* What is missing goes into the next record. silence: as icounter_missing() has it. */
+static void
+audit(struct serial *serial, bool silence)
+{
+    const struct icounter *icounter = &serial->icounter;
+    const uint64_t taken = icounter->taken, no_room = icounter->no_room;
+    const bool unknown = icounter->rx == RX_UNKNOWN;
+    const uint64_t missing = icounter_missing(&serial->icounter, serial->fd, silence);
+    const uint64_t more_taken = icounter->taken - taken, more_no_room = icounter->no_room - no_room;
+
+    if (missing > 0)
+        serial->source.sink.missing(serial->source.sink.user, missing);
+    if (silence)
+        tell_taken(serial, more_taken > more_no_room ? more_taken - more_no_room : 0);
+    if (unknown && icounter->rx == RX_STANDS)
+        tap_complain(
+            "The driver of \"%s\" does not count characters: if another program takes bytes away, that goes unseen.",
+            serial->path);
+}
+
+/* In the first silence, and now and then: who takes all bytes leaves none that would tell. */
+static void
+set_audit(struct serial *serial, int64_t after_ns)
+{
+    if (serial->icounter.there && serial->icounter.rx != RX_STANDS)
+        timer_set(serial->audit, source_now() + after_ns);
+}
+
+static void
+on_audit(void *user)
+{
+    struct serial *serial = user;
+
+    audit(serial, true);
+    set_audit(serial, AUDIT_NS);
 }
 
 static void line_is_lost(struct serial *serial);
@@ -347,11 +409,54 @@ on_silence(void *user)
         follow_probe(serial, probe_silence(serial->probe));
 }
 
+/* Characters do not come faster than the line has them: of a long piece the first waited for us. A pseudo terminal has no such
+ * pace. */
+static void
+tell_late(struct serial *serial, size_t length)
+{
+    const struct source_sink *sink = &serial->source.sink;
+    const int64_t late_ns = (int64_t)length * line_char_time_ns(&serial->options.line) - LATENCY_NS;
+    char *text;
+
+    if (late_ns < LATE_NS || (serial->port == NULL && !serial->icounter.there))
+        return;
+    text = g_strdup_printf("Bytes of this were read at least %d ms late, so its time is less exact",
+                           (int)(late_ns / NS_PER_MS));
+    sink->note(sink->user, text);
+    g_free(text);
+}
+
+static void
+count_breaks(struct serial *serial, const uint8_t *bytes, const uint8_t *marks, size_t length)
+{
+    for (size_t i = 0; marks != NULL && i < length; i++)
+        serial->breaks += marks[i] != 0 && bytes[i] == 0;
+}
+
+/* Nothing, or nothing but breaks, was heard on a line on which RTS is up: it may be that which drives the bus. */
+static void
+on_hint(void *user)
+{
+    const struct serial *serial = user;
+    int state = 0;
+
+    if (serial->fd < 0 || serial->icounter.heard > serial->breaks || ioctl(serial->fd, TIOCMGET, &state) != 0 ||
+        (state & TIOCM_RTS) == 0)
+        return;
+    tap_complain(
+        "\"%s\" has given %s for %d s, and its RTS is up: an RS485 converter that sends while RTS is up then holds the "
+        "bus and hears nothing. If the master was asking meanwhile, try --rts off.",
+        serial->path, serial->breaks > 0 ? "nothing but breaks" : "nothing", (int)(HINT_NS / NS_PER_SECOND));
+}
+
 static void
 pass_on(struct serial *serial, const uint8_t *bytes, const uint8_t *marks, size_t length)
 {
     const struct source_sink *sink = &serial->source.sink;
 
+    icounter_hear(&serial->icounter, length);
+    count_breaks(serial, bytes, marks, length);
+    tell_late(serial, length);
     sink->bytes(sink->user, bytes, marks, length, source_now());
     if (serial->probe == NULL)
         return;
@@ -364,7 +469,8 @@ give(struct serial *serial, size_t length, bool over)
 {
     size_t decoded;
 
-    tell_overruns(serial);
+    audit(serial, false);
+    set_audit(serial, SILENCE_NS);
     if (!serial->marked) {
         if (length > 0)
             pass_on(serial, serial->raw, NULL, length);
@@ -384,6 +490,7 @@ line_is_lost(struct serial *serial)
 
     source_stop(source);
     timer_unset(serial->silence);
+    timer_unset(serial->audit);
     close_line(serial);
     if (serial->options.no_wait) {
         source->sink.end(source->sink.user,
@@ -409,8 +516,10 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
         give(serial, (size_t)length, false);
         return G_SOURCE_CONTINUE;
     }
-    if (length < 0 && (errno == EINTR || errno == EAGAIN))
+    if (length < 0 && (errno == EINTR || errno == EAGAIN)) {
+        set_audit(serial, SILENCE_NS); /* somebody was faster */
         return G_SOURCE_CONTINUE;
+    }
     give(serial, 0, true);
     if (serial->fd >= 0) /* what was held back may have changed the settings, and the port was gone for that already */
         line_is_lost(serial);
@@ -421,20 +530,7 @@ static void
 listen(struct serial *serial)
 {
     serial->source.watch = g_unix_fd_add(serial->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, serial);
-}
-
-/* Under its name there may be another adapter by now. */
-static bool
-is_same_adapter(const struct serial *serial, const char *device, GError **error)
-{
-    char *hardware = ports_hardware(device);
-    const bool same = g_strcmp0(hardware, serial->source.info.hardware) == 0;
-
-    if (!same)
-        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is another adapter now: %s.", serial->path,
-                    hardware != NULL ? hardware : "one without a name");
-    g_free(hardware);
-    return same;
+    set_audit(serial, AUDIT_NS);
 }
 
 /* It is there, but cannot be listened to: said once for each reason. */
@@ -450,28 +546,89 @@ tell_hindrance(struct serial *serial, GError *error)
     g_error_free(error);
 }
 
+/* Find the line and open it; *news is what there is to say about its adapter. */
+static bool
+find_line(struct serial *serial, char **news, GError **error)
+{
+    char *device = finder_device(serial->finder, error);
+    bool good;
+
+    serial->reason = ENOENT;
+    good = device != NULL && open_line(serial, device, error);
+    if (good && !finder_opened(serial->finder, device, serial->fd, news)) {
+        close_line(serial);
+        good = false;
+    }
+    g_free(device);
+    return good;
+}
+
+static void
+tell_return(struct serial *serial, const char *news)
+{
+    const struct source_sink *sink = &serial->source.sink;
+    const double seconds = (double)(source_now() - serial->lost_ns) / NS_PER_SECOND;
+    char *text = serial->known
+        ? g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing", seconds)
+        : g_strdup_printf("The line was not there before, for %.1f s", seconds);
+
+    sink->note(sink->user, text);
+    g_free(text);
+    tap_complain("The line \"%s\" is %s.", serial->source.info.name, serial->known ? "back" : "there");
+    if (news == NULL)
+        return;
+    sink->note(sink->user, news);
+    tap_complain("%s", news);
+}
+
+/* What the settings alone already tell. */
+static void
+tell_doubts(const struct serial *serial)
+{
+    const unsigned bits = serial->options.line.data_bits;
+
+    if (!serial->marked)
+        tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", serial->path);
+    if (bits < 8 && serial->probe == NULL)
+        tap_complain(
+            "FE, 81 and 90, which are in every exchange, do not pass %u data bits: no frame will be whole. 8E1 is "
+            "what meters use, whatever their paper says.",
+            bits);
+}
+
+/* It is heard for the first time. */
+static void
+begin_line(struct serial *serial)
+{
+    serial->known = true;
+    tell_doubts(serial);
+    timer_set(serial->hint, source_now() + HINT_NS);
+    if (serial->probe != NULL)
+        follow_probe(serial, PROBE_CHANGE);
+}
+
 static void
 on_retry(void *user)
 {
     struct serial *serial = user;
-    const struct source_sink *sink = &serial->source.sink;
-    char *device = realpath(serial->stable, NULL), *text;
     GError *error = NULL;
+    char *news = NULL;
 
-    if (device == NULL || !is_same_adapter(serial, device, &error) || !open_line(serial, device, &error)) {
-        free(device);
+    if (!find_line(serial, &news, &error)) {
+        if (serial->reason == EPERM) { /* a service may not use what came after it; the next one may */
+            serial->source.sink.end(serial->source.sink.user, error);
+            return;
+        }
         tell_hindrance(serial, error);
         timer_set(serial->retry, source_now() + RETRY_NS);
         return;
     }
-    free(device);
     g_clear_pointer(&serial->hindrance, g_free);
-    text = g_strdup_printf("The line was gone for %.1f s, what was said meanwhile is missing",
-                           (double)(source_now() - serial->lost_ns) / NS_PER_SECOND);
-    sink->note(sink->user, text);
-    g_free(text);
-    tap_complain("The line \"%s\" is back.", serial->source.info.name);
+    tell_return(serial, news);
+    g_free(news);
     listen(serial);
+    if (!serial->known)
+        begin_line(serial);
 }
 
 static void
@@ -481,9 +638,15 @@ serial_start(struct source *source)
 
     serial->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, serial);
     serial->silence = timer_new(G_PRIORITY_LOW, on_silence, serial);
+    serial->audit = timer_new(G_PRIORITY_LOW, on_audit, serial);
+    serial->hint = timer_new(G_PRIORITY_LOW, on_hint, serial);
+    if (serial->fd < 0) {
+        serial->lost_ns = source_now();
+        timer_set(serial->retry, serial->lost_ns + RETRY_NS);
+        return;
+    }
     listen(serial);
-    if (serial->probe != NULL)
-        follow_probe(serial, PROBE_CHANGE);
+    begin_line(serial);
 }
 
 static void
@@ -510,50 +673,73 @@ serial_close(struct source *source)
     close_line(serial);
     timer_free(serial->retry);
     timer_free(serial->silence);
+    timer_free(serial->audit);
+    timer_free(serial->hint);
     probe_free(serial->probe);
     g_free(serial->hindrance);
-    g_free(serial->stable);
+    finder_free(serial->finder);
     g_free(serial->path);
     g_free(serial);
 }
 
 static void
-describe(struct serial *serial, const char *device)
+describe(struct serial *serial)
 {
     struct source_info *info = &serial->source.info;
     const struct line_settings *line = &serial->options.line;
+    const bool is_pseudo = serial->fd >= 0 && serial->port == NULL;
     char *settings = serial->probe != NULL ? g_strdup("settings searched") : line_text(line);
 
     info->name = g_filename_display_name(serial->path);
-    info->hardware = ports_hardware(device);
-    info->description = g_strdup_printf("%s, %s", serial->port != NULL ? "serial port" : "pseudo terminal", settings);
+    info->hardware = g_strdup(finder_hardware(serial->finder));
+    info->description = g_strdup_printf("%s, %s", is_pseudo ? "pseudo terminal" : "serial port", settings);
     info->baud = serial->probe != NULL ? 0 : line->baud;
     info->char_time_ns = line_char_time_ns(line);
     info->timing = TIMING_LIVE;
+    info->waits = is_pseudo && !serial->icounter.there;
     g_free(settings);
 }
 
-/* What the settings alone already tell. */
-static void
-tell_doubts(const struct serial *serial)
+/* Is it a line that may come later? One that another program has is waited for when there are others to listen to. */
+static bool
+may_come(const struct serial *serial)
 {
-    const unsigned bits = serial->options.line.data_bits;
+    static const int absent[] = { ENOENT, ENODEV, ENXIO, EIO };
 
-    if (!serial->marked)
-        tap_complain("\"%s\" does not mark line errors: a wrong parity goes unseen.", serial->path);
-    if (bits < 8 && serial->probe == NULL)
-        tap_complain(
-            "FE, 81 and 90, which are in every exchange, do not pass %u data bits: no frame will be whole. 8E1 is "
-            "what meters use, whatever their paper says.",
-            bits);
+    if (serial->options.no_wait || serial->options.must_be_there)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(absent); i++)
+        if (serial->reason == absent[i])
+            return true;
+    return serial->reason == EBUSY && serial->options.others;
+}
+
+static bool
+open_first(struct serial *serial, GError **error)
+{
+    GError *wrong = NULL;
+    char *news = NULL;
+    const bool opened = find_line(serial, &news, &wrong);
+
+    if (!opened && wrong == NULL)
+        fail_errno(&wrong, serial->path, serial->reason);
+    if (!opened && !may_come(serial)) {
+        g_propagate_error(error, wrong);
+        return false;
+    }
+    if (opened && news != NULL)
+        tap_complain("%s", news);
+    g_free(news);
+    if (!opened)
+        tell_hindrance(serial, wrong);
+    describe(serial);
+    return true;
 }
 
 struct source *
 source_serial_open(const char *path, const struct source_options *options, GError **error)
 {
     struct serial *serial = g_new0(struct serial, 1);
-    char *device = realpath(path, NULL);
-    bool opened;
 
     serial->fd = serial->lock_fd = -1;
     serial->source.start = serial_start;
@@ -561,18 +747,12 @@ source_serial_open(const char *path, const struct source_options *options, GErro
     serial->source.close = serial_close;
     serial->options = *options;
     serial->path = g_strdup(path);
+    serial->finder = finder_new(path, options->same_adapter, options->taps);
     if (options->find_settings) {
         serial->probe = probe_new(options->line.gap_ms);
         serial->options.line = *probe_settings(serial->probe);
     }
-    opened = device != NULL ? open_line(serial, device, error) : fail_errno(error, path, errno);
-    if (opened) {
-        serial->stable = ports_stable_name(path, device);
-        describe(serial, device);
-        tell_doubts(serial);
-    }
-    free(device);
-    if (opened)
+    if (open_first(serial, error))
         return &serial->source;
     source_close(&serial->source);
     return NULL;

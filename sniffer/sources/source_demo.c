@@ -160,6 +160,7 @@ source_demo_open(const char *text, const struct source_options *source_options, 
         .hardware = g_strdup("simulated"),
         .baud = line->baud,
         .char_time_ns = demo->char_time_ns,
+        .waits = options.fast,
         .timing = options.fast ? TIMING_SIMULATED : TIMING_LIVE,
     };
     g_free(settings);

@@ -5,10 +5,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "extcap.h"
-#include "filter.h"
 #include "options.h"
-#include "pcapng.h"
-#include "ports.h"
+#include "outputs/filter.h"
+#include "outputs/pcapng.h"
+#include "sources/ports.h"
 #include "status.h"
 #include "tap.h"
 #include "toolbar.h"
@@ -358,7 +358,9 @@ run_tap(const struct call *call, GError **error)
 
     if (argv == NULL)
         return false;
-    good = options_parse(&options, (int)argv->len - 1, (char **)argv->pdata, error);
+    good = options_parse(&options, (char **)argv->pdata, error);
+    for (guint i = 0; good && i < options.lines->len; i++) /* Wireshark shows why a capture cannot begin */
+        ((struct line_options *)options.lines->pdata[i])->source.must_be_there = true;
     if (good)
         good = tap_run(&options, error);
     options_clear(&options);

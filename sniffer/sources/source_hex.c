@@ -87,6 +87,7 @@ source_hex_open(const char *name, int fd, GError **error G_GNUC_UNUSED)
     hex->source.info.description = g_strdup(
         "bytes from text, with its directions and times where it has them; dates, years and zones that it does not "
         "name are assumed");
+    hex->source.info.waits = true;
     hex->source.info.timing = TIMING_SIMULATED;
     return &hex->source;
 }

@@ -115,6 +115,7 @@ source_stream_open(const char *name, int fd, const struct source_options *option
     stream->source.drain = stream_drain;
     stream->source.close = stream_close;
     stream->source.info.name = g_filename_display_name(name);
+    stream->source.info.waits = true;
     stream->source.info.timing = at_rest ? TIMING_NONE : TIMING_LIVE;
     /* No character time: a pipe may bring a line as it goes, but in portions that say nothing about characters. */
     stream->source.info.description =

@@ -21,6 +21,8 @@ enum {
     PACKETS = 256, /* between two looks at other events */
 };
 
+#define LAST_SECOND G_GINT64_CONSTANT(9000000000) /* in the year 2255; nanoseconds end in 2262 */
+
 struct capture {
     struct source source;
     pcap_t *pcap;
@@ -29,8 +31,9 @@ struct capture {
 static void
 give(const struct source_sink *sink, const struct pcap_pkthdr *packet, const uint8_t *bytes)
 {
-    /* With this precision tv_usec holds nanoseconds. */
-    const int64_t time_ns = packet->ts.tv_sec * NS_PER_SECOND + packet->ts.tv_usec;
+    /* With this precision tv_usec holds nanoseconds. A file may say any time, up to the end of all clocks. */
+    const int64_t time_ns = CLAMP((int64_t)packet->ts.tv_sec, 0, LAST_SECOND) * NS_PER_SECOND +
+        CLAMP((int64_t)packet->ts.tv_usec, 0, NS_PER_SECOND - 1);
 
     if (packet->caplen > 0)
         sink->bytes(sink->user, bytes, NULL, packet->caplen, time_ns);
@@ -119,6 +122,7 @@ source_pcap_open(const char *name, int fd, GError **error)
     capture->source.close = capture_close;
     capture->source.info.name = g_filename_display_name(name);
     capture->source.info.description = g_strdup("packets of a capture, cut anew");
+    capture->source.info.waits = true;
     capture->source.info.timing = TIMING_SIMULATED;
     return &capture->source;
 }

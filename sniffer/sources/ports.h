@@ -1,6 +1,5 @@
 /* ports.h
  * The list of lines that -D shows and that numbers refer to. Nothing is opened for it.
- * The environment variable CJT188_SYSFS names another folder than /sys, for tests.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -21,12 +20,5 @@ GPtrArray *ports_list(void);
 
 /* The name of line `number`, counted from 1, or NULL. The caller frees it. */
 char *ports_name(uint64_t number);
-
-/* Adapter behind a device path ("FTDI FT232R USB UART, serial number A50285BI"), or NULL. The caller frees it. */
-char *ports_hardware(const char *device);
-
-/* What leads to the same adapter after it was unplugged, whatever number it gets then: the link that the user gave, or
- * udev's link by the adapter's identity, or the path itself. device: what path leads to. The caller frees it. */
-char *ports_stable_name(const char *path, const char *device);
 
 #endif

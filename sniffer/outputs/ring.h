@@ -17,6 +17,9 @@ struct ring_limits {
     gint64 duration_ns;     /* of one file */
     gint64 interval_ns;     /* a new file whenever the wall clock is a multiple of this */
     guint64 files;          /* that are kept, those of earlier runs among them; older ones are removed */
+    guint64 budget;         /* bytes of all of them */
+    guint64 reserve;        /* bytes of the disk that are left to others */
+    guint64 keep_at_least;  /* finished files that are never removed for budget and reserve; 0 = 7 of them */
     guint64 stop_files;     /* -a files: the end, when as many are complete */
 };
 
@@ -30,8 +33,17 @@ void ring_free(struct ring *ring);
  * until the next call. now_s: since 1970. */
 const char *ring_next(struct ring *ring, gint64 now_s);
 
-/* It could be opened: the oldest file goes, when that is one too many, unless it is locked by somebody who reads or writes
- * it. */
-void ring_opened(struct ring *ring);
+/* Before `need` bytes are written to the file that is open as fd and holds `written`: finished files go, the oldest first and one
+ * at a time, as budget and reserve want it. When even all that may go would not restore the reserve, that is said, and none
+ * goes. `listed`: ring_began() was called for that file. */
+void ring_make_room(struct ring *ring, int fd, bool listed, uint64_t written, uint64_t need);
+/* The disk is full: the oldest finished file goes, if budget or reserve allow that. false: none did. */
+bool ring_give_room(struct ring *ring, bool listed);
+
+/* A next file will be one too many. */
+bool ring_is_long(const struct ring *ring);
+/* This file holds a record, and that is on the disk. Now, and not before, the oldest files that are too many go; not those that
+ * are locked by somebody who reads or writes them. */
+void ring_began(struct ring *ring, const char *path);
 
 #endif

@@ -26,6 +26,7 @@ enum { READ_MAX = 4096, CONNECT_MS = 10000, DRAIN_READS = 64 };
 /* An attempt to connect, in a thread of its own: names may take long to resolve, and other lines do not wait. */
 struct attempt {
     char *host, *port;
+    const char *why; /* static */
     struct tcp *tcp; /* who asked; NULL when nobody waits any more. The main thread's alone */
     int fd;
 };
@@ -37,6 +38,7 @@ struct tcp {
     int fd;
     GSource *retry;
     struct attempt *attempt; /* under way, or NULL */
+    bool told;               /* that there is no connection yet */
     int64_t lost_ns;
     uint8_t bytes[READ_MAX];
 };
@@ -106,6 +108,24 @@ connect_host(const char *host, const char *port, const char **why)
 
 static void listen_to(struct tcp *tcp);
 
+static void
+attempt_free(struct attempt *attempt)
+{
+    g_free(attempt->host);
+    g_free(attempt->port);
+    g_free(attempt);
+}
+
+/* Said once: what the first connection fails for. After that it is known to be gone. */
+static void
+connect_later(struct tcp *tcp, const char *why)
+{
+    if (!tcp->told && tcp->lost_ns == 0)
+        tap_complain("Cannot connect to \"%s\": %s. Trying again until it works.", tcp->source.info.name, why);
+    tcp->told = true;
+    timer_set(tcp->retry, source_now() + RETRY_NS);
+}
+
 static gboolean
 on_attempted(gpointer user)
 {
@@ -121,11 +141,9 @@ on_attempted(gpointer user)
         if (tcp->fd >= 0)
             listen_to(tcp);
         else
-            timer_set(tcp->retry, source_now() + RETRY_NS);
+            connect_later(tcp, attempt->why);
     }
-    g_free(attempt->host);
-    g_free(attempt->port);
-    g_free(attempt);
+    attempt_free(attempt);
     return G_SOURCE_REMOVE;
 }
 
@@ -133,9 +151,8 @@ static gpointer
 attempt_thread(gpointer user)
 {
     struct attempt *attempt = user;
-    const char *why;
 
-    attempt->fd = connect_host(attempt->host, attempt->port, &why);
+    attempt->fd = connect_host(attempt->host, attempt->port, &attempt->why);
     g_idle_add(on_attempted, attempt);
     return NULL;
 }
@@ -144,10 +161,18 @@ static void
 on_retry(void *user)
 {
     struct tcp *tcp = user;
+    struct attempt *attempt = g_new(struct attempt, 1);
+    GThread *thread;
 
-    tcp->attempt = g_new(struct attempt, 1);
-    *tcp->attempt = (struct attempt){ g_strdup(tcp->host), g_strdup(tcp->port), tcp, -1 };
-    g_thread_unref(g_thread_new("connect", attempt_thread, tcp->attempt));
+    *attempt = (struct attempt){ g_strdup(tcp->host), g_strdup(tcp->port), NULL, tcp, -1 };
+    thread = g_thread_try_new("connect", attempt_thread, attempt, NULL);
+    if (thread != NULL) {
+        tcp->attempt = attempt;
+        g_thread_unref(thread);
+        return;
+    }
+    attempt_free(attempt);
+    connect_later(tcp, "there is no thread to be had");
 }
 
 static void
@@ -199,6 +224,8 @@ listen_to(struct tcp *tcp)
         sink->note(sink->user, text);
         g_free(text);
         tap_complain("The connection to \"%s\" is back.", tcp->source.info.name);
+    } else if (tcp->told) {
+        tap_complain("There is a connection to \"%s\" now.", tcp->source.info.name);
     }
 }
 
@@ -208,7 +235,10 @@ tcp_start(struct source *source)
     struct tcp *tcp = (struct tcp *)source;
 
     tcp->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, tcp);
-    listen_to(tcp);
+    if (tcp->fd >= 0)
+        listen_to(tcp);
+    else
+        on_retry(tcp);
 }
 
 static void
@@ -257,32 +287,53 @@ split_name(const char *name, char **host, char **port)
     return true;
 }
 
+static void
+describe(struct tcp *tcp, const char *name, const struct line_settings *line)
+{
+    struct source_info *info = &tcp->source.info;
+    char *settings = line_text(line);
+
+    info->name = g_strdup(name);
+    info->description = g_strdup_printf("serial device server, %s as far as is known here", settings);
+    info->baud = line->baud;
+    info->char_time_ns = line_char_time_ns(line);
+    info->timing = TIMING_LIVE;
+    info->waits = true;
+    g_free(settings);
+}
+
+/* Where the line must be there, it is looked at here; else no other line waits for it. */
+static bool
+connect_first(struct tcp *tcp, const char *name, const struct source_options *options, GError **error)
+{
+    const char *why = NULL;
+
+    if (!split_name(name, &tcp->host, &tcp->port)) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is no tcp://HOST:PORT.", name);
+        return false;
+    }
+    if (!options->no_wait && !options->must_be_there)
+        return true;
+    tcp->fd = connect_host(tcp->host, tcp->port, &why);
+    if (tcp->fd < 0)
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot connect to \"%s\": %s.", name, why);
+    return tcp->fd >= 0;
+}
+
 struct source *
 source_tcp_open(const char *name, const struct source_options *options, GError **error)
 {
     struct tcp *tcp = g_new0(struct tcp, 1);
-    const char *why = NULL;
-    char *settings;
 
     tcp->fd = -1;
     tcp->source.start = tcp_start;
     tcp->source.drain = tcp_drain;
     tcp->source.close = tcp_close;
     tcp->no_wait = options->no_wait;
-    if (!split_name(name, &tcp->host, &tcp->port))
-        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is no tcp://HOST:PORT.", name);
-    else if ((tcp->fd = connect_host(tcp->host, tcp->port, &why)) < 0)
-        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot connect to \"%s\": %s.", name, why);
-    if (tcp->fd < 0) {
-        source_close(&tcp->source);
-        return NULL;
+    if (connect_first(tcp, name, options, error)) {
+        describe(tcp, name, &options->line);
+        return &tcp->source;
     }
-    settings = line_text(&options->line);
-    tcp->source.info.name = g_strdup(name);
-    tcp->source.info.description = g_strdup_printf("serial device server, %s as far as is known here", settings);
-    tcp->source.info.baud = options->line.baud;
-    tcp->source.info.char_time_ns = line_char_time_ns(&options->line);
-    tcp->source.info.timing = TIMING_LIVE;
-    g_free(settings);
-    return &tcp->source;
+    source_close(&tcp->source);
+    return NULL;
 }

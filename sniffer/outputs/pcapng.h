@@ -20,6 +20,15 @@ enum {
     PCAPNG_SNAPLEN = 262144,
 };
 
+enum pcapng_block {
+    PCAPNG_SECTION = 0x0A0D0D0A,
+    PCAPNG_INTERFACE = 1,
+    PCAPNG_STATISTICS = 5,
+    PCAPNG_PACKET = 6,
+};
+
+#define PCAPNG_BYTE_ORDER 0x1A2B3C4Du
+
 struct pcapng_interface {
     const char *name, *description, *hardware, *os;
     uint64_t speed;     /* bit/s, 0 = unknown */
