@@ -218,6 +218,8 @@ struct cjt188_dialect {
 /* The dialect of an id: the standard's when out of range. Never NULL; static. */
 const struct cjt188_dialect *cjt188_dialect(int id);
 enum cjt188_dialect_id cjt188_dialect_id(const struct cjt188_dialect *dialect);
+/* By its name or key; NO_DIALECT where none is called so. */
+enum cjt188_dialect_id cjt188_dialect_named(const char *name);
 
 /* ---- values ---- */
 
@@ -373,6 +375,13 @@ const char *cjt188_frame_identifier_name(const struct cjt188_decoded *frame);
 
 /* CJT188_FAMILY_ of a meter type. */
 uint8_t cjt188_family(uint8_t type);
+
+/* ---- patterns of addresses: 14 digits are A6 to A0, 10 are A4 to A0, 8 are A3 to A0 of a meter whose A4 is 00, as the
+ * display shows it; ? is any digit ---- */
+
+bool cjt188_is_pattern(const char *text);
+/* `pattern` is one; `address` is A0 to A6 in wire order. Of 10 and 8 digits A5 and A6 are not looked at. */
+bool cjt188_pattern_matches(const char *pattern, const uint8_t address[CJT188_ADDRESS_LENGTH]);
 
 /* ---- text: each writes into a buffer of `size` bytes, at least 1, and returns the length ---- */
 

@@ -219,6 +219,16 @@ cjt188_dialect_id(const struct cjt188_dialect *dialect)
     return (enum cjt188_dialect_id)(dialect - dialects);
 }
 
+enum cjt188_dialect_id
+cjt188_dialect_named(const char *name)
+{
+    for (int i = 0; i < CJT188_DIALECTS; i++) {
+        if (strcmp(dialects[i].name, name) == 0 || strcmp(dialects[i].key, name) == 0)
+            return (enum cjt188_dialect_id)i;
+    }
+    return CJT188_NO_DIALECT;
+}
+
 const struct cjt188_status_layout *
 cjt188_status_layout(const struct cjt188_decoded *frame)
 {

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "options.h"
+#include "meters.h"
 #include "record.h"
 #include "status.h"
 #include "taps.h"
@@ -337,6 +338,17 @@ on_capture_format(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer 
 }
 
 static gboolean
+on_readings(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    struct options *options = data;
+
+    if (strcmp(value, "json") != 0)
+        return refuse(error, "%s wants json, not \"%s\".", name, value);
+    options->output.format = FORMAT_READINGS;
+    return TRUE;
+}
+
+static gboolean
 on_full(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     struct options *options = data;
@@ -512,6 +524,9 @@ add_capture_options(GOptionGroup *group, struct options *options)
             "WHEN"),
         CALLBACK(0, "on-full", on_full, "When the disk is full: wait or exit (wait)", "HOW"),
         CALLBACK(0, "sync", on_sync, "Bring to the disk what is older than this (60); 0: only whole files", "SECONDS"),
+        CALLBACK(0, "readings", on_readings, "Print what frames say, a JSON object each, in place of a capture", "json"),
+        { "meters", 0, 0, G_OPTION_ARG_FILENAME, &options->meters,
+          "Names, dialects and decimal places of meters, as Wireshark stores them (cjt188_meters)", "FILE" },
         FLAG('P', "pcap", on_capture_format, "Write classic pcap: no comments, lines or flags"),
         FLAG('n', "pcapng", on_capture_format, "Write pcapng, as it does anyway"),
         { "group-read", 'g', 0, G_OPTION_ARG_NONE, &options->output.group_read, "Let the group read the files", NULL },
@@ -586,9 +601,15 @@ check_output(struct options *options, GError **error)
         return refuse(error, "-a files: needs -b, which makes several files.");
     if (output->path == NULL && output->format == FORMAT_PCAP)
         return refuse(error, "-P needs a file to write with -w.");
-    if (output->path == NULL)
+    if (output->format == FORMAT_READINGS && (ring || limited))
+        return refuse(error, "-b is for captures: readings go into one file, which logrotate and SIGHUP can change.");
+    if (output->path == NULL && output->format != FORMAT_READINGS)
         output->format = options->probe ? FORMAT_NOTHING : FORMAT_TEXT;
-    return TRUE;
+    if (options->meters != NULL && output->format != FORMAT_READINGS && output->format != FORMAT_TEXT)
+        return refuse(error, "--meters is for what is printed of frames: a capture holds their bytes. Leave it out, or -w.");
+    if (output->format == FORMAT_READINGS || output->format == FORMAT_TEXT)
+        output->meters = meters_new(options->meters, error);
+    return output->meters != NULL || (output->format != FORMAT_READINGS && output->format != FORMAT_TEXT);
 }
 
 static gboolean
@@ -666,6 +687,8 @@ options_clear(struct options *options)
     g_ptr_array_unref(options->lines);
     g_free(options->all.filter);
     g_free(options->taps);
+    g_free(options->meters);
     g_strfreev(options->files);
     g_free(options->output.path);
+    meters_free(options->output.meters);
 }

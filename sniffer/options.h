@@ -23,6 +23,7 @@ struct options {
     struct line_options all; /* what was said before the first -i; has no name */
     GPtrArray *lines;        /* of struct line_options */
     char *taps;              /* the file of all taps */
+    char *meters;            /* a table of meters, or NULL */
     struct output_options output;
     gint64 stop_after_ns;
     gboolean quiet, list, list_types, version;

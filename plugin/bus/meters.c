@@ -27,30 +27,6 @@ static unsigned row_count;
 
 static value_string dialect_names[CJT188_DIALECTS + 2];
 
-/* ---- matching ---- */
-
-/* Does a pattern, high digit first, match the last strlen(pattern) / 2 bytes of an address written so? */
-static bool
-matches(const char *pattern, const uint8_t *low_first)
-{
-    const size_t digits = strlen(pattern);
-
-    for (size_t i = 0; i < digits; i++) {
-        const uint8_t byte = low_first[(digits - 1 - i) / 2];
-        const char digit = "0123456789ABCDEF"[i % 2 == 0 ? byte >> 4 : byte & 0x0F];
-
-        if (pattern[i] != '?' && g_ascii_toupper(pattern[i]) != digit)
-            return false;
-    }
-    return true;
-}
-
-bool
-cjt188_pattern_matches(const char *pattern, const uint8_t address[CJT188_ADDRESS_LENGTH])
-{
-    return matches(pattern, address) && (strlen(pattern) != SHORT_DIGITS || address[NUMBER_BYTES - 1] == 0);
-}
-
 /* ---- finding ---- */
 
 /* A way into the table: patterns without ? by what they match, the others in their order. */
@@ -238,20 +214,6 @@ free_row(void *record)
     g_free(row->name);
     for (unsigned i = 0; i < CJT188_DIALECT_CLASSES; i++)
         g_free(row->places[i]);
-}
-
-bool
-cjt188_is_pattern(const char *text)
-{
-    const size_t digits = text != NULL ? strlen(text) : 0;
-
-    if (digits != SHORT_DIGITS && digits != NUMBER_DIGITS && digits != ADDRESS_DIGITS)
-        return false;
-    for (; *text != '\0'; text++) {
-        if (*text != '?' && !g_ascii_isxdigit(*text))
-            return false;
-    }
-    return true;
 }
 
 static ws_bool

@@ -31,8 +31,4 @@ const struct meter_row *cjt188_meter_row_with_name(const uint8_t address[CJT188_
 /* Never 0; another one whenever the table was changed. */
 unsigned cjt188_meter_rows_generation(void);
 
-/* Is this text an address pattern? And does such a pattern match an address, A0..A6 in wire order? */
-bool cjt188_is_pattern(const char *text);
-bool cjt188_pattern_matches(const char *pattern, const uint8_t address[CJT188_ADDRESS_LENGTH]);
-
 #endif

@@ -14,7 +14,6 @@
 
 #include "cjt188-bytes.h"
 
-#include "bus/meters.h"
 #include "fields.h"
 #include "own.h"
 
@@ -169,16 +168,6 @@ is_suffix(const char *text)
     return true;
 }
 
-static const struct cjt188_dialect *
-dialect_named(const char *name)
-{
-    for (int i = 0; i < CJT188_DIALECTS; i++) {
-        if (g_str_equal(cjt188_dialect(i)->name, name) || g_str_equal(cjt188_dialect(i)->key, name))
-            return cjt188_dialect(i);
-    }
-    return NULL;
-}
-
 static char *
 check_texts(const struct user_row *row)
 {
@@ -211,7 +200,8 @@ compile_row(const struct user_row *row, struct own_field *field)
     *field = (struct own_field){ .direction = row->direction, .kind = (enum kind)row->kind, .unit = text_of(row->unit),
                                   .name = text_of(row->name), .suffix = text_of(row->suffix) };
     if (text_of(row->who)[0] != '\0') {
-        field->dialect = dialect_named(row->who);
+        if (cjt188_dialect_named(row->who) != CJT188_NO_DIALECT)
+            field->dialect = cjt188_dialect(cjt188_dialect_named(row->who));
         if (field->dialect == NULL && !cjt188_is_pattern(row->who))
             return g_strdup_printf("\"%s\" is neither a dialect nor an address: write a dialect's name, 8, 10 or 14 digits "
                                    "with ? for any, or nothing.", row->who);

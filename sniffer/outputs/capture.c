@@ -382,6 +382,7 @@ capture_open(const struct output_options *options, int stop_fd, GError **error)
         [FORMAT_PCAPNG] = &format_pcapng,
         [FORMAT_PCAP] = &format_pcap,
         [FORMAT_TEXT] = &format_text,
+        [FORMAT_READINGS] = &format_readings,
         [FORMAT_NOTHING] = &format_nothing,
     };
     struct capture *capture = g_new0(struct capture, 1);
@@ -417,7 +418,8 @@ capture_close(struct capture *capture)
 void
 capture_add_line(struct capture *capture, const struct source_info *info, const char *filter)
 {
-    const struct format_line line = { .info = info, .filter = filter, .note = g_string_new(NULL) };
+    const struct format_line line = { .info = info, .filter = filter, .meters = capture->options->meters,
+                                      .note = g_string_new(NULL) };
 
     g_array_append_val(capture->lines, line);
     capture->target.patient = !any_live(capture);

@@ -13,6 +13,7 @@
 struct format_line {
     const struct source_info *info;
     const char *filter;
+    struct meters *meters; /* of all lines; NULL where no form wants them */
     uint64_t missing;   /* in front of the next record */
     uint64_t unwritten; /* of these: bytes that were heard, but found no room */
     GString *note;      /* for the next record */
@@ -35,6 +36,6 @@ struct format {
     void (*totals)(GByteArray *block, const struct format_line *lines, unsigned line, int64_t start_ns, int64_t end_ns);
 };
 
-extern const struct format format_pcapng, format_pcap, format_text, format_nothing;
+extern const struct format format_pcapng, format_pcap, format_text, format_readings, format_nothing;
 
 #endif

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "format.h"
+#include "meters.h"
 
 #include <string.h>
 #include <time.h>
@@ -18,6 +19,23 @@ put(GByteArray *block, const char *text)
 static void
 no_header(GByteArray *block G_GNUC_UNUSED, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED)
 {
+}
+
+/* What it says, behind its bytes: of a frame, whole or damaged, and of a neighbour. */
+static void
+put_sentence(GByteArray *block, const struct record *record, struct meters *meters, unsigned line)
+{
+    const struct cjt188_decoded *frame;
+    char sentence[CJT188_SENTENCE_MAX] = "";
+
+    if (meters_decode(meters, line, record, &frame))
+        cjt188_sentence(frame, sentence, sizeof sentence);
+    else
+        cjt188_neighbour_sentence(record->kind, record->bytes + record->preamble,
+                                  (unsigned)(record->length - record->preamble), sentence, sizeof sentence);
+    if (sentence[0] != '\0')
+        put(block, "  ");
+    put(block, sentence);
 }
 
 /* Local time with microseconds: finer than any line of this kind is known. */
@@ -44,6 +62,7 @@ record(GByteArray *block, const struct record *record, const struct format_line 
         g_snprintf(text, sizeof text, " %02X", record->bytes[i]);
         put(block, text);
     }
+    put_sentence(block, record, lines[line].meters, line);
     if (comment != NULL) {
         put(block, "  (");
         put(block, comment);

@@ -14,10 +14,13 @@
 #include "ring.h"
 #include "sources/source.h"
 
-enum output_format { FORMAT_PCAPNG, FORMAT_PCAP, FORMAT_TEXT, FORMAT_NOTHING };
+enum output_format { FORMAT_PCAPNG, FORMAT_PCAP, FORMAT_TEXT, FORMAT_READINGS, FORMAT_NOTHING };
+
+struct meters;
 
 struct output_options {
-    char *path; /* a file, or "-" for standard output; NULL with text */
+    char *path; /* a file, or "-" for standard output; NULL with text: standard output, too */
+    struct meters *meters; /* what is known of meters, for text and readings; else NULL */
     enum output_format format;
     struct ring_limits ring;
     guint64 stop_packets; /* the end, when as many are written; 0 = never */
