@@ -100,11 +100,10 @@ add_address(const struct cjt188_frame *frame, proto_tree *tree)
     }
     cjt188_address_text(decoded->bytes + CJT188_OFF_ADDRESS, address, sizeof address);
     cjt188_who_text(decoded, who, sizeof who);
-    item = proto_tree_add_string(tree, hf_cjt188_address, frame->tvb, (int)frame->offset + CJT188_OFF_ADDRESS,
-                                 CJT188_ADDRESS_LENGTH, address);
     if (!decoded->is_wildcard && decoded->name == NULL && strcmp(who, address) != 0)
         meter = "meter ";
-    proto_item_append_text(item, " (%s%s)", meter, who);
+    item = proto_tree_add_string_format_value(tree, hf_cjt188_address, frame->tvb, (int)frame->offset + CJT188_OFF_ADDRESS,
+                                              CJT188_ADDRESS_LENGTH, address, "%s (%s%s)", address, meter, who);
     add_address_parts(frame, proto_item_add_subtree(item, ett_cjt188_address), who);
 }
 
@@ -118,9 +117,9 @@ add_control(const struct cjt188_frame *frame, proto_tree *tree)
 
     if (decoded->have <= CJT188_OFF_CONTROL)
         return;
-    item = proto_tree_add_uint(tree, hf_cjt188_control, frame->tvb, at, 1, decoded->control);
-    proto_item_append_text(item, " (%s: %s)", decoded->is_error ? "error reply" : decoded->is_reply ? "reply" : "request",
-                           name != NULL ? name : "maker's own");
+    item = proto_tree_add_uint_format_value(
+        tree, hf_cjt188_control, frame->tvb, at, 1, decoded->control, "0x%02x (%s: %s)", decoded->control,
+        decoded->is_error ? "error reply" : decoded->is_reply ? "reply" : "request", name != NULL ? name : "maker's own");
     if (decoded->is_error)
         expert_add_info(frame->pinfo, item, &ei_cjt188_error_reply);
     tree = proto_item_add_subtree(item, ett_cjt188_control);
@@ -243,26 +242,6 @@ add_truncated(const struct cjt188_frame *frame)
                                decoded->have);
 }
 
-/* Also without a tree: what the experts say goes to a column and to a statistic of their own. */
-static void
-show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const struct cjt188_piece *piece)
-{
-    struct cjt188_other *before;
-    proto_tree *data;
-
-    frame->item = proto_tree_add_item(tree, proto_cjt188, frame->tvb, (int)at, (int)piece->length, ENC_NA);
-    tree = proto_item_add_subtree(frame->item, ett_cjt188_frame);
-    add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
-    add_header(frame, tree);
-    data = cjt188_show_data(frame, tree);
-    before = cjt188_before(frame);
-    cjt188_readings_add(frame, before, data);
-    if (before != NULL)
-        cjt188_changes_add(frame, before, data);
-    add_tail(frame, tree);
-    cjt188_exchange_add(frame, tree);
-}
-
 /* In the info column, behind what other pieces said. */
 static void
 tell_piece(packet_info *pinfo, struct cjt188_packet *packet, const char *sentence)
@@ -274,19 +253,41 @@ tell_piece(packet_info *pinfo, struct cjt188_packet *packet, const char *sentenc
     packet->is_told = true;
 }
 
-/* The sentence, for the column and the frame's line, if one of them is read. */
+/* The frame's item and what it says in one sentence, there and in the column, where they are read. */
 static void
-tell_frame(const struct cjt188_frame *frame)
+add_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, unsigned length)
 {
-    const bool in_column = col_get_writable(frame->pinfo->cinfo, COL_INFO);
+    const bool in_column = col_get_writable(frame->pinfo->cinfo, COL_INFO), in_tree = cjt188_is_read(tree);
     char sentence[CJT188_SENTENCE_MAX];
 
-    if (!in_column && !cjt188_is_read(frame->item))
-        return;
-    cjt188_sentence(frame->decoded, sentence, sizeof sentence);
+    if (in_column || in_tree)
+        cjt188_sentence(frame->decoded, sentence, sizeof sentence);
     if (in_column)
         tell_piece(frame->pinfo, frame->packet, sentence);
-    proto_item_append_text(frame->item, ", %s", sentence);
+    frame->item = in_tree ? proto_tree_add_protocol_format(tree, proto_cjt188, frame->tvb, (int)at, (int)length, "%s, %s",
+                                                           proto_get_protocol_long_name(find_protocol_by_id(proto_cjt188)),
+                                                           sentence)
+                          : proto_tree_add_item(tree, proto_cjt188, frame->tvb, (int)at, (int)length, ENC_NA);
+}
+
+/* Also without a tree: what the experts say goes to a column and to a statistic of their own. */
+static void
+show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const struct cjt188_piece *piece)
+{
+    struct cjt188_other *before;
+    proto_tree *data;
+
+    add_frame(frame, tree, at, (unsigned)piece->length);
+    tree = proto_item_add_subtree(frame->item, ett_cjt188_frame);
+    add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
+    add_header(frame, tree);
+    data = cjt188_show_data(frame, tree);
+    before = cjt188_before(frame);
+    cjt188_readings_add(frame, before, data);
+    if (before != NULL)
+        cjt188_changes_add(frame, before, data);
+    add_tail(frame, tree);
+    cjt188_exchange_add(frame, tree);
 }
 
 static void
@@ -329,7 +330,6 @@ dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     }
     cjt188_address_add(&frame, frame.item, seen);
     add_truncated(&frame);
-    tell_frame(&frame);
 }
 
 /* ---- other pieces ---- */

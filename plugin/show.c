@@ -76,15 +76,22 @@ add_digits(const struct shown *shown, proto_tree *tree)
 {
     const struct cjt188_decoded *frame = shown->frame->decoded;
     const int hf = cjt188_hf[CJT188_F_DIGITS], at = shown->at + shown->value->digits_at;
-    char digits[CJT188_TEXT_MAX], places[CJT188_TEXT_MAX];
+    char digits[CJT188_TEXT_MAX], label[LABEL_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
     proto_item *item;
 
     if (!proto_field_is_referenced(tree, hf))
         return;
     cjt188_digits_text(frame, shown->value, digits, sizeof digits);
-    cjt188_places_text(frame, shown->value, places, sizeof places);
-    item = proto_tree_add_string_format(tree, hf, shown->frame->tvb, at, shown->value->digits_width, digits,
-                                        "Digits %s, %s", digits, places);
+    if (!cjt188_is_read(tree)) {
+        proto_tree_add_string(tree, hf, shown->frame->tvb, at, shown->value->digits_width, digits);
+        return;
+    }
+    cjt188_put(&text, "Digits ");
+    cjt188_put(&text, digits);
+    cjt188_put(&text, ", ");
+    cjt188_places_text(frame, shown->value, label + text.length, sizeof label - text.length);
+    item = proto_tree_add_string_format(tree, hf, shown->frame->tvb, at, shown->value->digits_width, digits, "%s", label);
     if (!cjt188_show_digits)
         proto_item_set_hidden(item);
 }
@@ -122,7 +129,8 @@ show_code(const struct shown *shown)
 {
     char label[LABEL_MAX];
 
-    if (!cjt188_is_read(shown->tree)) {
+    /* Without a remark Wireshark writes the same, and only when it is printed. */
+    if (!cjt188_is_read(shown->tree) || shown->value->row->remark == NULL) {
         proto_tree_add_uint(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width,
                             (uint32_t)shown->value->digits);
         return;
@@ -141,8 +149,13 @@ add_text(const struct shown *shown)
     if (!proto_field_is_referenced(shown->tree, shown->hf))
         return NULL;
     cjt188_value_text(shown->frame->decoded, shown->value, text, sizeof text);
-    write_label(shown, label);
-    item = proto_tree_add_string_format(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width, text, "%s", label);
+    if (cjt188_value_remark(shown->frame->decoded, shown->value, label, sizeof label) == 0) { /* as Wireshark writes it */
+        item = proto_tree_add_string(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width, text);
+    } else {
+        write_label(shown, label);
+        item = proto_tree_add_string_format(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width, text, "%s",
+                                            label);
+    }
     if (shown->width == 0) /* told by the identifier */
         proto_item_set_generated(item);
     return item;
@@ -249,18 +262,17 @@ show_digits_only(const struct shown *shown)
 
 /* ---- status ---- */
 
-/* ".... .1.. .... ...." */
+/* ".... .1.. .... .... = " */
 static void
-write_picture(uint16_t word, uint16_t mask, char picture[20])
+put_picture(struct cjt188_text *text, uint16_t word, uint16_t mask)
 {
-    unsigned out = 0;
+    char picture[] = ".... .... .... .... = ";
 
-    for (int bit = 15; bit >= 0; bit--) {
-        picture[out++] = (mask & 1u << bit) == 0 ? '.' : (word & 1u << bit) != 0 ? '1' : '0';
-        if (bit % 4 == 0 && bit != 0)
-            picture[out++] = ' ';
+    for (unsigned bit = 0; bit < 16; bit++) {
+        if ((mask >> bit & 1) != 0)
+            picture[18 - bit - bit / 4] = (word >> bit & 1) != 0 ? '1' : '0';
     }
-    picture[out] = '\0';
+    cjt188_put(text, picture);
 }
 
 static void
@@ -268,15 +280,17 @@ add_bit(const struct shown *shown, proto_tree *tree, const struct cjt188_status_
 {
     const uint16_t word = (uint16_t)shown->value->digits;
     const bool set = (word & bit->mask) != 0;
-    char picture[20];
+    char label[LABEL_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
 
     if (!cjt188_is_read(tree)) {
         proto_tree_add_boolean(tree, cjt188_hf[bit->field], shown->frame->tvb, shown->at, shown->width, set);
         return;
     }
-    write_picture(word, bit->mask, picture);
-    proto_tree_add_boolean_format(tree, cjt188_hf[bit->field], shown->frame->tvb, shown->at, shown->width, set,
-                                  "%s = %s: %s", picture, cjt188_field_info(bit->field)->name, set ? "Yes" : "No");
+    put_picture(&text, word, bit->mask);
+    cjt188_put(&text, cjt188_field_info(bit->field)->name);
+    cjt188_put(&text, set ? ": Yes" : ": No");
+    proto_tree_add_boolean_format(tree, cjt188_hf[bit->field], shown->frame->tvb, shown->at, shown->width, set, "%s", label);
 }
 
 /* One byte of the word that is a code of its own. Returns its bits. */
@@ -296,7 +310,8 @@ add_status_bits(const struct shown *shown, proto_tree *tree)
     const struct cjt188_status_layout *layout = cjt188_status_layout(shown->frame->decoded);
     const uint16_t word = (uint16_t)shown->value->digits;
     uint16_t named = 0;
-    char picture[20];
+    char label[LABEL_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
 
     if (layout->has_valve) {
         proto_tree_add_uint(tree, cjt188_hf[CJT188_F_STATUS_VALVE], shown->frame->tvb, shown->at, shown->width, word);
@@ -310,23 +325,29 @@ add_status_bits(const struct shown *shown, proto_tree *tree)
     named |= add_code_byte(shown, tree, CJT188_F_VALVE, layout->valve_byte);
     if ((word & ~named) == 0)
         return;
-    write_picture(word, (uint16_t)~named, picture);
+    put_picture(&text, word, (uint16_t)~named);
+    cjt188_put(&text, "Bits without a name: ");
+    cjt188_put_hex_number(&text, word & ~(unsigned)named, 4);
     proto_tree_add_uint_format(tree, cjt188_hf[CJT188_F_STATUS_OTHER], shown->frame->tvb, shown->at, shown->width,
-                               (uint16_t)(word & ~named), "%s = Bits without a name: 0x%04x", picture, word & ~named);
+                               (uint16_t)(word & ~named), "%s", label);
 }
 
 static void
 show_status(const struct shown *shown)
 {
     char faults[CJT188_TEXT_MAX];
-    proto_item *item = proto_tree_add_uint(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width,
-                                           (uint32_t)shown->value->digits);
+    const bool has_faults = cjt188_fault_text(shown->frame->decoded, faults, sizeof faults) > 0;
+    proto_item *item = has_faults && cjt188_is_read(shown->tree)
+        ? proto_tree_add_uint_format_value(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width,
+                                           (uint32_t)shown->value->digits, "0x%04x (%s)", (unsigned)shown->value->digits,
+                                           faults)
+        : proto_tree_add_uint(shown->tree, shown->hf, shown->frame->tvb, shown->at, shown->width,
+                              (uint32_t)shown->value->digits);
 
     if (item != NULL)
         add_status_bits(shown, proto_item_add_subtree(item, cjt188_ett[shown->value->field]));
-    if (cjt188_fault_text(shown->frame->decoded, faults, sizeof faults) == 0)
+    if (!has_faults)
         return;
-    proto_item_append_text(item, " (%s)", faults);
     expert_add_info_format(shown->frame->pinfo, item, &ei_cjt188_fault, "The meter reports: %s", faults);
 }
 

@@ -159,11 +159,16 @@ cjt188_before(const struct cjt188_frame *frame)
 const char *
 cjt188_earlier_text(const struct cjt188_frame *frame, const char *otherwise)
 {
+    enum { ROOM = 20 };
     const struct cjt188_fact *earlier = cjt188_fact(frame->fact->earlier);
+    struct cjt188_text text;
 
     if (earlier == NULL || earlier->packet == 0)
         return otherwise;
-    return wmem_strdup_printf(frame->pinfo->pool, "packet %u", earlier->packet);
+    text = cjt188_text_start((char *)wmem_alloc(frame->pinfo->pool, ROOM), ROOM);
+    cjt188_put(&text, "packet ");
+    cjt188_put_number(&text, earlier->packet, 1);
+    return text.buffer;
 }
 
 static bool

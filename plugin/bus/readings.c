@@ -24,17 +24,32 @@
 enum { CLOCK_TOLERANCE_SECONDS = 60 };
 
 /* "12.357", or six digits where joules leave no decimal places. */
-static const char *
-number_text(wmem_allocator_t *pool, double number, int decimals)
+static void
+put_number(struct cjt188_text *text, double number, int decimals)
 {
-    return decimals < 0 ? wmem_strdup_printf(pool, "%.6g", number) : wmem_strdup_printf(pool, "%.*f", decimals, number);
+    char digits[CJT188_TEXT_MAX];
+
+    snprintf(digits, sizeof digits, decimals < 0 ? "%.*g" : "%.*f", decimals < 0 ? 6 : decimals, number);
+    cjt188_put(text, digits);
 }
 
+/* An item computed here: the number and what follows it. */
 static void
-add_number(const struct cjt188_frame *frame, proto_tree *tree, int field, double number, const char *behind)
+add_number(const struct cjt188_frame *frame, proto_tree *tree, int field, double number, int decimals, const char *behind)
 {
+    char label[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
+
+    if (!proto_field_is_referenced(tree, field))
+        return;
+    if (!cjt188_is_read(tree)) {
+        proto_tree_add_double(tree, field, frame->tvb, 0, 0, number);
+        return;
+    }
+    put_number(&text, number, decimals);
+    cjt188_put(&text, behind);
     proto_item_set_generated(
-        proto_tree_add_double_format_value(tree, field, frame->tvb, 0, 0, number, "%s", behind));
+        proto_tree_add_double_format_value(tree, field, frame->tvb, 0, 0, number, "%s", label));
 }
 
 /* A difference of two decimal numbers with so many places, as a decimal number itself. */
@@ -62,9 +77,7 @@ add_power(const struct cjt188_frame *frame, proto_tree *tree, double difference)
     if (flow == NULL)
         return;
     computed = KWH_PER_M3_K * flow->number * fabs(difference);
-    if (proto_field_is_referenced(tree, hf_cjt188_power_computed))
-        add_number(frame, tree, hf_cjt188_power_computed, computed,
-                   wmem_strdup_printf(frame->pinfo->pool, "%.3f kW, from flow and temperatures", computed));
+    add_number(frame, tree, hf_cjt188_power_computed, computed, 3, " kW, from flow and temperatures");
     if (power == NULL)
         return;
     apart = fabs(computed - power->number) - POWER_TOLERANCE * MAX(computed, power->number);
@@ -87,9 +100,7 @@ add_temperatures(const struct cjt188_frame *frame, proto_tree *tree)
     if (supply == NULL || back == NULL)
         return;
     difference = decimal(supply->number - back->number, 2);
-    if (proto_field_is_referenced(tree, hf_cjt188_temperature_difference))
-        add_number(frame, tree, hf_cjt188_temperature_difference, difference,
-                   wmem_strdup_printf(frame->pinfo->pool, "%.2f K", difference));
+    add_number(frame, tree, hf_cjt188_temperature_difference, difference, 2, " K");
     if (cjt188_is_reading(frame->decoded))
         add_power(frame, tree, difference);
 }
@@ -182,8 +193,7 @@ add_clock(const struct cjt188_frame *frame, proto_tree *tree)
     if (clock == NULL || !proto_field_is_referenced(tree, hf_cjt188_clock_offset))
         return;
     offset = cjt188_clock_offset(&clock->time, &frame->pinfo->abs_ts);
-    add_number(frame, tree, hf_cjt188_clock_offset, offset,
-               wmem_strdup_printf(frame->pinfo->pool, "%.1f s, the meter's clock as local time", offset));
+    add_number(frame, tree, hf_cjt188_clock_offset, offset, 1, " s, the meter's clock as local time");
 }
 
 /* ---- beside the last reading ---- */
@@ -210,26 +220,42 @@ struct counter {
 };
 
 static void
+add_backwards(const struct cjt188_frame *frame, const struct counter *counter, const struct cjt188_value *now,
+              const struct cjt188_value *then)
+{
+    char from_to[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(from_to, sizeof from_to);
+
+    put_number(&text, then->number, now->decimals);
+    cjt188_put(&text, " to ");
+    put_number(&text, now->number, now->decimals);
+    expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_backwards, "%s ran backwards since %s: from %s %s",
+                           counter->name, since_text(frame), from_to, counter->unit);
+}
+
+static void
 add_difference(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree,
                const struct counter *counter)
 {
     const struct cjt188_value *now = cjt188_measured(frame->decoded, counter->value);
     const struct cjt188_value *then = now != NULL ? value_before(before, now) : NULL;
-    wmem_allocator_t *pool = frame->pinfo->pool;
+    char behind[CJT188_TEXT_MAX];
     double difference;
 
     if (then == NULL)
         return;
     difference = decimal(now->number - then->number, now->decimals);
-    if (counter->field != NULL && proto_field_is_referenced(tree, *counter->field))
-        add_number(frame, tree, *counter->field, difference,
-                   wmem_strdup_printf(pool, "%s %s, since %s", number_text(pool, difference, now->decimals), counter->unit,
-                                      since_text(frame)));
+    if (counter->field != NULL && proto_field_is_referenced(tree, *counter->field)) {
+        struct cjt188_text text = cjt188_text_start(behind, sizeof behind);
+
+        cjt188_put(&text, " ");
+        cjt188_put(&text, counter->unit);
+        cjt188_put(&text, ", since ");
+        cjt188_put(&text, since_text(frame));
+        add_number(frame, tree, *counter->field, difference, now->decimals, behind);
+    }
     if (difference < 0)
-        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_backwards,
-                               "%s ran backwards since %s: from %s to %s %s", counter->name, since_text(frame),
-                               number_text(pool, then->number, now->decimals), number_text(pool, now->number, now->decimals),
-                               counter->unit);
+        add_backwards(frame, counter, now, then);
 }
 
 static void
