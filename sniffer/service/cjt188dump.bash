@@ -22,11 +22,13 @@ _cjt188dump()
     -b | --ring-buffer) mapfile -t COMPREPLY < <(compgen -W "duration: interval: filesize: packets: files: budget: reserve: keep:" -- "$word") ;;
     --tap) mapfile -t COMPREPLY < <(compgen -W "$(sed 's/#.*//; s/ .*//' /etc/cjt188/taps.conf 2>/dev/null)" -- "$word") ;;
     --taps) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --meters) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --readings) mapfile -t COMPREPLY < <(compgen -W "json" -- "$word") ;;
     --repair) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     -c | --count | -f | --filter | --gap | --sync) ;;
     *)
         mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
-            --low-latency --no-wait --same-adapter --marked --hex --on-full --sync --repair --probe --tap --taps --install-extcap --help --interface --filter --write
+            --low-latency --no-wait --same-adapter --marked --hex --on-full --sync --repair --readings --meters --probe --tap --taps --install-extcap --help --interface --filter --write
             --count --autostop --ring-buffer --pcap --pcapng --group-read --list --list-data-link-types --quiet --version" -- "$word")
         ;;
     esac
