@@ -46,6 +46,16 @@ cjt188_is_read(const proto_tree *tree)
     return tree != NULL && PTREE_DATA(tree)->visible;
 }
 
+/* Preference: values of damaged frames as fields, for documents whose examples have wrong sums. */
+extern ws_bool cjt188_damaged_values;
+
+/* Is nothing to be taken from this frame's data but bytes? */
+static inline bool
+cjt188_gives_no_values(const struct cjt188_frame *frame)
+{
+    return cjt188_is_damaged(frame->decoded) && !cjt188_damaged_values;
+}
+
 /* Preference: what is taken where no rule of the decoder speaks. */
 extern int cjt188_default_dialect;
 

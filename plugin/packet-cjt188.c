@@ -31,6 +31,7 @@
 int proto_cjt188;
 
 ws_bool cjt188_verify_checksums = true;
+ws_bool cjt188_damaged_values;
 int cjt188_default_dialect = CJT188_STANDARD;
 const struct cjt188_own_fields *cjt188_own_fields;
 
@@ -120,7 +121,7 @@ add_control(const struct cjt188_frame *frame, proto_tree *tree)
     item = proto_tree_add_uint_format_value(
         tree, hf_cjt188_control, frame->tvb, at, 1, decoded->control, "0x%02x (%s: %s)", decoded->control,
         decoded->is_error ? "error reply" : decoded->is_reply ? "reply" : "request", name != NULL ? name : "maker's own");
-    if (decoded->is_error)
+    if (decoded->is_error && !cjt188_gives_no_values(frame))
         expert_add_info(frame->pinfo, item, &ei_cjt188_error_reply);
     tree = proto_item_add_subtree(item, ett_cjt188_control);
     proto_tree_add_boolean(tree, hf_cjt188_control_response, frame->tvb, at, 1, decoded->control);
@@ -146,7 +147,7 @@ add_identifier(const struct cjt188_frame *frame, proto_tree *tree)
     item = proto_tree_add_uint_format_value(tree, hf_cjt188_di, frame->tvb, at, 2, decoded->di, "%04X (%s)%s%s", decoded->di,
                                             name != NULL ? name : "unknown", orders[decoded->di_order],
                                             decoded->plus_33 ? ", 33H added to every data byte" : "");
-    if (!decoded->di_known && !decoded->is_error)
+    if (!decoded->di_known && !decoded->is_error && !cjt188_gives_no_values(frame))
         expert_add_info(frame->pinfo, item, &ei_cjt188_unknown_di);
     if (decoded->di_order != CJT188_DI_UNKNOWN_ORDER)
         proto_item_set_generated(proto_tree_add_boolean(proto_item_add_subtree(item, ett_cjt188_di), hf_cjt188_di_swapped,
@@ -215,7 +216,7 @@ see_frame(const struct cjt188_frame *frame, fact_id id)
     cjt188_learn(frame);
     if (decoded->kind == CJT188_FRAME)
         cjt188_exchange_frame(frame, id);
-    else if (decoded->is_reply || decoded->have <= CJT188_OFF_CONTROL)
+    else if (!decoded->is_cut && (decoded->is_reply || decoded->have <= CJT188_OFF_CONTROL))
         cjt188_exchange_damage(frame);
     cjt188_changes_see(frame, id);
 }
@@ -232,7 +233,7 @@ add_truncated(const struct cjt188_frame *frame)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
 
-    if (decoded->kind != CJT188_TRUNCATED || tvb_reported_length(frame->tvb) != tvb_captured_length(frame->tvb))
+    if (decoded->kind != CJT188_TRUNCATED || decoded->is_cut)
         return;
     if (decoded->have > CJT188_OFF_LENGTH)
         expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_truncated, "The frame stops after %u of %u bytes",
@@ -283,11 +284,23 @@ show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const stru
     add_header(frame, tree);
     data = cjt188_show_data(frame, tree);
     before = cjt188_before(frame);
-    cjt188_readings_add(frame, before, data);
+    if (!cjt188_gives_no_values(frame))
+        cjt188_readings_add(frame, before, data);
     if (before != NULL)
         cjt188_changes_add(frame, before, data);
     add_tail(frame, tree);
     cjt188_exchange_add(frame, tree);
+}
+
+/* Would the frame go on where the packet was cut? */
+static bool
+is_cut(const struct cjt188_frame *frame, const uint8_t *bytes, unsigned have)
+{
+    const unsigned captured = tvb_captured_length(frame->tvb);
+
+    if (tvb_reported_length(frame->tvb) <= captured)
+        return false;
+    return have <= CJT188_OFF_LENGTH || frame->offset + CJT188_OVERHEAD + bytes[CJT188_OFF_LENGTH] > captured;
 }
 
 static void
@@ -302,7 +315,8 @@ decode_frame(struct cjt188_frame *frame, const struct cjt188_piece *piece)
     frame->line = cjt188_line(frame->pinfo);
     frame->meter =
         address != NULL ? cjt188_meter(frame->line, address, is_wildcard, piece->kind == CJT188_FRAME) : NULL;
-    cjt188_known_of(frame, address, is_wildcard, &known);
+    cjt188_known_of(frame, bytes, have, &known);
+    known.is_cut = is_cut(frame, bytes, have);
     cjt188_decode(bytes, have, piece->kind, &known, frame->decoded);
 }
 
@@ -430,6 +444,13 @@ cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool 
     return at;
 }
 
+void
+cjt188_tell_cut(tvbuff_t *tvb)
+{
+    if (tvb_reported_length(tvb) > tvb_captured_length(tvb))
+        tvb_ensure_bytes_exist(tvb, 0, (int)tvb_reported_length(tvb));
+}
+
 static int
 dissect_cjt188(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
@@ -448,8 +469,7 @@ dissect_cjt188(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
     cjt188_dissect_pieces(tvb, pinfo, tree, true, &found);
     if (!found)
         col_add_fstr(pinfo->cinfo, COL_INFO, INFO_NOTHING, (unsigned)(pinfo->match_uint - WTAP_ENCAP_USER0 + 147));
-    if (tvb_reported_length(tvb) > length) /* cut by a snap length: say so as Wireshark does */
-        tvb_ensure_bytes_exist(tvb, 0, (int)tvb_reported_length(tvb));
+    cjt188_tell_cut(tvb);
     return (int)length;
 }
 

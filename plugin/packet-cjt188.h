@@ -18,6 +18,9 @@
  */
 unsigned cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool final, bool *found);
 
+/* Say as Wireshark does that a snap length has cut the packet, when it has. Call last: it does not return then. */
+void cjt188_tell_cut(tvbuff_t *tvb);
+
 /* Preference: whether each checksum is compared with its frame. */
 extern ws_bool cjt188_verify_checksums;
 

@@ -39,6 +39,12 @@ register_preferences(void)
                                    &cjt188_default_dialect, cjt188_dialect_choices(), false);
     prefs_register_bool_preference(module, "verify_checksum", "Verify checksums",
                                    "Whether the checksum of each frame is compared with its bytes.", &cjt188_verify_checksums);
+    prefs_register_bool_preference(module, "damaged_values", "Values of damaged frames",
+                                   "Whether the data of a frame with a wrong checksum become fields like others. Off, they "
+                                   "are bytes with a text that says what they mean if they are right all the same, so that no "
+                                   "column, graph or statistic takes a number that the line has made up. On, for documents "
+                                   "whose examples have wrong checksums.",
+                                   &cjt188_damaged_values);
     prefs_register_bool_preference(module, "show_digits", "Show the digits behind values",
                                    "Whether each value shows the digits that were sent, and where its decimal places come "
                                    "from.",

@@ -376,6 +376,32 @@ show_tunnel(const struct shown *shown)
                             shown->width - length, ENC_NA);
 }
 
+/* ---- damaged ---- */
+
+/* "Heating energy, if undamaged: 0.007 kWh": bytes, and no value that a column could take. */
+static void
+show_damaged(const struct shown *shown)
+{
+    const struct cjt188_decoded *frame = shown->frame->decoded;
+    const struct cjt188_value *value = shown->value;
+    char label[LABEL_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
+
+    if (shown->width == 0 || !proto_field_is_referenced(shown->tree, hf_cjt188_damaged))
+        return;
+    cjt188_put(&text, value->name);
+    cjt188_put(&text, ", if undamaged: ");
+    text.length += cjt188_value_trouble(frame, value, label + text.length, sizeof label - text.length);
+    if (value->state <= CJT188_IS_CUT_OFF || value->state == CJT188_IS_FILLER) {
+        cjt188_put(&text, value->state == CJT188_IS_FILLER ? " (" : "");
+        text.length += cjt188_value_text(frame, value, label + text.length, sizeof label - text.length);
+        text.length += cjt188_value_remark(frame, value, label + text.length, sizeof label - text.length);
+        cjt188_put(&text, value->state == CJT188_IS_FILLER ? ")" : "");
+    }
+    proto_tree_add_bytes_format(shown->tree, hf_cjt188_damaged, shown->frame->tvb, shown->at, shown->width,
+                                frame->bytes + value->at, "%s", label);
+}
+
 /* ---- all of them ---- */
 
 static void
@@ -395,7 +421,9 @@ show_value(const struct cjt188_frame *frame, const struct cjt188_value *value, p
     const struct shown shown = { frame, value, tree, cjt188_hf[value->field], (int)(frame->offset + at),
                                  value->width };
 
-    if (kind == CJT188_K_NUMBER)
+    if (cjt188_gives_no_values(frame))
+        show_damaged(&shown);
+    else if (kind == CJT188_K_NUMBER)
         show_meter_number(&shown);
     else if (kind == CJT188_K_TUNNEL && value->state == CJT188_IS_BYTES)
         show_tunnel(&shown);
@@ -449,7 +477,7 @@ cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree)
             show_value(frame, &decoded->values[i], tree);
     }
     check_length(frame);
-    if (frame->own != NULL)
+    if (frame->own != NULL && !cjt188_gives_no_values(frame))
         cjt188_own_fields->show(frame, tree);
     return tree;
 }

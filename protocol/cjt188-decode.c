@@ -35,7 +35,7 @@ read_address(struct cjt188_decoded *frame)
 }
 
 static void
-read_data_place(struct cjt188_decoded *frame)
+read_data_place(struct cjt188_decoded *frame, enum cjt188_di_order order)
 {
     const unsigned there = frame->have > CJT188_OFF_DATA ? frame->have - CJT188_OFF_DATA : 0;
 
@@ -45,15 +45,26 @@ read_data_place(struct cjt188_decoded *frame)
         frame->length = CJT188_OVERHEAD + (unsigned)frame->data_length;
     }
     frame->data_end = CJT188_OFF_DATA + (there < frame->data_length ? there : frame->data_length);
-    cjt188_decide_identifier(frame);
+    cjt188_decide_identifier(frame, order);
     frame->has_ser = frame->has_di ? frame->data_end > CJT188_OFF_DATA + 2
                                    : frame->is_error && frame->data_length == 3 && there > 0;
     frame->data = CJT188_OFF_DATA + (frame->has_di ? 2u : 0u) + (frame->has_ser ? 1u : 0u);
 }
 
+/* Of the bytes as they were sent. */
+static bool
+has_right_sum(const struct cjt188_decoded *frame)
+{
+    const unsigned sum_at = CJT188_OFF_DATA + (frame->have > CJT188_OFF_LENGTH ? frame->bytes[CJT188_OFF_LENGTH] : 0u);
+
+    return frame->have > CJT188_OFF_LENGTH && frame->have > sum_at &&
+        cjt188_checksum(frame->bytes, sum_at) == frame->bytes[sum_at];
+}
+
 /* Rules look at bytes that a short frame does not have: there they are 0. */
 static void
-read_header(struct cjt188_decoded *frame, const uint8_t *bytes, unsigned have)
+read_header(struct cjt188_decoded *frame, const uint8_t *bytes, unsigned have, enum cjt188_kind kind,
+            enum cjt188_di_order order)
 {
     memset(frame, 0, offsetof(struct cjt188_decoded, values));
     memset(frame->measured, 0, sizeof frame->measured);
@@ -69,16 +80,20 @@ read_header(struct cjt188_decoded *frame, const uint8_t *bytes, unsigned have)
     frame->family = cjt188_family(frame->type);
     read_address(frame);
     read_control(frame);
-    read_data_place(frame);
+    frame->has_right_sum = kind == CJT188_FRAME || has_right_sum(frame);
+    read_data_place(frame, order);
 }
 
 /* ---- dialect ---- */
 
-/* An error reply or a valve reply says too little of itself: it is read as the same meter's last reading was. */
+/* A request, an error reply or a valve reply says too little of itself: it is read as the same meter's last reading was. What
+ * only one maker's meters understand says enough. */
 static bool
 says_too_little(const struct cjt188_decoded *frame)
 {
-    return frame->is_reply && (frame->is_error || (frame->has_di && frame->di == 0xA017));
+    if (!frame->is_reply)
+        return !frame->plus_33 && frame->function < 0x1A;
+    return frame->is_error || (frame->has_di && frame->di == 0xA017);
 }
 
 static void
@@ -180,10 +195,13 @@ cjt188_decode(const uint8_t *bytes, unsigned have, enum cjt188_kind kind, const 
 {
     static const struct cjt188_known nothing = { .name = NULL };
 
-    read_header(frame, bytes, have);
+    if (known == NULL)
+        known = &nothing;
+    read_header(frame, bytes, have, kind, known->di_order);
     frame->kind = kind;
+    frame->is_cut = kind == CJT188_TRUNCATED && known->is_cut;
     cjt188_decide_unit_position(frame);
-    use_known(frame, known != NULL ? known : &nothing);
+    use_known(frame, known);
     frame->layout = cjt188_find_layout(frame);
     add_rest(frame, add_rows(frame));
 }
@@ -225,6 +243,12 @@ cjt188_other_value(struct cjt188_other *other, unsigned index)
         other->is_decoded[index] = true;
     }
     return own;
+}
+
+bool
+cjt188_is_damaged(const struct cjt188_decoded *frame)
+{
+    return !frame->has_right_sum && !frame->is_cut;
 }
 
 const struct cjt188_value *

@@ -271,27 +271,32 @@ struct cjt188_value {
 
 /* ---- frames ---- */
 
-enum cjt188_di_order { CJT188_DI_UNKNOWN_ORDER, CJT188_DI_LOW_FIRST, CJT188_DI_HIGH_FIRST };
 enum cjt188_unit_position { CJT188_UNIT_LAST, CJT188_UNIT_FIRST_BYTE, CJT188_UNIT_ABSENT };
 
 /* No layout has more rows, and behind them is one run of bytes. */
 enum { CJT188_VALUES_MAX = 24 };
+
+enum cjt188_di_order { CJT188_DI_UNKNOWN_ORDER, CJT188_DI_LOW_FIRST, CJT188_DI_HIGH_FIRST };
 
 /* What is known of a frame's meter from elsewhere: other frames, and the user. {0} is: nothing. */
 struct cjt188_known {
     const char *name;            /* what the user calls it, UTF-8; NULL: nothing. Must live as long as the frame */
     bool has_dialect;            /* the user says which */
     enum cjt188_dialect_id dialect;
-    bool has_last_dialect;       /* of this meter's last reading; for frames that say too little of themselves */
+    bool has_last_dialect;       /* of this meter's last reading; for requests, and replies that say too little of themselves */
     enum cjt188_dialect_id last_dialect;
+    enum cjt188_di_order di_order; /* in which its other identifiers were sent; UNKNOWN_ORDER: nothing is known */
     enum cjt188_dialect_id fallback; /* where no rule speaks; 0 is the standard's */
     bool number_high_first;      /* this meter sends its number so */
+    bool is_cut;                 /* a truncated frame: the capture has cut it (snap length), not the line */
     bool has_places[CJT188_DIALECT_CLASSES]; /* the user says how many */
     int8_t places[CJT188_DIALECT_CLASSES];
 };
 
 struct cjt188_decoded {
     enum cjt188_kind kind;       /* CJT188_FRAME, _DAMAGED or _TRUNCATED */
+    bool is_cut;                 /* from `known`: by the capture; the line has done nothing to it */
+    bool has_right_sum;          /* its checksum is there and right; so may be that of a damaged frame, without its end byte */
     const uint8_t *bytes;        /* from 68, +33H taken off DATA: the caller's, or `plain` */
     unsigned have;               /* bytes that are there; less than length only when truncated */
     unsigned length;             /* 13 + L, or `have` when not even L is there */
@@ -349,6 +354,9 @@ void cjt188_other_start(const struct cjt188_decoded *frame, const uint8_t *data,
 
 /* Its value with that index in frame->values. Its text is of &other->decoded. */
 const struct cjt188_value *cjt188_other_value(struct cjt188_other *other, unsigned index);
+
+/* Is its checksum wrong, or missing because the line has lost it? Then no value of it can be relied on. */
+bool cjt188_is_damaged(const struct cjt188_decoded *frame);
 
 /* A present value of a meter; NULL where the frame has none, or no number or time in its place. */
 const struct cjt188_value *cjt188_measured(const struct cjt188_decoded *frame, enum cjt188_measurement measurement);

@@ -281,7 +281,7 @@ set_known_identifier(struct cjt188_decoded *frame, uint8_t first, uint8_t second
 }
 
 void
-cjt188_decide_identifier(struct cjt188_decoded *frame)
+cjt188_decide_identifier(struct cjt188_decoded *frame, enum cjt188_di_order order)
 {
     uint8_t first, second;
 
@@ -299,8 +299,10 @@ cjt188_decide_identifier(struct cjt188_decoded *frame)
         set_identifier(frame, first, second, CJT188_DI_HIGH_FIRST, false);
     else if (second >= 0x80 && first < 0x80)
         set_identifier(frame, second, first, CJT188_DI_LOW_FIRST, false);
+    else if (order == CJT188_DI_LOW_FIRST)
+        set_identifier(frame, second, first, CJT188_DI_LOW_FIRST, false);
     else
-        set_identifier(frame, first, second, CJT188_DI_UNKNOWN_ORDER, false);
+        set_identifier(frame, first, second, order, false);
 }
 
 /* ---- position of the unit bytes ---- */

@@ -213,8 +213,10 @@ cjt188_sentence(const struct cjt188_decoded *frame, char *buffer, size_t size)
 {
     struct cjt188_text text = cjt188_text_start(buffer, size);
 
-    if (frame->kind == CJT188_DAMAGED || frame->kind == CJT188_TRUNCATED)
-        cjt188_put(&text, frame->kind == CJT188_DAMAGED ? "Damaged: " : "Truncated: ");
+    if (frame->kind == CJT188_DAMAGED)
+        cjt188_put(&text, "Damaged: ");
+    else if (frame->kind == CJT188_TRUNCATED)
+        cjt188_put(&text, frame->is_cut ? "Cut by the snap length: " : "Truncated: ");
     if (frame->have <= CJT188_OFF_CONTROL) {
         cjt188_put(&text, "beginning of a frame");
         return text.length;

@@ -11,8 +11,9 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* cjt188-dialects.c: identifier, order of its bytes and +33H, which is taken off into frame->plain. */
-void cjt188_decide_identifier(struct cjt188_decoded *frame);
+/* cjt188-dialects.c: identifier, order of its bytes and +33H, which is taken off into frame->plain. `order` is that of the
+ * meter's other identifiers, for one whose bytes do not tell it. */
+void cjt188_decide_identifier(struct cjt188_decoded *frame, enum cjt188_di_order order);
 /* Count where the unit bytes of a 901F or 902F reply stand. */
 void cjt188_decide_unit_position(struct cjt188_decoded *frame);
 /* First row of the rule table that holds, its reason in *reason; NO_DIALECT when none does. */

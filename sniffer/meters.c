@@ -9,6 +9,7 @@
  */
 #include "meters.h"
 
+#include "cjt188-codes.h"
 #include "status.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ struct learned {
     uint64_t key; /* line and number */
     bool has_dialect, number_high_first;
     enum cjt188_dialect_id dialect;
+    enum cjt188_di_order di_order[2]; /* of identifiers to it, and from it */
 };
 
 struct meters {
@@ -198,7 +200,8 @@ learned_of(struct meters *meters, unsigned line, const uint8_t *address)
 }
 
 static void
-find_known(const struct meters *meters, const uint8_t *address, const struct learned *learned, struct cjt188_known *known)
+find_known(const struct meters *meters, const uint8_t *address, const struct learned *learned, bool is_reply,
+           struct cjt188_known *known)
 {
     memset(known, 0, sizeof *known);
     for (guint i = 0; i < meters->rows->len; i++) {
@@ -211,6 +214,7 @@ find_known(const struct meters *meters, const uint8_t *address, const struct lea
     }
     known->has_last_dialect = learned != NULL && learned->has_dialect;
     known->last_dialect = learned != NULL ? learned->dialect : CJT188_STANDARD;
+    known->di_order = learned != NULL ? learned->di_order[is_reply] : CJT188_DI_UNKNOWN_ORDER;
     known->number_high_first = known->has_dialect ? cjt188_dialect(known->dialect)->number_high_first
                                                   : learned != NULL && learned->number_high_first;
 }
@@ -226,6 +230,8 @@ learn(struct learned *learned, const struct cjt188_decoded *frame)
     }
     if (frame->is_reply && frame->dialect->number_high_first)
         learned->number_high_first = true;
+    if (frame->di_known && !frame->plus_33)
+        learned->di_order[frame->is_reply] = frame->di_order;
 }
 
 bool
@@ -240,7 +246,8 @@ meters_decode(struct meters *meters, unsigned line, const struct record *record,
         return false;
     if (have >= CJT188_OFF_CONTROL && !cjt188_address_is_wildcard(address)) {
         learned = record->kind == CJT188_FRAME ? learned_of(meters, line, address) : NULL;
-        find_known(meters, address, learned, &known);
+        find_known(meters, address, learned,
+                   have > CJT188_OFF_CONTROL && (bytes[CJT188_OFF_CONTROL] & CJT188_CONTROL_REPLY) != 0, &known);
     }
     cjt188_decode(bytes, have, record->kind, &known, &meters->frame);
     learn(learned, &meters->frame);

@@ -10,6 +10,7 @@
 #include "address.h"
 
 #include "fields.h"
+#include "plain.h"
 
 enum party { MASTER, ALL_METERS, METER };
 enum { ADDRESS_BYTES = 1 + CJT188_NUMBER_BYTES, TEXT_BYTES = 16 };
@@ -66,9 +67,7 @@ address_name(const address *addr)
 static int
 address_name_length(void)
 {
-    enum { NAME_MAX_BYTES = 64 };
-
-    return NAME_MAX_BYTES;
+    return PLAIN_NAME_BYTES + 1;
 }
 
 static const char *

@@ -190,13 +190,13 @@ push_open(struct cjt188_line *line)
 
 /* ---- on other lines ---- */
 
+/* In numbers that no stamp of a capture overflows. */
 static bool
-is_recent(const struct cjt188_open *open, const packet_info *pinfo, time_t seconds)
+is_recent(const struct cjt188_open *open, const packet_info *pinfo, double seconds)
 {
-    nstime_t since;
+    const double since = nstime_to_sec(&pinfo->abs_ts) - nstime_to_sec(&open->time);
 
-    nstime_delta(&since, &pinfo->abs_ts, &open->time);
-    return since.secs >= 0 && since.nsecs >= 0 && since.secs < seconds;
+    return since >= 0 && since < seconds;
 }
 
 /* Two adapters, one on each direction: the request's line has carried no reply. Else nothing will ever find it again. */
@@ -210,7 +210,7 @@ is_over(const struct cjt188_open *open, unsigned which)
 
 /* The newest of a queue that this frame answers, or that is recent at all. */
 static struct cjt188_open *
-search_queue(struct queue *queue, unsigned which, const struct cjt188_frame *frame, bool for_reply, time_t seconds)
+search_queue(struct queue *queue, unsigned which, const struct cjt188_frame *frame, bool for_reply, double seconds)
 {
     struct cjt188_open *open = queue != NULL ? queue->newest : NULL, *older;
 

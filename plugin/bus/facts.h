@@ -25,6 +25,8 @@ enum cjt188_fact_flag {
     FACT_REPEATS = 64,         /* a request: the same as `earlier` */
     FACT_NUMBER_HIGH_FIRST = 128, /* the meter was known to send its number so */
     FACT_HAS_LAST_DIALECT = 256,
+    FACT_DI_LOW_FIRST = 512,   /* a reply: the order of its meter's other identifiers, as far as it was known */
+    FACT_DI_HIGH_FIRST = 1024,
 };
 
 struct cjt188_fact {

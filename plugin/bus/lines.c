@@ -8,6 +8,8 @@
 
 #include <epan/dissectors/packet-usb.h>
 
+#include "cjt188-codes.h"
+
 #include "meters.h"
 
 /* All by what they are found by: lines and meters by their first members, numbers as a whole number. */
@@ -320,18 +322,67 @@ add_learned(const struct cjt188_frame *frame, struct cjt188_known *known)
     known->last_dialect = (enum cjt188_dialect_id)fact->last_dialect;
 }
 
-void
-cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *address, bool is_wildcard, struct cjt188_known *known)
+/* The order of a reply's identifier, as it was known in the first look. */
+static enum cjt188_di_order
+order_of_reply(const struct cjt188_frame *frame)
 {
+    static const uint16_t flags[] = { [CJT188_DI_LOW_FIRST] = FACT_DI_LOW_FIRST, [CJT188_DI_HIGH_FIRST] = FACT_DI_HIGH_FIRST };
+    struct cjt188_fact *fact = frame->fact;
+
+    if (!PINFO_FD_VISITED(frame->pinfo) && frame->meter != NULL)
+        fact->flags |= flags[frame->meter->di_order[true]];
+    return (fact->flags & FACT_DI_LOW_FIRST) != 0 ? CJT188_DI_LOW_FIRST
+        : (fact->flags & FACT_DI_HIGH_FIRST) != 0 ? CJT188_DI_HIGH_FIRST : CJT188_DI_UNKNOWN_ORDER;
+}
+
+/* A request says little of itself: dissected again, the whole capture speaks for it. So do the other identifiers of the same
+ * meter, or else of the same master, for one whose bytes do not tell their order. */
+static void
+add_conversation(const struct cjt188_frame *frame, bool is_reply, struct cjt188_known *known)
+{
+    const struct cjt188_meter *meter = frame->meter;
+
+    if (is_reply) {
+        known->di_order = order_of_reply(frame);
+        return;
+    }
+    if (meter != NULL)
+        known->di_order = meter->di_order[false];
+    if (known->di_order == CJT188_DI_UNKNOWN_ORDER)
+        known->di_order = frame->line->di_order;
+    if (meter != NULL && meter->last_dialect != CJT188_NO_DIALECT) {
+        known->has_last_dialect = true;
+        known->last_dialect = (enum cjt188_dialect_id)meter->last_dialect;
+    }
+}
+
+void
+cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *bytes, unsigned have, struct cjt188_known *known)
+{
+    const uint8_t *address = bytes + CJT188_OFF_ADDRESS;
     const struct meter_row *row = NULL;
 
-    if (!is_wildcard && address != NULL)
+    if (have >= CJT188_OFF_CONTROL && !cjt188_address_is_wildcard(address))
         row = frame->meter != NULL ? row_of(frame->meter, address) : cjt188_meter_row(address);
     *known = row != NULL ? row->known : (struct cjt188_known){ .name = NULL };
     known->fallback = (enum cjt188_dialect_id)cjt188_default_dialect;
     add_learned(frame, known);
+    if (have > CJT188_OFF_CONTROL)
+        add_conversation(frame, (bytes[CJT188_OFF_CONTROL] & CJT188_CONTROL_REPLY) != 0, known);
     if (known->has_dialect)
         known->number_high_first = cjt188_dialect(known->dialect)->number_high_first;
+}
+
+static void
+learn_order(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+
+    if (!decoded->di_known || decoded->plus_33)
+        return;
+    frame->meter->di_order[decoded->is_reply] = decoded->di_order;
+    if (!decoded->is_reply)
+        frame->line->di_order = decoded->di_order;
 }
 
 void
@@ -345,6 +396,7 @@ cjt188_learn(const struct cjt188_frame *frame)
         frame->meter->last_dialect = (int8_t)cjt188_dialect_id(decoded->dialect);
     if (decoded->is_reply && decoded->dialect->number_high_first && frame->meter->known != NULL)
         frame->meter->known->is_high_first = true;
+    learn_order(frame);
 }
 
 void

@@ -26,6 +26,7 @@ struct cjt188_line {
     unsigned id;         /* from 1, in the order of the capture */
     bool has_requests, has_replies;
     bool last_is_newest; /* nothing came behind the newest request yet */
+    enum cjt188_di_order di_order; /* of its master's identifiers, as far as that is known */
     struct cjt188_open *open; /* the newest requests, newest first; the first of them is the last request of all */
 };
 
@@ -39,6 +40,7 @@ struct cjt188_meter {
     uint8_t number[CJT188_NUMBER_BYTES]; /* A0 to A4; all meters of a line: FF */
     uint32_t id;              /* from 1 */
     int8_t last_dialect;      /* of its last reading, or CJT188_NO_DIALECT */
+    enum cjt188_di_order di_order[2]; /* of identifiers to it, and from it */
     struct cjt188_number *known; /* of the number wherever it is; NULL: all meters */
     struct cjt188_last_reply *last_reply; /* the newest; others are found by their kind */
 
@@ -68,8 +70,8 @@ bool cjt188_number_is_high_first(const uint8_t *number);
 /* What the user calls the meter with this number; NULL: nothing. */
 const char *cjt188_number_name(const uint8_t *number);
 
-/* Everything that is known of a frame's meter, for the decoder. `meter` may be NULL. */
-void cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *address, bool is_wildcard, struct cjt188_known *known);
+/* Everything that is known of a frame's meter, for the decoder: of `have` bytes from 68 on. `meter` may be NULL. */
+void cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *bytes, unsigned have, struct cjt188_known *known);
 
 /* Seen for the first time: what this frame teaches of its meter. */
 void cjt188_learn(const struct cjt188_frame *frame);

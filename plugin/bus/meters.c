@@ -8,6 +8,8 @@
  */
 #include "meters.h"
 
+#include "plain.h"
+
 enum { NUMBER_BYTES = 5, SHORT_DIGITS = 8, NUMBER_DIGITS = 10, ADDRESS_DIGITS = 14, PLACES_MAX = 8 };
 
 /* A row as the user writes it. */
@@ -236,6 +238,12 @@ check_row(void *record, char **error)
                                      places, PLACES_MAX);
             return false;
         }
+    }
+    if (!cjt188_is_plain(row->name, PLAIN_NAME_CHARACTERS)) {
+        *error = g_strdup_printf("The name of \"%s\" is too long or not plain UTF-8 text: write one line of at most %d "
+                                 "characters.",
+                                 row->pattern, PLAIN_NAME_CHARACTERS);
+        return false;
     }
     if (row->name == NULL)
         row->name = g_strdup("");

@@ -136,7 +136,7 @@ nearer_hour(const struct cjt188_time *clock, time_t meant, time_t captured)
     const struct tm down = broken_down(clock);
     struct tm local;
 
-    if (llabs((long long)(meant - captured)) <= HOUR / 2 || localtime_r(&other, &local) == NULL)
+    if (fabs((double)meant - (double)captured) <= HOUR / 2 || localtime_r(&other, &local) == NULL)
         return meant;
     return local.tm_hour == down.tm_hour && local.tm_mday == down.tm_mday ? other : meant;
 }
@@ -147,8 +147,9 @@ cjt188_clock_offset(const struct cjt188_time *clock, const nstime_t *captured)
     struct tm down = broken_down(clock);
     const time_t meant = nearer_hour(clock, mktime(&down), captured->secs);
 
-    /* whole seconds first: a difference of two large fractions would show digits that mean nothing */
-    return (double)(meant - captured->secs) - captured->nsecs / 1e9;
+    /* whole seconds first, exact below 2^53: a difference of two large fractions would show digits that mean nothing; and no
+     * stamp, be it 2^63, overflows */
+    return ((double)meant - (double)captured->secs) - captured->nsecs / 1e9;
 }
 
 /* How far local time is ahead of UTC at a moment. */

@@ -85,7 +85,7 @@ tree_kind(const struct cjt188_seen *seen)
     case CJT188_DAMAGED:
         return "Damaged";
     case CJT188_TRUNCATED:
-        return "Truncated";
+        return seen->frame->is_cut ? "Cut by the snap length" : "Truncated";
     case CJT188_MBUS:
         return "M-Bus";
     case CJT188_DLT645:

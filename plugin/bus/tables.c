@@ -401,6 +401,8 @@ count_meter_piece(struct table *table, const packet_info *pinfo, const struct cj
 
     if (seen->meter == NULL || seen->line_error)
         return;
+    if (seen->frame->is_cut) /* which is not the line's doing */
+        return;
     if (seen->kind != CJT188_FRAME) { /* a damaged address must not invent a meter */
         sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter), false);
         if (sums != NULL)
@@ -576,7 +578,7 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
         sums->count[LINE_MARKS]++;
     else if (seen->kind == CJT188_FRAME)
         sums->count[seen->frame->is_reply ? LINE_REPLIES : LINE_REQUESTS]++;
-    else if (column_of[seen->kind] != 0)
+    else if (column_of[seen->kind] != 0 && !(seen->frame != NULL && seen->frame->is_cut)) /* which is not the line's doing */
         sums->count[column_of[seen->kind]] += seen->kind == CJT188_NOISE ? seen->length : 1;
     if (seen->line_error || seen->frame == NULL)
         return;
@@ -605,13 +607,11 @@ write_per_hour(struct table *table, const struct line_sums *sums)
         { LINE_NOISE, LINE_NOISE_HOUR },
         { LINE_MARKS, LINE_MARKS_HOUR },
     };
-    nstime_t span;
     double hours;
 
     if (!sums->has_time)
         return;
-    nstime_delta(&span, &sums->last, &sums->first);
-    hours = nstime_to_sec(&span) / 3600;
+    hours = (nstime_to_sec(&sums->last) - nstime_to_sec(&sums->first)) / 3600;
     set_format(table, &sums->sums, LINE_HOURS, "%.3f", hours);
     for (size_t i = 0; i < array_length(pairs); i++) {
         if (hours > 0)

@@ -56,6 +56,7 @@ dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
     }
     if (at == length) {
         say_noise(pinfo, found);
+        cjt188_tell_cut(tvb);
         return (int)length;
     }
     pinfo->desegment_offset = (int)at;
@@ -74,6 +75,7 @@ dissect_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
     col_clear(pinfo->cinfo, COL_INFO);
     length = cjt188_dissect_pieces(tvb, pinfo, tree, true, &found);
     say_noise(pinfo, found);
+    cjt188_tell_cut(tvb);
     return (int)length;
 }
 

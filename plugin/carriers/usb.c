@@ -175,11 +175,10 @@ static struct usb_piece *
 feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, unsigned count)
 {
     struct usb_piece *pieces = NULL, **end = &pieces;
-    nstime_t silence;
+    const double silence = nstime_to_msec(&pinfo->abs_ts) - nstime_to_msec(&stream->last);
 
-    nstime_delta(&silence, &pinfo->abs_ts, &stream->last);
     stream->last = pinfo->abs_ts;
-    if (nstime_to_msec(&silence) >= SILENCE_MS)
+    if (silence >= SILENCE_MS)
         end = take_pieces(stream, true, end);
     for (unsigned i = 0; i < count; i++) {
         const unsigned length = tvb_captured_length(chunks[i]);

@@ -16,6 +16,7 @@
 
 #include "fields.h"
 #include "own.h"
+#include "plain.h"
 
 enum kind { K_BCD, K_ULE, K_UBE, K_SLE, K_SBE, K_BITS, K_4096, K_DATE, K_CLOCK, K_TEXT, K_BYTES, KINDS };
 
@@ -38,7 +39,7 @@ static const struct {
     [K_BYTES] = { "bytes", 1, 252, FT_BYTES },
 };
 
-enum { SUFFIX_MAX = 40, NAME_MAX_BYTES = 100, UNIT_MAX_BYTES = 20, NOTE_MAX_BYTES = 1000 };
+enum { SUFFIX_MAX = 40, UNIT_CHARACTERS = 20 };
 enum { ANY_DIRECTION, ONLY_REQUEST, ONLY_REPLY };
 
 /* A row as the user writes it. */
@@ -137,21 +138,6 @@ make_exact(struct own_field *field)
     }
 }
 
-/* Text for people, on one line. */
-static bool
-is_printable(const char *text, size_t most)
-{
-    const char *end = text_of(text) + strlen(text_of(text));
-
-    if ((size_t)(end - text_of(text)) > most || !g_utf8_validate(text_of(text), -1, NULL))
-        return false;
-    for (text = text_of(text); text < end; text = g_utf8_next_char(text)) {
-        if (g_unichar_iscntrl(g_utf8_get_char(text)))
-            return false;
-    }
-    return true;
-}
-
 static bool
 is_suffix(const char *text)
 {
@@ -173,18 +159,18 @@ check_texts(const struct user_row *row)
 {
     const struct {
         const char *title, *text;
-        size_t most;
+        unsigned most;
     } texts[] = {
-        { "name", row->name, NAME_MAX_BYTES },
-        { "unit", row->unit, UNIT_MAX_BYTES },
-        { "note", row->note, NOTE_MAX_BYTES },
+        { "name", row->name, PLAIN_NAME_CHARACTERS },
+        { "unit", row->unit, UNIT_CHARACTERS },
+        { "note", row->note, PLAIN_NOTE_CHARACTERS },
     };
 
     if (text_of(row->name)[0] == '\0')
         return g_strdup("A field needs a name.");
     for (size_t i = 0; i < array_length(texts); i++) {
-        if (!is_printable(texts[i].text, texts[i].most))
-            return g_strdup_printf("The %s is too long or not plain UTF-8 text: write one line of at most %zu bytes.",
+        if (!cjt188_is_plain(texts[i].text, texts[i].most))
+            return g_strdup_printf("The %s is too long or not plain UTF-8 text: write one line of at most %u characters.",
                                    texts[i].title, texts[i].most);
     }
     return NULL;

@@ -244,7 +244,9 @@ WRONG_CHECKSUM = {9, 23, 24, 25, 54, 104, 106, 171, 172, 173, 174}
 
 @pytest.fixture(scope="module")
 def decoded(decode, frames, readable_folder):
-    packets = decode(write_lines(readable_folder / "frames.pcapng", [row["bytes"] for row in frames]))
+    # Some documents' examples have wrong sums, and mean what they say all the same.
+    packets = decode(write_lines(readable_folder / "frames.pcapng", [row["bytes"] for row in frames]), "-o",
+                     "cjt188.damaged_values:TRUE")
     assert len(packets) == len(frames)
     return {row["id"]: packet for row, packet in zip(frames, packets)}
 

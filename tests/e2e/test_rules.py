@@ -10,7 +10,7 @@ import pytest
 from conftest import write_pcap
 from craft import (DELU_MECHANICAL, GAS5, HIWITS, HUIZHONG, LICHUANG, MAITUO, OEM, PLUS33, SANEXT, STANDARD, TIANGANG,
                    UNIT_FIRST, add_33, bcd, decode, differences, field_rows, frame, heat_901f, quantity,
-                   water_901f)  # noqa: F401
+                   water_901f, write_lines)  # noqa: F401
 
 SEED = 188
 
@@ -57,11 +57,12 @@ def all_known():
 
 @pytest.fixture(scope="session")
 def columns(tshark, readable_folder):
-    """columns(packets, names): a dict a packet, as fast as it goes."""
+    """columns(packets, names): a dict a packet, as fast as it goes; each on a line of its own, so that
+    it speaks for itself, or all together on one."""
     count = iter(range(10**9))
 
-    def read(packets, names, *options):
-        path = write_pcap(readable_folder / f"rules-{next(count)}.pcap", packets)
+    def read(packets, names, *options, together=False):
+        path = (write_pcap if together else write_lines)(readable_folder / f"rules-{next(count)}.pcap", packets)
         rows = tshark.fields(path, ["cjt188." + name for name in names], *options)
         assert len(rows) == len(packets)
         return [{name: row["cjt188." + name] for name in names} for row in rows]
@@ -391,11 +392,11 @@ def test_the_rule_table_over_any_header(columns):
     assert len({decide_dialect(*row) for row in made}) >= 9
 
 
-def test_the_reason_is_shown(tshark, capture):
+def test_the_reason_is_shown(tshark, tmp_path):
     texts = {}
     for name, data, more in ROWS:
         texts.setdefault(name, frame(data, **more))
-    packets = tshark.pdml(capture(list(texts.values())))
+    packets = tshark.pdml(write_lines(tmp_path / "reasons.pcapng", list(texts.values())))
     reasons = set()
     for name, packet in zip(texts, packets):
         shown, = [field.get("showname") for field in packet.iter("field") if field.get("name") == "cjt188.dialect"]
@@ -423,7 +424,7 @@ def test_an_error_or_valve_reply_is_read_as_the_meters_last_reading(columns, tsh
     ]
     expected = [MAITUO, TIANGANG, TIANGANG, TIANGANG, TIANGANG, MAITUO, OEM, OEM]
     for options in ((), ("-2",)):
-        assert [packet["dialect"] for packet in columns(line, ["dialect"], *options)] == expected
+        assert [packet["dialect"] for packet in columns(line, ["dialect"], *options, together=True)] == expected
     shown = [field.get("showname") for packet in tshark.pdml(capture(line)) for field in packet.iter("field")
              if field.get("name") == "cjt188.dialect"]
     assert ["last reading" in text for text in shown] == [False, False, True, True, True, False, False, True]

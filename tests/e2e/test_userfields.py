@@ -332,8 +332,10 @@ def test_cut_and_damaged_frames_have_the_rows_that_are_there_whole(with_rows):
     whole = reply("01 02 03 04")
     damaged = whole[:-2] + bytes([whole[-2] ^ 0xFF]) + whole[-1:]
     rows = [row("two", UBE, width=2), row("four", UBE, width=4)]
-    found = [set(own_items(packet)) for packet in with_rows(rows, [whole, damaged, whole[:17], whole[:15], whole[:9]])]
+    packets = [whole, damaged, whole[:17], whole[:15], whole[:9]]
+    found = [set(own_items(packet)) for packet in with_rows(rows, packets, "-o", "cjt188.damaged_values:TRUE")]
     assert found == [{"two", "four"}, {"two", "four"}, {"two"}, set(), set()]
+    assert [set(own_items(packet)) for packet in with_rows(rows, packets)] == [{"two", "four"}] + [set()] * 4
 
 
 # ---- what becomes of the bytes ----
@@ -511,7 +513,7 @@ SENTENCES = {
     "capitals": '"Flow" is no filter suffix: write small letters, digits, _ and single dots, a letter first, '
                 "40 characters at most.",
     "no name": "A field needs a name.",
-    "long name": "The name is too long or not plain UTF-8 text: write one line of at most 100 bytes.",
+    "long name": "The name is too long or not plain UTF-8 text: write one line of at most 64 characters.",
     "unknown kind": "invalid value: float",
     "unknown direction": "invalid value: both",
 }

@@ -1,0 +1,24 @@
+/* plain.c
+ * Texts of the user's tables.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plain.h"
+
+#include <glib.h>
+#include <string.h>
+
+bool
+cjt188_is_plain(const char *text, unsigned characters)
+{
+    const size_t bytes = text != NULL ? strlen(text) : 0;
+
+    if (bytes > 3 * (size_t)characters || (text != NULL && !g_utf8_validate(text, (gssize)bytes, NULL)))
+        return false;
+    for (unsigned count = 0; text != NULL && *text != '\0'; text = g_utf8_next_char(text)) {
+        if (++count > characters || !g_unichar_isprint(g_utf8_get_char(text)))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,19 @@
+/* plain.h
+ * Texts of the user's tables: what may be shown in a tree, a column and a terminal.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_PLAIN_H
+#define CJT188_PLAIN_H
+
+#include <stdbool.h>
+
+/* A name, or a unit: no line is made longer by it than that. */
+enum { PLAIN_NAME_CHARACTERS = 64, PLAIN_NAME_BYTES = 192, PLAIN_NOTE_CHARACTERS = 1000 };
+
+/* One line of printable UTF-8 of at most so many characters, and 3 times as many bytes? NULL is empty, and plain. Nothing that
+ * turns the direction of text or moves a terminal's cursor is. */
+bool cjt188_is_plain(const char *text, unsigned characters);
+
+#endif
