@@ -278,6 +278,8 @@ test_lengths_0_to_3(void)
     SENTENCE("Read 901F, 12345678");
     decode("20 AA AA AA AA AA AA AA 33", "");
     SENTENCE("Enter verification mode, all meters");
+    decode("20 AA AA AA AA AA AA AA 2F", "");
+    SENTENCE("Control 2F, all meters");
 }
 
 /* L=01, 03, 04 and 05, with an identifier or without. */
