@@ -1348,6 +1348,58 @@ test_other_units(void)
     g_byte_array_unref(earlier);
 }
 
+/* What other data say is what a frame with these data says, though only what differs is decoded. */
+static void
+assert_agrees(struct cjt188_other *other, const struct cjt188_decoded *fresh)
+{
+    static value_text *const texts[] = { cjt188_value_text, cjt188_value_remark, cjt188_value_trouble, cjt188_digits_text };
+
+    g_assert_cmpuint(fresh->value_count, ==, other->frame->value_count);
+    for (unsigned i = 0; i < fresh->value_count; i++) {
+        const struct cjt188_value *one = cjt188_other_value(other, i), *two = &fresh->values[i];
+        char first[CJT188_TEXT_MAX], second[CJT188_TEXT_MAX];
+
+        g_assert_cmpint(one->state, ==, two->state);
+        g_assert_cmpstr(one->name, ==, two->name);
+        g_assert_true(one->field == two->field && one->number == two->number);
+        for (size_t j = 0; j < G_N_ELEMENTS(texts); j++) {
+            texts[j](&other->decoded, one, first, sizeof first);
+            texts[j](fresh, two, second, sizeof second);
+            g_assert_cmpstr(first, ==, second);
+        }
+    }
+}
+
+static void
+test_other_agrees(void)
+{
+    GRand *chance = g_rand_new_with_seed(188);
+    static struct cjt188_decoded fresh;
+    static struct cjt188_other other;
+    guint compared = 0;
+
+    for (guint i = 0; i < 300 * frames->len; i++) {
+        uint8_t changed[CJT188_FRAME_MAX];
+        struct cjt188_known same = { .has_dialect = true };
+
+        decode_known(frame_at(frames, i % frames->len)->name, NULL);
+        if (decoded.plus_33 || decoded.data >= decoded.data_end)
+            continue;
+        memcpy(changed, bytes, length);
+        for (unsigned n = g_rand_int(chance) % 6; n > 0; n--)
+            changed[g_rand_int_range(chance, (int)decoded.data, (int)decoded.data_end)] = (uint8_t)g_rand_int(chance);
+        same.dialect = cjt188_dialect_id(decoded.dialect);
+        cjt188_decode(changed, length, decoded.kind, &same, &fresh);
+        if (fresh.layout != decoded.layout)
+            continue;
+        cjt188_other_start(&decoded, changed + decoded.data, &other);
+        assert_agrees(&other, &fresh);
+        compared++;
+    }
+    g_assert_cmpuint(compared, >, 10000);
+    g_rand_free(chance);
+}
+
 /* ---- every text in every buffer ---- */
 
 static size_t
@@ -1524,6 +1576,7 @@ main(int argc, char **argv)
     g_test_add_func("/decode/claims", test_claims);
     g_test_add_func("/decode/other", test_other);
     g_test_add_func("/decode/other-units", test_other_units);
+    g_test_add_func("/decode/other-agrees", test_other_agrees);
     g_test_add_func("/decode/all-frames", test_all_frames);
     g_test_add_func("/decode/longest-sentence", test_longest_sentence);
     g_test_add_func("/decode/hostile", test_hostile);
