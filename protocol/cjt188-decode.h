@@ -290,7 +290,7 @@ struct cjt188_known {
     bool number_high_first;      /* this meter sends its number so */
     bool is_cut;                 /* a truncated frame: the capture has cut it (snap length), not the line */
     bool has_places[CJT188_DIALECT_CLASSES]; /* the user says how many */
-    int8_t places[CJT188_DIALECT_CLASSES];
+    int8_t places[CJT188_DIALECT_CLASSES];   /* 0 to 9 */
 };
 
 struct cjt188_decoded {
@@ -418,10 +418,11 @@ size_t cjt188_value_remark(const struct cjt188_decoded *frame, const struct cjt1
 /* Why there is no number or time: "digits 1A000000, unit kW, no number"; "" where there is one. */
 size_t cjt188_value_trouble(const struct cjt188_decoded *frame, const struct cjt188_value *value, char *buffer, size_t size);
 
-/* The digits as they were sent, high digit first: "00000007". */
+/* The digits as they were sent, high digit first: "00000007"; "" where a value has none. */
 size_t cjt188_digits_text(const struct cjt188_decoded *frame, const struct cjt188_value *value, char *buffer, size_t size);
 
-/* How many decimal places they have, and who says so: "3 decimal places: your Meters table". */
+/* How many decimal places they have, and who says so: "3 decimal places: your Meters table"; "" where there is no number of
+ * such digits. */
 size_t cjt188_places_text(const struct cjt188_decoded *frame, const struct cjt188_value *value, char *buffer, size_t size);
 
 /* A number in the field's unit, without it, every digit that is known, for machines: "0.007". Only of IS_NUMBER. */

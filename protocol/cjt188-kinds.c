@@ -219,11 +219,11 @@ decode_binary(const struct cjt188_decoded *frame, struct cjt188_value *value)
     value->quantity = value->row->quantity;
     value->field = value->quantity->field;
     value->digits_width = (uint8_t)value->width;
+    value->digits = cjt188_low_first(bytes_of(frame, value), value->width);
     if (value->row->kind == CJT188_K_U64 && cjt188_all_are(bytes_of(frame, value), value->width, 0xFF)) {
         value->state = CJT188_IS_FILLER;
         return;
     }
-    value->digits = cjt188_low_first(bytes_of(frame, value), value->width);
     value->places = value->decimals = value->row->places;
     value->number = scale(value->digits, -value->places);
     value->state = CJT188_IS_NUMBER;
@@ -754,12 +754,13 @@ size_t
 cjt188_digits_text(const struct cjt188_decoded *frame, const struct cjt188_value *value, char *buffer, size_t size)
 {
     struct cjt188_text text = cjt188_text_start(buffer, size);
+    const enum cjt188_value_kind kind = value->row != NULL ? value->row->kind : CJT188_K_END;
 
     if (value->state == CJT188_BAD_TIME)
         cjt188_put_hex(&text, bytes_of(frame, value), value->width, NULL);
-    else if (value->row->kind == CJT188_K_U64)
+    else if (kind == CJT188_K_U64)
         cjt188_put_number(&text, value->digits, 1);
-    else
+    else if (kind == CJT188_K_QUANTITY || kind == CJT188_K_NUMBER)
         write_digits(frame, value, &text);
     return text.length;
 }
@@ -844,6 +845,8 @@ cjt188_places_text(const struct cjt188_decoded *frame, const struct cjt188_value
 {
     struct cjt188_text text = cjt188_text_start(buffer, size);
 
+    if (value->state != CJT188_IS_NUMBER || (value->row->kind != CJT188_K_QUANTITY && value->row->kind != CJT188_K_U64))
+        return 0;
     cjt188_put_number(&text, (uint64_t)value->places, 1);
     cjt188_put(&text, value->places == 1 ? " decimal place" : " decimal places");
     cjt188_put(&text, value->row->kind == CJT188_K_U64 ? ", binary, low byte first: " : ": ");

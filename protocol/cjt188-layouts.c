@@ -38,6 +38,16 @@ static const struct cjt188_quantity q_monthly = { .name = "Volume of a past mont
                                            .other = { [CJT188_ENERGY] = &q_monthly_energy } };
 static const struct cjt188_quantity q_history = { .name = "History value, of which quantity is not documented",
                                            .field = CJT188_F_HISTORY_VALUE, .class = CJT188_PLAIN, .suffix = "" };
+/* The same fields of the past, or to be written: no reading of now. */
+static const struct cjt188_quantity q_other_electric = { .name = "Electric energy", .field = CJT188_F_ENERGY_ELECTRIC,
+                                                  .class = CJT188_ENERGY, .brief = "energy" };
+static const struct cjt188_quantity q_base_heating = { .name = "Heating energy", .field = CJT188_F_ENERGY_HEATING,
+                                                .class = CJT188_ENERGY, .brief = "heating" };
+static const struct cjt188_quantity q_other_volume = { .name = "Volume", .field = CJT188_F_VOLUME, .class = CJT188_VOLUME,
+                                                .brief = "volume", .other = { [CJT188_ENERGY] = &q_other_electric } };
+static const struct cjt188_quantity q_frozen_flow = { .name = "Flow", .field = CJT188_F_FLOW, .class = CJT188_FLOW };
+static const struct cjt188_quantity q_past_hours = { .name = "Operating hours", .field = CJT188_F_OPERATING_HOURS,
+                                              .class = CJT188_HOURS, .suffix = " h" };
 static const struct cjt188_quantity q_supply = { .name = "Supply temperature", .field = CJT188_F_TEMPERATURE_SUPPLY,
                                           .class = CJT188_TEMPERATURE, .measurement = CJT188_SUPPLY, .suffix = " °C" };
 static const struct cjt188_quantity q_return = { .name = "Return temperature", .field = CJT188_F_TEMPERATURE_RETURN,
@@ -102,8 +112,8 @@ static const struct cjt188_quantity q_remaining = { .name = "Remaining", .field 
     { .kind = CJT188_K_QUANTITY, .width = bytes, .quantity = &(q), .places = decimals, .unit = code, .source = document }
 /* Digits that no unit code fits: temperatures, money, hours. */
 #define NUMBER(q, bytes, decimals, document) IMPLIED(q, bytes, decimals, CJT188_UNIT_NONE, document)
-#define HOURS_ROW(bytes) \
-    { .kind = CJT188_K_QUANTITY, .width = bytes, .quantity = &q_hours, .places = CJT188_PLACES_DIALECT, .unit = CJT188_UNIT_NONE }
+#define HOURS_ROW(q, bytes) \
+    { .kind = CJT188_K_QUANTITY, .width = bytes, .quantity = &(q), .places = CJT188_PLACES_DIALECT, .unit = CJT188_UNIT_NONE }
 #define CLOCK { .kind = CJT188_K_CLOCK, .width = 7, .field = CJT188_F_CLOCK }
 #define DATE { .kind = CJT188_K_DATE, .width = 4, .field = CJT188_F_DATE }
 /* A time that is what the frame is about: the sentence says it. */
@@ -136,12 +146,12 @@ static const struct cjt188_row rows_day[] = { DAY, END };
 
 static const struct cjt188_row rows_901f_heat[] = {
     QUANTITY(q_first_energy), QUANTITY(q_heating), QUANTITY(q_power), QUANTITY(q_flow), QUANTITY(q_volume_quiet),
-    NUMBER(q_supply, 3, 2, STANDARD), NUMBER(q_return, 3, 2, STANDARD), HOURS_ROW(3), CLOCK, STATUS, END,
+    NUMBER(q_supply, 3, 2, STANDARD), NUMBER(q_return, 3, 2, STANDARD), HOURS_ROW(q_hours, 3), CLOCK, STATUS, END,
 };
 
 static const struct cjt188_row rows_901f_heat_2018[] = {
     BY_DIALECT(q_settlement_energy, 5), BY_DIALECT(q_heating, 5), BY_DIALECT(q_power, 4), BY_DIALECT(q_flow, 4),
-    BY_DIALECT(q_volume_quiet, 5), NUMBER(q_supply, 2, 2, ONE_SOURCE), NUMBER(q_return, 2, 2, ONE_SOURCE), HOURS_ROW(4),
+    BY_DIALECT(q_volume_quiet, 5), NUMBER(q_supply, 2, 2, ONE_SOURCE), NUMBER(q_return, 2, 2, ONE_SOURCE), HOURS_ROW(q_hours, 4),
     CLOCK, STATUS, END,
 };
 
@@ -206,10 +216,10 @@ static const struct cjt188_row rows_d12x[] = { MONTH(0), QUANTITY(q_monthly), EN
 static const struct cjt188_row rows_history_value[] = { QUANTITY(q_monthly), END };
 static const struct cjt188_row rows_history_u64[] = { U64(q_history, "makers' documents"), END };
 static const struct cjt188_row rows_history_month[] = {
-    MONTH(2), QUANTITY(q_monthly_energy), QUANTITY(q_monthly), HOURS_ROW(3), END,
+    MONTH(2), QUANTITY(q_monthly_energy), QUANTITY(q_monthly), HOURS_ROW(q_past_hours, 3), END,
 };
 static const struct cjt188_row rows_freeze[] = {
-    MAIN_TIME(FREEZE_TIME), FIXED(q_volume, 5, 2, ONE_SOURCE), FIXED(q_flow, 5, 4, ONE_SOURCE),
+    MAIN_TIME(FREEZE_TIME), FIXED(q_other_volume, 5, 2, ONE_SOURCE), FIXED(q_frozen_flow, 5, 4, ONE_SOURCE),
     NUMBER(q_frozen_temperature, 3, 2, ONE_SOURCE), NUMBER(q_pressure, 3, 2, "not documented"), END,
 };
 
@@ -224,8 +234,8 @@ static const struct cjt188_row rows_purchase_read[] = {
 static const struct cjt188_row rows_purchase[] = { UINT(PURCHASE_COUNT, 1), NUMBER(q_purchase, 4, 2, STANDARD), END };
 static const struct cjt188_row rows_key_version[] = { UINT_TOLD(KEY_VERSION, 1, "version"), END };
 static const struct cjt188_row rows_key[] = { UINT_TOLD(KEY_VERSION, 1, "version"), BYTES(KEY, 8), END };
-static const struct cjt188_row rows_base[] = { FIXED(q_volume, 5, 2, STANDARD), END };
-static const struct cjt188_row rows_base_heat[] = { FIXED(q_heating, 5, 2, STANDARD), END };
+static const struct cjt188_row rows_base[] = { FIXED(q_other_volume, 5, 2, STANDARD), END };
+static const struct cjt188_row rows_base_heat[] = { FIXED(q_base_heating, 5, 2, STANDARD), END };
 static const struct cjt188_row rows_base_lichuang[] = {
     U64(q_hires_energy, "Lichuang"), U64(q_hires_volume, "Lichuang"), UNKNOWN(12, "Three numbers of 4 bytes, meaning not documented (Lichuang)"),
     END,
@@ -402,7 +412,7 @@ cjt188_known_lengths(const struct cjt188_decoded *frame, char *buffer, size_t si
     const struct cjt188_layout *layout = layouts_for(frame, &count);
 
     for (; count > 0; count--, layout++) {
-        if (said[layout->length] || !layout_is_for(layout, frame) || !speaks_dialect(layout, frame))
+        if (layout->length == 0 || said[layout->length] || !layout_is_for(layout, frame) || !speaks_dialect(layout, frame))
             continue;
         said[layout->length] = true;
         cjt188_put_comma(&text);

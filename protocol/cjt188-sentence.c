@@ -49,22 +49,29 @@ cjt188_meter_text(const struct cjt188_decoded *frame, char *buffer, size_t size)
     return cjt188_number_text(number, frame->number_high_first, buffer, size);
 }
 
+static void
+put_who(const struct cjt188_decoded *frame, struct cjt188_text *text)
+{
+    char number[2 * CJT188_ADDRESS_LENGTH + 1];
+
+    if (frame->have < CJT188_OFF_CONTROL) {
+        cjt188_put(text, "meter unknown");
+    } else if (frame->is_wildcard || frame->name != NULL) {
+        cjt188_put(text, frame->is_wildcard ? "all meters" : frame->name);
+    } else {
+        if (cjt188_meter_text(frame, number, sizeof number) == 0)
+            cjt188_address_text(frame->bytes + CJT188_OFF_ADDRESS, number, sizeof number);
+        cjt188_put(text, number);
+    }
+}
+
 size_t
 cjt188_who_text(const struct cjt188_decoded *frame, char *buffer, size_t size)
 {
     struct cjt188_text text = cjt188_text_start(buffer, size);
-    size_t length;
 
-    if (frame->have < CJT188_OFF_CONTROL) {
-        cjt188_put(&text, "meter unknown");
-        return text.length;
-    }
-    if (frame->is_wildcard || frame->name != NULL) {
-        cjt188_put(&text, frame->is_wildcard ? "all meters" : frame->name);
-        return text.length;
-    }
-    length = cjt188_meter_text(frame, buffer, size);
-    return length > 0 ? length : cjt188_address_text(frame->bytes + CJT188_OFF_ADDRESS, buffer, size);
+    put_who(frame, &text);
+    return text.length;
 }
 
 /* ---- what ---- */
@@ -89,36 +96,27 @@ put_temperatures(const struct cjt188_decoded *frame, struct cjt188_text *text)
 static struct cjt188_text
 text_behind(const struct cjt188_text *text)
 {
-    struct cjt188_text behind = cjt188_text_start(text->buffer + text->length, text->room - text->length + 1);
-
-    behind.is_full = text->is_full;
-    return behind;
+    return cjt188_text_start(text->buffer + text->length, text->room - text->length + 1);
 }
 
 static void
 put_behind(struct cjt188_text *text, const struct cjt188_text *behind)
 {
     text->length += behind->length;
-    text->is_full = behind->is_full;
+    text->is_full |= behind->is_full;
 }
 
-static void
-put_who(const struct cjt188_decoded *frame, struct cjt188_text *text)
-{
-    if (!text->is_full)
-        text->length += cjt188_who_text(frame, text->buffer + text->length, text->room - text->length + 1);
-}
-
-/* What is told of the values, behind a separator. Returns false, and has written nothing, where that is nothing. */
+/* What is told of the values, behind a separator. Returns false, and has written nothing, where that is nothing. Where not
+ * even the separator fits, a text without room tells whether something would have followed it. */
 static bool
 put_values(const struct cjt188_decoded *frame, struct cjt188_text *text, const char *separator)
 {
     const struct cjt188_text before = *text;
     struct cjt188_text values;
-    char faults[CJT188_TEXT_MAX];
+    char faults[CJT188_TEXT_MAX], no_room[1];
 
     cjt188_put(text, separator);
-    values = text_behind(text);
+    values = text->is_full ? cjt188_text_start(no_room, sizeof no_room) : text_behind(text);
     for (unsigned i = 0; i < frame->value_count; i++)
         cjt188_tell_value(frame, &frame->values[i], &values);
     put_temperatures(frame, &values);
@@ -126,7 +124,7 @@ put_values(const struct cjt188_decoded *frame, struct cjt188_text *text, const c
         cjt188_put_comma(&values);
         cjt188_put(&values, faults);
     }
-    if (values.length == 0) {
+    if (values.length == 0 && !values.is_full) {
         *text = before;
         text->buffer[text->length] = '\0';
         return false;

@@ -144,7 +144,7 @@ cjt188_put_decimal(struct cjt188_text *text, uint64_t number, int exponent)
 void
 cjt188_put_watt_hours(struct cjt188_text *text, uint64_t number, int exponent, unsigned significant)
 {
-    enum { DIVISOR = 36 }; /* 1 / 3.6 is 10 / 36 */
+    enum { DIVISOR = 36, HALF = DIVISOR / 2 }; /* 1 / 3.6 is 10 / 36 */
     uint64_t end = 1, unit = 1, rest;
 
     for (unsigned i = 0; i < significant; i++)
@@ -154,11 +154,12 @@ cjt188_put_watt_hours(struct cjt188_text *text, uint64_t number, int exponent, u
     rest = number % DIVISOR;
     number /= DIVISOR;
     exponent++;
-    if (rest != 0) /* a little more than a half is no half */
-        number |= 1;
     for (; number / unit >= end && exponent < 0; unit *= 10)
         exponent++;
-    number = (number + unit / 2) / unit;
+    if (unit > 1) /* what is cut off is at least a half whether or not there is a rest below it */
+        number = (number + unit / 2) / unit;
+    else if (rest >= HALF)
+        number++;
     for (; number != 0 && number % 10 == 0 && exponent < 0; number /= 10)
         exponent++;
     cjt188_put_decimal(text, number, number == 0 ? 0 : exponent);

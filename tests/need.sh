@@ -1,4 +1,4 @@
-# need.sh: what this project needs of Debian, and how it gets there. Sourced by tests/run, tests/matrix and
+# need.sh: what this project needs of Debian, and how it gets there. Sourced by tests/run, tests/matrix, .ci/run and
 # samples/demo, not run.
 #
 # Copyright 2026, the CJ/T 188 tools contributors

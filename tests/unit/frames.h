@@ -18,6 +18,7 @@ enum { FRAMES_AT_LEAST = 100 }; /* fewer were read: the test would prove nothing
 
 struct frame {
     GByteArray *bytes;
+    char *name;       /* in the file */
     guint start, end; /* from its start byte to behind its end byte; junk may stand around */
     bool plain;       /* nothing but a preamble around it */
     bool good;        /* its checksum is right */
@@ -30,6 +31,7 @@ frame_free(gpointer data)
     struct frame *frame = data;
 
     g_byte_array_unref(frame->bytes);
+    g_free(frame->name);
     g_free(frame);
 }
 
@@ -65,16 +67,17 @@ static GPtrArray *
 frames_load(void)
 {
     GPtrArray *frames = g_ptr_array_new_with_free_func(frame_free);
-    GRegex *pattern = g_regex_new("\"hex\": \"([0-9A-F ]+)\".*\"checksum_ok\": (true|false)", 0, 0, NULL);
+    GRegex *pattern = g_regex_new("\"name\": \"([^\"]*)\", \"hex\": \"([0-9A-F ]+)\".*\"checksum_ok\": (true|false)", 0, 0, NULL);
     char *text = NULL;
     GMatchInfo *match;
 
     g_assert_true(g_file_get_contents(CJT188_FRAMES_JSON, &text, NULL, NULL));
     for (g_regex_match(pattern, text, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL)) {
         struct frame *frame = g_new0(struct frame, 1);
-        char *hex = g_match_info_fetch(match, 1), *good = g_match_info_fetch(match, 2);
+        char *hex = g_match_info_fetch(match, 2), *good = g_match_info_fetch(match, 3);
         char *whole = g_match_info_fetch(match, 0);
 
+        frame->name = g_match_info_fetch(match, 1);
         frame->bytes = bytes_from_hex(hex);
         frame_measure(frame);
         frame->good = strcmp(good, "true") == 0;
