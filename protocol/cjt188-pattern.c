@@ -15,7 +15,7 @@ static int
 digit_value(char digit)
 {
     static const char digits[] = "0123456789ABCDEF0123456789abcdef";
-    const char *at = digit != '\0' ? strchr(digits, digit) : NULL;
+    const char *at = memchr(digits, digit, sizeof digits - 1);
 
     return at != NULL ? (int)(at - digits) % 16 : -1;
 }
