@@ -65,6 +65,7 @@ main(int argc, char **argv)
         status = error->code;
         g_error_free(error);
     }
+    tap_complain_no_more();
     options_clear(&options);
     return status;
 }
