@@ -37,6 +37,8 @@ line_free(gpointer data)
 
     g_free(line->name);
     g_free(line->filter);
+    g_free(line->shown_name);
+    g_free(line->description);
     g_free(line);
 }
 
@@ -49,7 +51,34 @@ on_interface(const gchar *name G_GNUC_UNUSED, const gchar *value, gpointer data,
     *line = options->all;
     line->name = g_strdup(value);
     line->filter = g_strdup(options->all.filter);
+    line->shown_name = g_strdup(options->all.shown_name);
+    line->description = g_strdup(options->all.description);
     g_ptr_array_add(options->lines, line);
+    return TRUE;
+}
+
+/* Texts that belong to a line, and one on all of them. They are UTF-8 in every capture. */
+static gboolean
+on_text(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    struct options *options = data;
+    struct line_options *line = current(options);
+    const struct {
+        const char *name, *dumpcaps;
+        char **text;
+    } texts[] = {
+        { "--name", "--ifname", &line->shown_name },
+        { "--description", "--ifdescr", &line->description },
+        { "--capture-comment", NULL, &options->output.comment },
+    };
+
+    if (!g_utf8_validate(value, -1, NULL))
+        return refuse(error, "%s wants UTF-8.", name);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (strcmp(name, texts[i].name) == 0 || g_strcmp0(name, texts[i].dumpcaps) == 0) {
+            g_free(*texts[i].text);
+            *texts[i].text = g_strdup(value);
+        }
     return TRUE;
 }
 
@@ -418,6 +447,8 @@ insert_tap(GPtrArray *list, const char *file, const char *name, GError **error)
 
     if (words == NULL)
         return false;
+    g_ptr_array_add(list, g_strdup("--description")); /* unless it says another */
+    g_ptr_array_add(list, g_strdup(name));
     split = split_letters(words);
     g_strfreev(words);
     g_ptr_array_extend_and_steal(list, split);
@@ -470,6 +501,11 @@ on_tap(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC
     {                                                                                                                  \
         name, letter, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (gpointer)(function), help, NULL                    \
     }
+#define DUMPCAPS(name, function)                                                                                       \
+    {                                                                                                                  \
+        name, 0, G_OPTION_FLAG_HIDDEN | G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, (gpointer)(function), NULL,     \
+            NULL                                                                                                       \
+    }
 #define SENSELESS(letter, name, flags)                                                                                 \
     {                                                                                                                  \
         name, letter, G_OPTION_FLAG_HIDDEN | G_OPTION_FLAG_FILENAME | (flags), G_OPTION_ARG_CALLBACK,                  \
@@ -482,6 +518,10 @@ add_line_options(GOptionGroup *group)
     static const GOptionEntry entries[] = {
         CALLBACK('i', "interface", on_interface, "Line to tap, see below; several are recorded together", "LINE"),
         CALLBACK('f', "filter", on_filter, "Keep only these packets, e.g. \"link[0] = 0x68\", \"len > 20\"", "FILTER"),
+        CALLBACK(0, "name", on_text, "Call the line so in the capture, not by its device", "NAME"),
+        CALLBACK(0, "description", on_text, "What stands in front of the line's description: where, whose", "TEXT"),
+        DUMPCAPS("ifname", on_text),
+        DUMPCAPS("ifdescr", on_text),
         CALLBACK(0, "baud", on_baud, "Speed of the line (2400); auto finds it, and the format", "N|auto"),
         CALLBACK(0, "format", on_format, "Data bits, parity, stop bits (8E1)", "FORMAT"),
         CALLBACK(0, "gap", on_gap, "Silence that ends a frame (500, more on slow lines)", "MS"),
@@ -510,6 +550,7 @@ add_capture_options(GOptionGroup *group, struct options *options)
             "A new file after duration:SECONDS, interval:SECONDS, filesize:KB, packets:N; keep files:N, budget:MB, and "
             "reserve:MB of the disk free, but at least keep:N files (7)",
             "WHEN"),
+        CALLBACK(0, "capture-comment", on_text, "A comment on the whole capture", "TEXT"),
         CALLBACK(0, "on-full", on_full, "When the disk is full: wait or exit (wait)", "HOW"),
         CALLBACK(0, "sync", on_sync, "Bring to the disk what is older than this (60); 0: only whole files", "SECONDS"),
         FLAG('P', "pcap", on_capture_format, "Write classic pcap: no comments, lines or flags"),
@@ -557,7 +598,8 @@ make_context(struct options *options)
         "  FILE.pcapng            a capture whose packets are pieces of a line, to be cut anew\n"
         "  demo                   a built-in bus: a master and four heat meters at true pace\n"
         "  demo:seed=7,fast       the same bytes every time; fast: a clock of its own, without waiting\n\n"
-        "--baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --same-adapter, --marked, --hex and -f\n"
+        "--name, --description, --baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --same-adapter, "
+        "--marked, --hex and -f\n"
         "belong to the -i before them, or to all when they come first.\n\n"
         "Exit codes: 0 ok, 1 wrong command line, 2 line or file cannot be opened, 3 output failed,\n"
         "4 line lost and told not to wait, or --probe found nothing.");
@@ -665,6 +707,9 @@ options_clear(struct options *options)
 {
     g_ptr_array_unref(options->lines);
     g_free(options->all.filter);
+    g_free(options->all.shown_name);
+    g_free(options->all.description);
+    g_free(options->output.comment);
     g_free(options->taps);
     g_strfreev(options->files);
     g_free(options->output.path);

@@ -14,8 +14,9 @@
 
 /* One -i with what belongs to it: as with dumpcap, options before the first -i are for all. */
 struct line_options {
-    char *name;   /* -i */
-    char *filter; /* -f, or NULL */
+    char *name;                     /* -i */
+    char *filter;                   /* -f, or NULL */
+    char *shown_name, *description; /* --name, --description, or NULL */
     struct source_options source;
 };
 

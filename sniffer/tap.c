@@ -296,9 +296,12 @@ open_ends(struct tap *tap)
 
     if ((waits && !open_output(tap)) || !open_lines(tap) || (!waits && !open_output(tap)))
         return false;
-    for (guint i = 0; i < tap->channels->len; i++)
-        output_add_line(tap->output, channel_info(tap->channels->pdata[i]),
-                        ((struct line_options *)tap->options->lines->pdata[i])->filter);
+    for (guint i = 0; i < tap->channels->len; i++) {
+        const struct line_options *line = tap->options->lines->pdata[i];
+        const struct output_line said = { line->shown_name, line->description, line->filter };
+
+        output_add_line(tap->output, channel_info(tap->channels->pdata[i]), &said);
+    }
     announce(tap);
     signals_begin(on_signal, tap); /* only now: opening a FIFO waits for its reader, and must be easy to end */
     return output_begin(tap->output, &tap->error);

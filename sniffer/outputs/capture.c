@@ -281,7 +281,7 @@ enqueue_header(struct capture *capture)
     if (capture->begun)
         return;
     g_byte_array_set_size(capture->block, 0);
-    capture->format->header(capture->block, all_lines(capture), capture->lines->len);
+    capture->format->header(capture->block, all_lines(capture), capture->lines->len, capture->options->comment);
     if (capture->block->len > 0)
         enqueue(capture, (struct item){ .line = HEADER });
     capture->begun = true;
@@ -415,11 +415,11 @@ capture_close(struct capture *capture)
 }
 
 void
-capture_add_line(struct capture *capture, const struct source_info *info, const char *filter)
+capture_add_line(struct capture *capture, const struct source_info *info, const struct output_line *line)
 {
-    const struct format_line line = { .info = info, .filter = filter, .note = g_string_new(NULL) };
+    const struct format_line all = { .info = info, .line = *line, .note = g_string_new(NULL) };
 
-    g_array_append_val(capture->lines, line);
+    g_array_append_val(capture->lines, all);
     capture->target.patient = !any_live(capture);
 }
 

@@ -12,7 +12,7 @@
 /* A line, and what is to be said about it. */
 struct format_line {
     const struct source_info *info;
-    const char *filter;
+    struct output_line line;
     uint64_t missing;   /* in front of the next record */
     uint64_t unwritten; /* of these: bytes that were heard, but found no room */
     GString *note;      /* for the next record */
@@ -26,8 +26,8 @@ struct format_line {
 char *format_comment(const struct record *record, const struct format_line *line);
 
 struct format {
-    /* What a file begins with. */
-    void (*header)(GByteArray *block, struct format_line *lines, unsigned count);
+    /* What a file begins with. comment: the user's on the whole capture, or NULL. */
+    void (*header)(GByteArray *block, struct format_line *lines, unsigned count, const char *comment);
     /* lines[line] says what is missing and noted; `count` lines there are. */
     void (*record)(GByteArray *block, const struct record *record, const struct format_line *lines, unsigned line,
                    unsigned count);

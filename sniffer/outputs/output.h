@@ -17,7 +17,8 @@
 enum output_format { FORMAT_PCAPNG, FORMAT_PCAP, FORMAT_TEXT, FORMAT_NOTHING };
 
 struct output_options {
-    char *path; /* a file, or "-" for standard output; NULL with text */
+    char *path;    /* a file, or "-" for standard output; NULL with text */
+    char *comment; /* on the capture, or NULL */
     enum output_format format;
     struct ring_limits ring;
     guint64 stop_packets; /* the end, when as many are written; 0 = never */
@@ -25,6 +26,12 @@ struct output_options {
     gint64 sync_ns; /* how long what was written may be in the computer's memory only; 0 = until the file is over */
     gboolean group_read;
     gboolean exit_when_full;
+};
+
+/* What the user says of a line. All of it may be NULL, and is kept. */
+struct output_line {
+    const char *name, *description; /* in place of, and in front of, what it has by itself */
+    const char *filter;
 };
 
 struct output_events {
@@ -51,9 +58,8 @@ struct output_counts {
 struct output *output_open(const struct output_options *options, const struct output_events *events, GError **error);
 void output_close(struct output *output);
 
-/* The lines, in the order in which they are numbered from 0; all before output_begin(). `info` and `filter`, which may be
- * NULL, are kept. */
-void output_add_line(struct output *output, const struct source_info *info, const char *filter);
+/* The lines, in the order in which they are numbered from 0; all before output_begin(). `info` is kept. */
+void output_add_line(struct output *output, const struct source_info *info, const struct output_line *line);
 
 /* What stands at the beginning: which program, which lines. */
 bool output_begin(struct output *output, GError **error);

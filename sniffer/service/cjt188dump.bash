@@ -23,10 +23,10 @@ _cjt188dump()
     --tap) mapfile -t COMPREPLY < <(compgen -W "$(sed 's/#.*//; s/ .*//' /etc/cjt188/taps.conf 2>/dev/null)" -- "$word") ;;
     --taps) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --repair) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-    -c | --count | -f | --filter | --gap | --sync) ;;
+    -c | --count | -f | --filter | --gap | --sync | --name | --description | --capture-comment) ;;
     *)
         mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
-            --low-latency --no-wait --same-adapter --marked --hex --on-full --sync --repair --probe --tap --taps --install-extcap --help --interface --filter --write
+            --low-latency --no-wait --same-adapter --marked --hex --name --description --capture-comment --on-full --sync --repair --probe --tap --taps --install-extcap --help --interface --filter --write
             --count --autostop --ring-buffer --pcap --pcapng --group-read --list --list-data-link-types --quiet --version" -- "$word")
         ;;
     esac

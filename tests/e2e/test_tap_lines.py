@@ -51,8 +51,23 @@ def test_order_of_line_options(start, lines, tmp_path):
     wait_until(lambda: file.exists() and file.stat().st_size > 0, "the first block")
     finish(process)
     first, second = parse(file.read_bytes()).interfaces
-    assert (first[3], second[3]) == (b"pseudo terminal, 9600 8N1", b"pseudo terminal, 300 8E1")
+    assert (first[3], second[3]) == (on_host("pseudo terminal, 9600 8N1"), on_host("pseudo terminal, 300 8E1"))
     assert (first[11], second[11]) == (b"\0len > 3", b"\0link[0] = 0x68")
+
+
+def test_who_and_where(start, lines, tshark, tmp_path):
+    """Names and descriptions of lines, dumpcap's words for them, a comment on all, and the computer's name."""
+    file = tmp_path / "both.pcapng"
+    process = start_on(start, lines[0], file, "--description", "Haus Süd", "--name", "TX", "--capture-comment", "valve open",
+                       "-i", lines[1].path, "--ifname", "RX", "--ifdescr", "its other side", path=lines[0].path)
+    finish(process)
+    first, second = parse(file.read_bytes()).interfaces
+    assert (first[2], second[2]) == (b"TX", b"RX")
+    assert first[3].decode() == "Haus Süd: " + on_host("pseudo terminal, 2400 8E1").decode()
+    assert second[3] == b"its other side: " + on_host("pseudo terminal, 2400 8E1")
+    file.chmod(0o644)
+    info = subprocess.run([shutil.which("capinfos"), file], capture_output=True, timeout=TIMEOUT, check=True).stdout.decode()
+    assert "valve open" in info and f"Recorded on {os.uname().nodename}" in info
 
 
 def test_text_names_the_line(dump):

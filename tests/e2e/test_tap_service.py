@@ -103,6 +103,8 @@ def test_documented_unit_starts(installed, frames, line, start, cjt188dump, tmp_
     line.send(thread_frames(frames)[2])
     wait_until(lambda: list(tmp_path.glob("line_00001_*.pcapng")), "the first file")
     finish(process)
+    file, = tmp_path.glob("line_00001_*.pcapng")
+    assert parse(file.read_bytes()).interfaces[0][3] == name.encode() + b": " + on_host("pseudo terminal, 2400 8E1")
 
 
 def test_example_of_taps(installed, dump):
