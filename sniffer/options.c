@@ -389,6 +389,26 @@ on_sync(const gchar *name, const gchar *value, gpointer data, GError **error)
     return TRUE;
 }
 
+/* "15m", "90", "2h". */
+static gboolean
+on_alarm_silence(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    static const struct {
+        const char *unit;
+        guint64 seconds;
+    } units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+    struct options *options = data;
+    char *unit;
+    const guint64 number = g_ascii_strtoull(value, &unit, 10);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
+        if (g_ascii_isdigit(*value) && number >= 1 && number <= 1000000 && strcmp(unit, units[i].unit) == 0) {
+            options->alarm_silence_ns = (gint64)(number * units[i].seconds) * NS_PER_SECOND;
+            return TRUE;
+        }
+    return refuse(error, "%s wants a time such as 90s, 15m or 2h, not \"%s\".", name, value);
+}
+
 /* dumpcap's options that make no sense here: better said than silently not done. */
 static gboolean
 on_senseless(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED, GError **error)
@@ -558,6 +578,14 @@ add_capture_options(GOptionGroup *group, struct options *options)
         { "group-read", 'g', 0, G_OPTION_ARG_NONE, &options->output.group_read, "Let the group read the files", NULL },
         CALLBACK(0, "tap", on_tap, "Take line and options from this line of " TAPS_FILE, "NAME"),
         CALLBACK(0, "taps", on_tap, "Another file for --tap behind it", "FILE"),
+        CALLBACK(0, "alarm-silence", on_alarm_silence, "Say so when a line is silent for that long: 90s, 15m, 2h",
+                 "TIME"),
+        { "alarm-command", 0, 0, G_OPTION_ARG_STRING, &options->alarm_command, "And run this, see the manual",
+          "COMMAND" },
+        { "metrics", 0, 0, G_OPTION_ARG_FILENAME, &options->metrics, "Renew figures for Prometheus in this file",
+          "FILE" },
+        { "machine-readable", 'M', 0, G_OPTION_ARG_NONE, &options->machine, "With -D: words apart by tabs", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With -D: as JSON", NULL },
         { "probe", 0, 0, G_OPTION_ARG_NONE, &options->probe, "Find speed and format, print them, end", NULL },
         { "repair", 0, 0, G_OPTION_ARG_NONE, &options->repair, "Cut torn ends off the capture files that follow",
           NULL },
@@ -669,6 +697,8 @@ check(struct options *options, char **rest, GError **error)
 
         source->find_settings = source->must_be_there = true;
     }
+    if (options->alarm_command != NULL && options->alarm_silence_ns == 0)
+        return refuse(error, "--alarm-command needs --alarm-silence, which says when it is run.");
     return check_lines(options, error) && check_output(options, error);
 }
 
@@ -712,5 +742,7 @@ options_clear(struct options *options)
     g_free(options->output.comment);
     g_free(options->taps);
     g_strfreev(options->files);
+    g_free(options->alarm_command);
+    g_free(options->metrics);
     g_free(options->output.path);
 }

@@ -26,7 +26,11 @@ struct options {
     char *taps;              /* the file of all taps */
     struct output_options output;
     gint64 stop_after_ns;
+    gint64 alarm_silence_ns; /* 0 = never */
+    char *alarm_command;     /* for sh, or NULL */
+    char *metrics;           /* a file, or NULL */
     gboolean quiet, list, list_types, version;
+    gboolean machine, json;  /* how -D lists */
     gboolean install_extcap; /* link this program into Wireshark's folder */
     gboolean repair;         /* look at `files`, end */
     char **files;

@@ -71,6 +71,7 @@ struct source_sink {
 struct source {
     struct source_info info;
     struct source_sink sink;
+    bool down;   /* the line is not there, and waited for */
     guint watch; /* the GSource of the main context that feeds it, or 0 */
     void (*start)(struct source *source);
     void (*drain)(struct source *source); /* what is at hand already; NULL where it can wait */

@@ -500,6 +500,7 @@ line_is_lost(struct serial *serial)
     }
     source->sink.pause(source->sink.user);
     tap_complain("The line \"%s\" is gone. Waiting for it to come back.", source->info.name);
+    source->down = true;
     serial->lost_ns = source_now();
     watch_begin(serial->watch);
 }
@@ -622,6 +623,7 @@ on_retry(void *user)
         return;
     }
     watch_end(serial->watch);
+    serial->source.down = false;
     g_clear_pointer(&serial->hindrance, g_free);
     tell_return(serial, news);
     g_free(news);
@@ -640,6 +642,7 @@ serial_start(struct source *source)
     serial->audit = timer_new(G_PRIORITY_LOW, on_audit, serial);
     serial->hint = timer_new(G_PRIORITY_LOW, on_hint, serial);
     if (serial->fd < 0) {
+        source->down = true;
         serial->lost_ns = source_now();
         watch_begin(serial->watch);
         return;

@@ -203,6 +203,7 @@ connection_is_lost(struct tcp *tcp)
                          g_error_new(TAP_ERROR, TAP_LINE_LOST, "The connection to \"%s\" is gone.", source->info.name));
         return;
     }
+    source->down = true;
     source->sink.pause(source->sink.user);
     tap_complain("The connection to \"%s\" is gone. Connecting again until it works.", source->info.name);
     tcp->lost_ns = source_now();
@@ -265,6 +266,7 @@ listen_to(struct tcp *tcp)
     const struct source_sink *sink = &tcp->source.sink;
 
     tcp->source.watch = g_unix_fd_add(tcp->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, tcp);
+    tcp->source.down = false;
     tcp->begun_ns = source_now();
     tcp->telnet.offset = 0;
     if (tcp->lost_ns != 0) {
@@ -287,8 +289,10 @@ tcp_start(struct source *source)
     tcp->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, tcp);
     if (tcp->fd >= 0)
         listen_to(tcp);
-    else
+    else {
+        source->down = true;
         on_retry(tcp);
+    }
 }
 
 static void

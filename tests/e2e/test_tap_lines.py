@@ -5,7 +5,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import fcntl
 import os
-import pathlib
 import shutil
 import signal
 import struct
@@ -208,27 +207,17 @@ def test_control_lines_first(start, line, port, tmp_path):
     env, _, _ = port
     strace, trace = shutil.which("strace"), tmp_path / "trace"
     assert strace, "strace is not installed; tests/run installs it"
-    program = [strace, "-f", "-E", f"LD_PRELOAD={env['LD_PRELOAD']}", "-e", "trace=openat,open,ioctl,flock,read,write,poll,ppoll",
-               "-o", trace, BUILD / "sniffer" / "cjt188dump"]
+    program = [strace, "-D", "-f", "-E", f"LD_PRELOAD={env['LD_PRELOAD']}", "-e", "trace=openat,open,ioctl,flock,read,write,poll,ppoll",
+               "-o", trace, BUILD / "sniffer" / "cjt188dump"]  # -D: the process is the tap, not strace
     env = {name: value for name, value in env.items() if name != "LD_PRELOAD"}
     process = start("-i", line.path, "--rts", "off", "-w", tmp_path / "line.pcapng", env=env, program=program)
-    wait_until(lambda: listens_below(process, line.path), "the line to be open")
-    time.sleep(0.2)
-    tap, = children(process)
-    os.kill(tap, signal.SIGTERM)
-    process.communicate(timeout=TIMEOUT)
+    wait_until(lambda: is_ready(process), "the line to be open")
+    finish(process)
+    wait_until(lambda: "exited with 0" in trace.read_text(encoding="utf-8"), "the end of the trace")
     calls = trace.read_text(encoding="utf-8").splitlines()
     opened = next(index for index, call in enumerate(calls) if f'"{line.path}"' in call and "O_RDONLY|O_NOCTTY" in call)
     between = calls[opened + 1 : next(index for index, call in enumerate(calls) if index > opened and "port.log" in call)]
     assert ["TCGETS" in call or "flock" in call for call in between] == [True, True], between
-
-
-def children(process):
-    return [int(word) for word in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
-
-
-def listens_below(process, path):
-    return any(os.readlink(fd) == path for child in children(process) for fd in pathlib.Path(f"/proc/{child}/fd").iterdir())
 
 
 def test_rts_that_silences_a_line(start, line, port, tmp_path):
