@@ -377,6 +377,20 @@ on_full(const gchar *name, const gchar *value, gpointer data, GError **error)
 }
 
 static gboolean
+on_compress(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    static const char *const words[] = { [COMPRESSION_GZIP] = "gzip", [COMPRESSION_ZSTD] = "zstd" };
+    struct options *options = data;
+
+    for (enum compression i = COMPRESSION_GZIP; i < COMPRESSIONS; i++)
+        if (strcmp(value, words[i]) == 0) {
+            options->output.ring.compression = i;
+            return TRUE;
+        }
+    return refuse(error, "%s wants gzip or zstd, not \"%s\".", name, value);
+}
+
+static gboolean
 on_sync(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     struct options *options = data;
@@ -572,6 +586,7 @@ add_capture_options(GOptionGroup *group, struct options *options)
             "WHEN"),
         CALLBACK(0, "capture-comment", on_text, "A comment on the whole capture", "TEXT"),
         CALLBACK(0, "on-full", on_full, "When the disk is full: wait or exit (wait)", "HOW"),
+        CALLBACK(0, "compress", on_compress, "Make finished files of -b smaller: gzip, zstd", "HOW"),
         CALLBACK(0, "sync", on_sync, "Bring to the disk what is older than this (60); 0: only whole files", "SECONDS"),
         FLAG('P', "pcap", on_capture_format, "Write classic pcap: no comments, lines or flags"),
         FLAG('n', "pcapng", on_capture_format, "Write pcapng, as it does anyway"),
@@ -652,6 +667,8 @@ check_output(struct options *options, GError **error)
                       "-b files:, budget:, reserve: and keep: say how much is kept; say when a file is over as well, "
                       "with -b duration:, "
                       "interval:, filesize: or packets:.");
+    if (output->ring.compression != COMPRESSION_NONE && !ring)
+        return refuse(error, "--compress is for finished files, and needs -b, which says when one is.");
     if (output->ring.stop_files != 0 && !ring)
         return refuse(error, "-a files: needs -b, which makes several files.");
     if (output->path == NULL && output->format == FORMAT_PCAP)

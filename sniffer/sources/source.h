@@ -96,6 +96,8 @@ void source_close(struct source *source);
 /* Do these first bytes, SOURCE_MAGIC of them, begin a pcap or pcapng file? */
 enum { SOURCE_MAGIC = 4 };
 bool source_is_capture(const uint8_t *start);
+/* Or a compressed file? */
+bool source_is_compressed(const uint8_t *start);
 
 /* CLOCK_MONOTONIC in nanoseconds; CLOCK_REALTIME, since 1970; CLOCK_BOOTTIME, which goes on while the computer sleeps. */
 int64_t source_now(void);

@@ -370,6 +370,8 @@ def test_bad_command_lines(dump, tmp_path):
         ("-i", "demo", "-a", "filesize:3"): "-w",
         ("-i", "demo", "-w", "x.pcapng", "-b", "budget:3"): "when a file is over",
         ("-i", "demo", "-w", "x.pcapng", "-b", "packets:3", "-b", "reserve:none"): "above 0",
+        ("-i", "demo", "-w", "x.pcapng", "--compress", "gzip"): "needs -b",
+        ("-i", "demo", "-w", "x.pcapng", "-b", "packets:3", "--compress", "zip"): "gzip or zstd",
         ("-i", "demo", "-w"): "-w",
         ("-i", "demo", "--baud", "fast"): '"fast"',
         ("-i", "demo", "--baud", "0"): '"0"',
