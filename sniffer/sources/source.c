@@ -221,6 +221,19 @@ source_open(const char *name, const struct source_options *options, GError **err
     return NULL;
 }
 
+/* GLib takes a source out of its list while it is at work, for main loops within main loops, of which there are none here. That
+ * would be two system calls, and a second poll, for each read. */
+void
+source_watch(struct source *source, int fd, GUnixFDSourceFunc callback)
+{
+    GSource *watch = g_unix_fd_source_new(fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+
+    g_source_set_can_recurse(watch, TRUE);
+    g_source_set_callback(watch, G_SOURCE_FUNC(callback), source, NULL);
+    source->watch = g_source_attach(watch, NULL);
+    g_source_unref(watch);
+}
+
 void
 source_start(struct source *source, const struct source_sink *sink)
 {

@@ -13,7 +13,7 @@
 #include "line.h"
 #include "record.h"
 
-#include <glib.h>
+#include <glib-unix.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -103,6 +103,9 @@ bool source_is_compressed(const uint8_t *start);
 int64_t source_now(void);
 int64_t source_wall_clock(void);
 int64_t source_boot_clock(void);
+
+/* For the kinds of sources: call `callback`, with the source, whenever fd can be read. */
+void source_watch(struct source *source, int fd, GUnixFDSourceFunc callback);
 
 /* What a sentence calls it: "-" is standard input. */
 const char *source_called(const char *name);

@@ -528,7 +528,7 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
 static void
 listen(struct serial *serial)
 {
-    serial->source.watch = g_unix_fd_add(serial->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, serial);
+    source_watch(&serial->source, serial->fd, on_readable);
     set_audit(serial, AUDIT_NS);
 }
 

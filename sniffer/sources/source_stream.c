@@ -86,7 +86,7 @@ stream_start(struct source *source)
 {
     struct stream *stream = (struct stream *)source;
 
-    source->watch = g_unix_fd_add(stream->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, stream);
+    source_watch(source, stream->fd, on_readable);
 }
 
 /* A pipe is not emptied: who fills it may fill it for ever. What is held back of it was read. */

@@ -265,7 +265,7 @@ listen_to(struct tcp *tcp)
 {
     const struct source_sink *sink = &tcp->source.sink;
 
-    tcp->source.watch = g_unix_fd_add(tcp->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, tcp);
+    source_watch(&tcp->source, tcp->fd, on_readable);
     tcp->source.down = false;
     tcp->begun_ns = source_now();
     tcp->telnet.offset = 0;

@@ -320,6 +320,28 @@ def process_state(process):
         return file.read().rsplit(")", 1)[1].split()[0]
 
 
+def test_cost_of_a_piece(start, line, frames, tmp_path):
+    """A piece of a frame, as an adapter hands it over each 16 ms, costs a wait and a read, and little more now and then."""
+    strace, trace, file = shutil.which("strace"), tmp_path / "trace", tmp_path / "line.pcapng"
+    assert strace, "strace is not installed; tests/run installs it"
+    process = start("-q", "-i", line.path, "-w", file, program=[strace, "-D", "-f", "-o", trace, BUILD / "sniffer" / "cjt188dump"])
+    wait_until(lambda: is_ready(process), "the line to be open")
+    request = thread_frames(frames)[2]
+    line.send(request)
+    packets_of(file, 1)
+    time.sleep(1)
+    begun = len(trace.read_text(encoding="utf-8").splitlines())
+    for at in range(0, 10 * len(request), 2):
+        line.send((request * 10)[at : at + 2])
+        time.sleep(0.016)
+    packets_of(file, 11)
+    calls = trace.read_text(encoding="utf-8").splitlines()[begun:]
+    finish(process)
+    pieces = sum("read(" in call and call.endswith(" = 2") for call in calls)
+    main = [call for call in calls if call.split()[0] == str(process.pid) and "futex" not in call]
+    assert pieces > 90 and len(main) < 2.5 * pieces, f"{len(main)} calls for {pieces} pieces"
+
+
 def test_seven_data_bits(start, line, tmp_path):
     messages = finish(start_on(start, line, tmp_path / "line.pcapng", "-q", "--format", "7E1"))
     assert "do not pass 7 data bits" in messages
