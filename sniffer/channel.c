@@ -29,6 +29,8 @@ struct channel {
     int64_t first_arrival_ns, last_arrival_ns;
     int64_t stop_after_ns; /* of a simulated clock */
     bool any_arrival, over;
+    uint64_t bytes;
+    int64_t heard_ns; /* the last of them, by CLOCK_MONOTONIC */
     enum record_direction told;
 };
 
@@ -180,6 +182,8 @@ on_bytes(void *user, const uint8_t *bytes, const uint8_t *marks, size_t length, 
         channel->first_arrival_ns = arrival_ns;
     channel->any_arrival = true;
     channel->last_arrival_ns = arrival_ns;
+    channel->bytes += length;
+    channel->heard_ns = timing == TIMING_SIMULATED ? source_now() : arrival_ns;
 
     framer_push(channel->framer, bytes, marks, length, arrival_ns);
     if (timing != TIMING_LIVE)
@@ -220,6 +224,12 @@ channel_close(struct channel *channel)
     framer_free(channel->framer);
     filter_free(channel->filter);
     g_free(channel);
+}
+
+struct channel_state
+channel_state(const struct channel *channel)
+{
+    return (struct channel_state){ channel->bytes, channel->heard_ns, !channel->source->down && !channel->over };
 }
 
 const struct source_info *

@@ -28,6 +28,13 @@ struct channel *channel_open(const struct line_options *options, unsigned number
                              const struct channel_events *events, GError **error);
 void channel_close(struct channel *channel);
 
+struct channel_state {
+    uint64_t bytes;       /* heard */
+    int64_t last_byte_ns; /* when, by CLOCK_MONOTONIC */
+    bool up;              /* the line is there */
+};
+struct channel_state channel_state(const struct channel *channel);
+
 const struct source_info *channel_info(const struct channel *channel);
 
 void channel_start(struct channel *channel);

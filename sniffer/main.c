@@ -16,18 +16,51 @@
 #include <stdio.h>
 
 static void
-print_ports(void)
+print_port(guint number, const struct port *port)
 {
+    if (*port->description != '\0')
+        printf("%u. %s (%s)\n", number, port->name, port->description);
+    else
+        printf("%u. %s\n", number, port->name);
+}
+
+static void
+print_for_machine(guint number, const struct port *port)
+{
+    printf("%u\t%s\t%s\n", number, port->name, port->description);
+}
+
+static void
+print_quoted(const char *name, const char *value)
+{
+    printf("\"%s\": \"", name);
+    for (; *value != '\0'; value++)
+        printf(*value == '"' || *value == '\\' ? "\\%c" : "%c", *value); /* it is printable UTF-8 */
+    putchar('"');
+}
+
+static void
+print_json(guint number, const struct port *port)
+{
+    printf("%s{ \"number\": %u, ", number == 1 ? "[\n  " : ",\n  ", number);
+    print_quoted("name", port->name);
+    printf(", ");
+    print_quoted("description", port->description);
+    printf(" }");
+}
+
+static void
+print_ports(const struct options *options)
+{
+    void (*const print)(guint number, const struct port *port) = options->json ? print_json
+        : options->machine                                                     ? print_for_machine
+                                                                               : print_port;
     GPtrArray *ports = ports_list();
 
-    for (guint i = 0; i < ports->len; i++) {
-        const struct port *port = g_ptr_array_index(ports, i);
-
-        if (*port->description != '\0')
-            printf("%u. %s (%s)\n", i + 1, port->name, port->description);
-        else
-            printf("%u. %s\n", i + 1, port->name);
-    }
+    for (guint i = 0; i < ports->len; i++) /* there is one at least, the demo bus */
+        print(i + 1, g_ptr_array_index(ports, i));
+    if (options->json)
+        puts("\n]");
     g_ptr_array_unref(ports);
 }
 
@@ -37,7 +70,7 @@ run(const struct options *options, GError **error)
     if (options->version)
         puts("cjt188dump " CJT188_VERSION);
     else if (options->list)
-        print_ports();
+        print_ports(options);
     else if (options->list_types)
         puts("Data link types of every line (there is no other):\n  USER0 (DLT_USER0, 147: CJ/T 188)");
     else if (options->repair)
@@ -65,6 +98,7 @@ main(int argc, char **argv)
         status = error->code;
         g_error_free(error);
     }
+    tap_complain_no_more();
     options_clear(&options);
     return status;
 }

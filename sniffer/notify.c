@@ -35,3 +35,23 @@ notify(const char *message)
         g_debug("The service manager does not listen."); /* and nobody else would want to know */
     close(fd);
 }
+
+bool
+notify_is_heard(void)
+{
+    return g_getenv("NOTIFY_SOCKET") != NULL;
+}
+
+int64_t
+notify_watchdog_ns(void)
+{
+    const char *text = g_getenv("WATCHDOG_USEC"), *pid = g_getenv("WATCHDOG_PID");
+    guint64 microseconds, process;
+
+    if (text == NULL || !g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64 / 1000, &microseconds, NULL))
+        return 0;
+    if (pid != NULL &&
+        (!g_ascii_string_to_unsigned(pid, 10, 1, G_MAXINT, &process, NULL) || process != (guint64)getpid()))
+        return 0;
+    return (int64_t)microseconds * 1000 / 2;
+}

@@ -38,6 +38,8 @@ line_free(gpointer data)
 
     g_free(line->name);
     g_free(line->filter);
+    g_free(line->shown_name);
+    g_free(line->description);
     g_free(line);
 }
 
@@ -50,7 +52,34 @@ on_interface(const gchar *name G_GNUC_UNUSED, const gchar *value, gpointer data,
     *line = options->all;
     line->name = g_strdup(value);
     line->filter = g_strdup(options->all.filter);
+    line->shown_name = g_strdup(options->all.shown_name);
+    line->description = g_strdup(options->all.description);
     g_ptr_array_add(options->lines, line);
+    return TRUE;
+}
+
+/* Texts that belong to a line, and one on all of them. They are UTF-8 in every capture. */
+static gboolean
+on_text(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    struct options *options = data;
+    struct line_options *line = current(options);
+    const struct {
+        const char *name, *dumpcaps;
+        char **text;
+    } texts[] = {
+        { "--name", "--ifname", &line->shown_name },
+        { "--description", "--ifdescr", &line->description },
+        { "--capture-comment", NULL, &options->output.comment },
+    };
+
+    if (!g_utf8_validate(value, -1, NULL))
+        return refuse(error, "%s wants UTF-8.", name);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (strcmp(name, texts[i].name) == 0 || g_strcmp0(name, texts[i].dumpcaps) == 0) {
+            g_free(*texts[i].text);
+            *texts[i].text = g_strdup(value);
+        }
     return TRUE;
 }
 
@@ -360,6 +389,20 @@ on_full(const gchar *name, const gchar *value, gpointer data, GError **error)
 }
 
 static gboolean
+on_compress(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    static const char *const words[] = { [COMPRESSION_GZIP] = "gzip", [COMPRESSION_ZSTD] = "zstd" };
+    struct options *options = data;
+
+    for (enum compression i = COMPRESSION_GZIP; i < COMPRESSIONS; i++)
+        if (strcmp(value, words[i]) == 0) {
+            options->output.ring.compression = i;
+            return TRUE;
+        }
+    return refuse(error, "%s wants gzip or zstd, not \"%s\".", name, value);
+}
+
+static gboolean
 on_sync(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     struct options *options = data;
@@ -370,6 +413,26 @@ on_sync(const gchar *name, const gchar *value, gpointer data, GError **error)
                       value);
     options->output.sync_ns = (gint64)seconds * NS_PER_SECOND;
     return TRUE;
+}
+
+/* "15m", "90", "2h". */
+static gboolean
+on_alarm_silence(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    static const struct {
+        const char *unit;
+        guint64 seconds;
+    } units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+    struct options *options = data;
+    char *unit;
+    const guint64 number = g_ascii_strtoull(value, &unit, 10);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
+        if (g_ascii_isdigit(*value) && number >= 1 && number <= 1000000 && strcmp(unit, units[i].unit) == 0) {
+            options->alarm_silence_ns = (gint64)(number * units[i].seconds) * NS_PER_SECOND;
+            return TRUE;
+        }
+    return refuse(error, "%s wants a time such as 90s, 15m or 2h, not \"%s\".", name, value);
 }
 
 /* dumpcap's options that make no sense here: better said than silently not done. */
@@ -430,6 +493,8 @@ insert_tap(GPtrArray *list, const char *file, const char *name, GError **error)
 
     if (words == NULL)
         return false;
+    g_ptr_array_add(list, g_strdup("--description")); /* unless it says another */
+    g_ptr_array_add(list, g_strdup(name));
     split = split_letters(words);
     g_strfreev(words);
     g_ptr_array_extend_and_steal(list, split);
@@ -482,6 +547,11 @@ on_tap(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data G_GNUC
     {                                                                                                                  \
         name, letter, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (gpointer)(function), help, NULL                    \
     }
+#define DUMPCAPS(name, function)                                                                                       \
+    {                                                                                                                  \
+        name, 0, G_OPTION_FLAG_HIDDEN | G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, (gpointer)(function), NULL,     \
+            NULL                                                                                                       \
+    }
 #define SENSELESS(letter, name, flags)                                                                                 \
     {                                                                                                                  \
         name, letter, G_OPTION_FLAG_HIDDEN | G_OPTION_FLAG_FILENAME | (flags), G_OPTION_ARG_CALLBACK,                  \
@@ -494,6 +564,10 @@ add_line_options(GOptionGroup *group)
     static const GOptionEntry entries[] = {
         CALLBACK('i', "interface", on_interface, "Line to tap, see below; several are recorded together", "LINE"),
         CALLBACK('f', "filter", on_filter, "Keep only these packets, e.g. \"link[0] = 0x68\", \"len > 20\"", "FILTER"),
+        CALLBACK(0, "name", on_text, "Call the line so in the capture, not by its device", "NAME"),
+        CALLBACK(0, "description", on_text, "What stands in front of the line's description: where, whose", "TEXT"),
+        DUMPCAPS("ifname", on_text),
+        DUMPCAPS("ifdescr", on_text),
         CALLBACK(0, "baud", on_baud, "Speed of the line (2400); auto finds it, and the format", "N|auto"),
         CALLBACK(0, "format", on_format, "Data bits, parity, stop bits (8E1)", "FORMAT"),
         CALLBACK(0, "gap", on_gap, "Silence that ends a frame (500, more on slow lines)", "MS"),
@@ -522,7 +596,9 @@ add_capture_options(GOptionGroup *group, struct options *options)
             "A new file after duration:SECONDS, interval:SECONDS, filesize:KB, packets:N; keep files:N, budget:MB, and "
             "reserve:MB of the disk free, but at least keep:N files (7)",
             "WHEN"),
+        CALLBACK(0, "capture-comment", on_text, "A comment on the whole capture", "TEXT"),
         CALLBACK(0, "on-full", on_full, "When the disk is full: wait or exit (wait)", "HOW"),
+        CALLBACK(0, "compress", on_compress, "Make finished files of -b smaller: gzip, zstd", "HOW"),
         CALLBACK(0, "sync", on_sync, "Bring to the disk what is older than this (60); 0: only whole files", "SECONDS"),
         CALLBACK(0, "readings", on_readings, "Print what frames say, a JSON object each, in place of a capture", "json"),
         { "meters", 0, 0, G_OPTION_ARG_FILENAME, &options->meters,
@@ -532,6 +608,14 @@ add_capture_options(GOptionGroup *group, struct options *options)
         { "group-read", 'g', 0, G_OPTION_ARG_NONE, &options->output.group_read, "Let the group read the files", NULL },
         CALLBACK(0, "tap", on_tap, "Take line and options from this line of " TAPS_FILE, "NAME"),
         CALLBACK(0, "taps", on_tap, "Another file for --tap behind it", "FILE"),
+        CALLBACK(0, "alarm-silence", on_alarm_silence, "Say so when a line is silent for that long: 90s, 15m, 2h",
+                 "TIME"),
+        { "alarm-command", 0, 0, G_OPTION_ARG_STRING, &options->alarm_command, "And run this, see the manual",
+          "COMMAND" },
+        { "metrics", 0, 0, G_OPTION_ARG_FILENAME, &options->metrics, "Renew figures for Prometheus in this file",
+          "FILE" },
+        { "machine-readable", 'M', 0, G_OPTION_ARG_NONE, &options->machine, "With -D: words apart by tabs", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With -D: as JSON", NULL },
         { "probe", 0, 0, G_OPTION_ARG_NONE, &options->probe, "Find speed and format, print them, end", NULL },
         { "repair", 0, 0, G_OPTION_ARG_NONE, &options->repair, "Cut torn ends off the capture files that follow",
           NULL },
@@ -572,7 +656,8 @@ make_context(struct options *options)
         "  FILE.pcapng            a capture whose packets are pieces of a line, to be cut anew\n"
         "  demo                   a built-in bus: a master and four heat meters at true pace\n"
         "  demo:seed=7,fast       the same bytes every time; fast: a clock of its own, without waiting\n\n"
-        "--baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --same-adapter, --marked, --hex and -f\n"
+        "--name, --description, --baud, --format, --gap, --dtr, --rts, --low-latency, --no-wait, --same-adapter, "
+        "--marked, --hex and -f\n"
         "belong to the -i before them, or to all when they come first.\n\n"
         "Exit codes: 0 ok, 1 wrong command line, 2 line or file cannot be opened, 3 output failed,\n"
         "4 line lost and told not to wait, or --probe found nothing.");
@@ -597,6 +682,8 @@ check_output(struct options *options, GError **error)
                       "-b files:, budget:, reserve: and keep: say how much is kept; say when a file is over as well, "
                       "with -b duration:, "
                       "interval:, filesize: or packets:.");
+    if (output->ring.compression != COMPRESSION_NONE && !ring)
+        return refuse(error, "--compress is for finished files, and needs -b, which says when one is.");
     if (output->ring.stop_files != 0 && !ring)
         return refuse(error, "-a files: needs -b, which makes several files.");
     if (output->path == NULL && output->format == FORMAT_PCAP)
@@ -648,6 +735,8 @@ check(struct options *options, char **rest, GError **error)
 
         source->find_settings = source->must_be_there = true;
     }
+    if (options->alarm_command != NULL && options->alarm_silence_ns == 0)
+        return refuse(error, "--alarm-command needs --alarm-silence, which says when it is run.");
     return check_lines(options, error) && check_output(options, error);
 }
 
@@ -686,9 +775,14 @@ options_clear(struct options *options)
 {
     g_ptr_array_unref(options->lines);
     g_free(options->all.filter);
+    g_free(options->all.shown_name);
+    g_free(options->all.description);
+    g_free(options->output.comment);
     g_free(options->taps);
     g_free(options->meters);
     g_strfreev(options->files);
+    g_free(options->alarm_command);
+    g_free(options->metrics);
     g_free(options->output.path);
     meters_free(options->output.meters);
 }

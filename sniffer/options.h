@@ -14,8 +14,9 @@
 
 /* One -i with what belongs to it: as with dumpcap, options before the first -i are for all. */
 struct line_options {
-    char *name;   /* -i */
-    char *filter; /* -f, or NULL */
+    char *name;                     /* -i */
+    char *filter;                   /* -f, or NULL */
+    char *shown_name, *description; /* --name, --description, or NULL */
     struct source_options source;
 };
 
@@ -26,7 +27,11 @@ struct options {
     char *meters;            /* a table of meters, or NULL */
     struct output_options output;
     gint64 stop_after_ns;
+    gint64 alarm_silence_ns; /* 0 = never */
+    char *alarm_command;     /* for sh, or NULL */
+    char *metrics;           /* a file, or NULL */
     gboolean quiet, list, list_types, version;
+    gboolean machine, json;  /* how -D lists */
     gboolean install_extcap; /* link this program into Wireshark's folder */
     gboolean repair;         /* look at `files`, end */
     char **files;

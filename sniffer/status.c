@@ -7,16 +7,34 @@
 #include "status.h"
 
 #include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
+enum {
+    COMPLAINTS = 8,
+    MINUTE_US = 60000000,
+};
+
 enum { TEXT_MAX = 2000 }; /* a pipe that has room at all has room for so much at once */
+
+#define NAME "cjt188dump: "
 
 static bool quiet;
 static void (*listener)(const char *text, void *user);
 static void *listener_user;
 static GMutex lock; /* of standard error */
 static unsigned unsaid;
+
+/* A complaint that was made: the same again within a minute is only counted. */
+struct complaint {
+    char *text;
+    int64_t said_us;
+    unsigned again;
+};
+
+static GMutex complaints_lock;
+static struct complaint complaints[COMPLAINTS];
 
 GQuark
 tap_error_quark(void)
@@ -87,17 +105,77 @@ tell(const char *name, const char *text)
         g_idle_add_full(G_PRIORITY_DEFAULT, on_told, g_strdup(text), g_free);
 }
 
+static void
+say_again(const struct complaint *complaint)
+{
+    char *text = g_strdup_printf("%s (%u times more within a minute)", complaint->text, complaint->again);
+
+    tell(NAME, text);
+    g_free(text);
+}
+
+/* What was counted is told when its minute is over and there is something to say, or at the end. */
+static void
+say_counted(int64_t before_us)
+{
+    for (size_t i = 0; i < COMPLAINTS; i++) {
+        struct complaint *complaint = &complaints[i];
+
+        if (complaint->text == NULL || complaint->said_us >= before_us)
+            continue;
+        if (complaint->again > 0)
+            say_again(complaint);
+        g_clear_pointer(&complaint->text, g_free);
+    }
+}
+
+/* true: it was said less than a minute ago. Otherwise it is remembered, in place of the oldest. */
+static bool
+is_repeated(const char *text, int64_t now_us)
+{
+    struct complaint *oldest = &complaints[0];
+
+    for (size_t i = 0; i < COMPLAINTS; i++) {
+        struct complaint *complaint = &complaints[i];
+
+        if (g_strcmp0(complaint->text, text) == 0) {
+            complaint->again++;
+            return true;
+        }
+        if (oldest->text != NULL && (complaint->text == NULL || complaint->said_us < oldest->said_us))
+            oldest = complaint;
+    }
+    if (oldest->text != NULL && oldest->again > 0)
+        say_again(oldest);
+    g_free(oldest->text);
+    *oldest = (struct complaint){ g_strdup(text), now_us, 0 };
+    return false;
+}
+
 void
 tap_complain(const char *format, ...)
 {
+    const int64_t now_us = g_get_monotonic_time();
     va_list arguments;
     char *text;
 
     va_start(arguments, format);
     text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    tell("cjt188dump: ", text);
+    g_mutex_lock(&complaints_lock);
+    say_counted(now_us - MINUTE_US);
+    if (!is_repeated(text, now_us))
+        tell(NAME, text);
+    g_mutex_unlock(&complaints_lock);
     g_free(text);
+}
+
+void
+tap_complain_no_more(void)
+{
+    g_mutex_lock(&complaints_lock);
+    say_counted(INT64_MAX);
+    g_mutex_unlock(&complaints_lock);
 }
 
 void

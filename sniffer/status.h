@@ -28,8 +28,11 @@ GQuark tap_error_quark(void);
 /* As it is, on stderr. */
 void tap_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
-/* One line on stderr about something that goes wrong while the tap goes on. Said even when quiet. */
+/* One line on stderr about something that goes wrong while the tap goes on. Said even when quiet; the same
+ * sentence again within a minute is counted, and that is told later. */
 void tap_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* The end is near: what was only counted is told. */
+void tap_complain_no_more(void);
 
 /* One line on stderr that is good to know; not said when quiet. */
 void tap_say(const char *format, ...) G_GNUC_PRINTF(1, 2);

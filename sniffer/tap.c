@@ -6,6 +6,7 @@
  */
 #include "tap.h"
 #include "channel.h"
+#include "house.h"
 #include "notify.h"
 #include "outputs/output.h"
 #include "signals.h"
@@ -24,6 +25,7 @@ struct tap {
     GPtrArray *channels; /* of struct channel, in the order of -i */
     unsigned ended;      /* of them */
     struct output *output;
+    struct house *house;
     GMainLoop *loop;
     GSource *duration;
     bool full;  /* a stop condition holds: no record counts any more */
@@ -179,6 +181,18 @@ print_totals(const struct tap *tap)
     g_string_free(text, TRUE);
 }
 
+/* A line that is gone is another thing than one on which nobody speaks. */
+static void
+print_states(const struct tap *tap)
+{
+    for (guint i = 0; tap->house != NULL && i < tap->channels->len; i++) {
+        char *how = house_describe(tap->house, i);
+
+        tap_print("  %s: %s\n", channel_info(tap->channels->pdata[i])->name, how);
+        g_free(how);
+    }
+}
+
 /* A service manager sends SIGCONT behind SIGTERM, in case. */
 static void
 go_on(struct tap *tap)
@@ -195,9 +209,10 @@ on_signal(int number, void *user)
 {
     struct tap *tap = user;
 
-    if (number == SIGUSR1)
+    if (number == SIGUSR1) {
         print_totals(tap);
-    else if (number == SIGHUP)
+        print_states(tap);
+    } else if (number == SIGHUP)
         output_reopen(tap->output);
     else if (number == SIGCONT)
         go_on(tap);
@@ -296,9 +311,12 @@ open_ends(struct tap *tap)
 
     if ((waits && !open_output(tap)) || !open_lines(tap) || (!waits && !open_output(tap)))
         return false;
-    for (guint i = 0; i < tap->channels->len; i++)
-        output_add_line(tap->output, channel_info(tap->channels->pdata[i]),
-                        ((struct line_options *)tap->options->lines->pdata[i])->filter);
+    for (guint i = 0; i < tap->channels->len; i++) {
+        const struct line_options *line = tap->options->lines->pdata[i];
+        const struct output_line said = { line->shown_name, line->description, line->filter };
+
+        output_add_line(tap->output, channel_info(tap->channels->pdata[i]), &said);
+    }
     announce(tap);
     signals_begin(on_signal, tap); /* only now: opening a FIFO waits for its reader, and must be easy to end */
     return output_begin(tap->output, &tap->error);
@@ -315,7 +333,10 @@ run_loop(struct tap *tap)
     tap->show_counter = !tap->options->quiet && tap->options->output.path != NULL && isatty(STDERR_FILENO);
     for (guint i = 0; i < tap->channels->len; i++)
         channel_start(tap->channels->pdata[i]);
+    notify("READY=1"); /* also when there are lines to wait for */
+    tap->house = house_new(tap->options, tap->channels, tap->output);
     g_main_loop_run(tap->loop);
+    notify("STOPPING=1");
     output_stop(tap->output);
     for (guint i = 0; i < tap->channels->len; i++)
         channel_finish(tap->channels->pdata[i]);
@@ -361,9 +382,9 @@ tap_run(const struct options *options, GError **error)
     tap.loop = g_main_loop_new(NULL, FALSE);
     tap.channels = g_ptr_array_new_with_free_func(close_channel);
     if (open_ends(&tap)) {
-        notify("READY=1"); /* also when there are lines to wait for */
         run_loop(&tap);
         write_totals(&tap);
+        g_clear_pointer(&tap.house, house_free);
         if (!options->quiet && !options->probe)
             print_totals(&tap);
         else

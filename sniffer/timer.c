@@ -6,18 +6,27 @@
  */
 #include "timer.h"
 
+#include <stdbool.h>
+
+/* Moving GLib's own time costs three system calls each time. A timer that is moved with each byte is moved back, nearly always: so
+ * GLib's stays where it is, and when that comes too early, it is set anew. */
 struct timer {
     GSource source;
     void (*callback)(void *user);
     void *user;
+    int64_t at_us; /* -1: not set */
 };
 
 static gboolean
 dispatch(GSource *source, GSourceFunc callback G_GNUC_UNUSED, gpointer user G_GNUC_UNUSED)
 {
     struct timer *timer = (struct timer *)source;
+    const bool due = timer->at_us >= 0 && timer->at_us <= g_source_get_time(source);
 
-    g_source_set_ready_time(source, -1);
+    g_source_set_ready_time(source, due ? -1 : timer->at_us);
+    if (!due)
+        return G_SOURCE_CONTINUE;
+    timer->at_us = -1;
     timer->callback(timer->user);
     return G_SOURCE_CONTINUE;
 }
@@ -31,21 +40,27 @@ timer_new(int priority, void (*callback)(void *user), void *user)
 
     timer->callback = callback;
     timer->user = user;
+    timer->at_us = -1;
     g_source_set_priority(source, priority);
     g_source_attach(source, NULL);
     return source;
 }
 
 void
-timer_set(GSource *timer, int64_t at_ns)
+timer_set(GSource *source, int64_t at_ns)
 {
-    g_source_set_ready_time(timer, (at_ns + 999) / 1000);
+    struct timer *timer = (struct timer *)source;
+    const gint64 ready = g_source_get_ready_time(source);
+
+    timer->at_us = (at_ns + 999) / 1000;
+    if (ready < 0 || timer->at_us < ready)
+        g_source_set_ready_time(source, timer->at_us);
 }
 
 void
-timer_unset(GSource *timer)
+timer_unset(GSource *source)
 {
-    g_source_set_ready_time(timer, -1);
+    ((struct timer *)source)->at_us = -1;
 }
 
 void

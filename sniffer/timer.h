@@ -15,8 +15,8 @@
 GSource *timer_new(int priority, void (*callback)(void *user), void *user);
 
 /* at_ns: a moment of CLOCK_MONOTONIC. */
-void timer_set(GSource *timer, int64_t at_ns);
-void timer_unset(GSource *timer);
+void timer_set(GSource *source, int64_t at_ns);
+void timer_unset(GSource *source);
 void timer_free(GSource *timer);
 
 #endif

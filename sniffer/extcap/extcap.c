@@ -330,10 +330,11 @@ open_for_reader(const char *fifo)
 static void
 write_empty_capture(const struct call *call, int fd)
 {
+    const struct pcapng_section section = { .application = "cjt188dump " CJT188_VERSION };
     const struct pcapng_interface interface = { .name = call->interface };
     GByteArray *all = g_byte_array_new(), *block = g_byte_array_new();
 
-    pcapng_section(block, NULL, NULL, "cjt188dump " CJT188_VERSION);
+    pcapng_section(block, &section);
     g_byte_array_append(all, block->data, block->len);
     pcapng_interface(block, &interface);
     g_byte_array_append(all, block->data, block->len);

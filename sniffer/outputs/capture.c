@@ -281,7 +281,7 @@ enqueue_header(struct capture *capture)
     if (capture->begun)
         return;
     g_byte_array_set_size(capture->block, 0);
-    capture->format->header(capture->block, all_lines(capture), capture->lines->len);
+    capture->format->header(capture->block, all_lines(capture), capture->lines->len, capture->options->comment);
     if (capture->block->len > 0)
         enqueue(capture, (struct item){ .line = HEADER });
     capture->begun = true;
@@ -316,13 +316,28 @@ begin_file(struct capture *capture, int fd, const char *path)
     set_until(capture);
 }
 
+/* Also by what was compressed. */
+static bool
+is_taken(const char *path)
+{
+    bool taken = false;
+
+    for (enum compression compression = COMPRESSION_NONE; compression < COMPRESSIONS && !taken; compression++) {
+        char *name = g_strconcat(path, compress_suffix(compression), NULL);
+
+        taken = g_file_test(name, G_FILE_TEST_EXISTS);
+        g_free(name);
+    }
+    return taken;
+}
+
 /* A name that is taken is passed over. */
 static int
 open_next_of_ring(struct capture *capture, const char **path, GError **error)
 {
     do {
         *path = ring_next(capture->ring, source_wall_clock() / NS_PER_SECOND);
-    } while (g_file_test(*path, G_FILE_TEST_EXISTS));
+    } while (is_taken(*path));
     return target_open_new(*path, capture->options->group_read, error);
 }
 
@@ -416,12 +431,12 @@ capture_close(struct capture *capture)
 }
 
 void
-capture_add_line(struct capture *capture, const struct source_info *info, const char *filter)
+capture_add_line(struct capture *capture, const struct source_info *info, const struct output_line *line)
 {
-    const struct format_line line = { .info = info, .filter = filter, .meters = capture->options->meters,
-                                      .note = g_string_new(NULL) };
+    const struct format_line all = { .info = info, .line = *line, .meters = capture->options->meters,
+                                     .note = g_string_new(NULL) };
 
-    g_array_append_val(capture->lines, line);
+    g_array_append_val(capture->lines, all);
     capture->target.patient = !any_live(capture);
 }
 
@@ -485,6 +500,25 @@ is_last_file(const struct capture *capture)
     return capture->options->ring.stop_files != 0 && capture->files >= capture->options->ring.stop_files;
 }
 
+/* A finished file of the ring, which is closed. */
+static void
+compress_finished(struct capture *capture, const char *path)
+{
+    const enum compression compression = capture->options->ring.compression;
+    GError *error = NULL;
+    char *name;
+
+    if (capture->ring == NULL || compression == COMPRESSION_NONE || path == NULL)
+        return;
+    name = compress_file(path, compression, &error);
+    if (name != NULL)
+        ring_renamed(capture->ring, path, name);
+    else if (error != NULL)
+        tap_complain("%s", error->message);
+    g_clear_error(&error);
+    g_free(name);
+}
+
 /* The one after this, which is opened first: without it this one is not at its end. While the disk is full nothing new is
  * begun either, and so nothing old removed. */
 static bool
@@ -492,6 +526,7 @@ next_file(struct capture *capture, GError **error)
 {
     GError *wrong = NULL;
     const char *path;
+    char *before;
     bool good;
     int fd;
 
@@ -506,7 +541,10 @@ next_file(struct capture *capture, GError **error)
         unlink(path);
         return good;
     }
+    before = g_strdup(capture->target.path);
     begin_file(capture, fd, path);
+    compress_finished(capture, before);
+    g_free(before);
     return true;
 }
 
@@ -713,6 +751,13 @@ capture_end(struct capture *capture, GError **error)
 
     if (has_file(capture) && !finish_file(capture, error))
         return false;
+    if (capture->ring != NULL && has_file(capture) && !capture->waiting) {
+        char *path = g_strdup(capture->target.path);
+
+        leave_file(capture);
+        compress_finished(capture, path);
+        g_free(path);
+    }
     for (guint i = 0; i < capture->lines->len; i++)
         lost += line_at(capture, i)->unwritten;
     if (lost == 0)

@@ -21,7 +21,7 @@ struct capture *capture_open(const struct output_options *options, int stop_fd, 
 void capture_close(struct capture *capture);
 
 /* As output_add_line() and so on have it. */
-void capture_add_line(struct capture *capture, const struct source_info *info, const char *filter);
+void capture_add_line(struct capture *capture, const struct source_info *info, const struct output_line *line);
 bool capture_begin(struct capture *capture, GError **error);
 bool capture_record(struct capture *capture, unsigned line, const struct record *record, GError **error);
 void capture_missing(struct capture *capture, unsigned line, uint64_t bytes);

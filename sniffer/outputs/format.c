@@ -8,6 +8,12 @@
 
 #include <string.h>
 
+const char *
+format_line_name(const struct format_line *line)
+{
+    return line->line.name != NULL ? line->line.name : line->info->name;
+}
+
 char *
 format_comment(const struct record *record, const struct format_line *line)
 {

@@ -25,7 +25,8 @@ stream_of(GByteArray *block)
 }
 
 static void
-header(GByteArray *block, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED)
+header(GByteArray *block, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED,
+       const char *comment G_GNUC_UNUSED)
 {
     pcap_t *pcap = pcap_open_dead_with_tstamp_precision(PCAPNG_LINKTYPE, PCAPNG_SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
     FILE *stream = stream_of(block);

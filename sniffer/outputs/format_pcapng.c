@@ -15,32 +15,53 @@ add(GByteArray *block, GByteArray *part)
     g_byte_array_append(block, part->data, part->len);
 }
 
+/* Who and where, also for one who has the merged captures of many boxes: mergecap keeps the comment of the first file only, and
+ * takes lines for the same whose descriptions are. */
+static char *
+describe(const struct format_line *line, const char *host)
+{
+    const char *own = line->line.description;
+
+    return g_strdup_printf("%s%s%s%s%s", own != NULL ? own : "", own != NULL ? ": " : "", line->info->description,
+                           host != NULL ? ", on " : "", host != NULL ? host : "");
+}
+
 static void
-header(GByteArray *block, struct format_line *lines, unsigned count)
+header(GByteArray *block, struct format_line *lines, unsigned count, const char *comment)
 {
     struct utsname system;
     /* A simulated line is the same on every machine, and so is its capture. */
     const bool known = lines[0].info->timing != TIMING_SIMULATED && uname(&system) == 0;
     char *os = known ? g_strdup_printf("%s %s", system.sysname, system.release) : NULL;
+    char *where = known ? g_strdup_printf("Recorded on %s", system.nodename) : NULL;
+    const struct pcapng_section section = {
+        .comments = { comment, where },
+        .hardware = known ? system.machine : NULL,
+        .os = os,
+        .application = "cjt188dump " CJT188_VERSION,
+    };
     GByteArray *part = g_byte_array_new();
 
-    pcapng_section(part, known ? system.machine : NULL, os, "cjt188dump " CJT188_VERSION);
+    pcapng_section(part, &section);
     add(block, part);
     for (unsigned i = 0; i < count; i++) {
         const struct source_info *line = lines[i].info;
+        char *description = describe(&lines[i], known ? system.nodename : NULL);
         const struct pcapng_interface interface = {
-            .name = line->name,
-            .description = line->description,
+            .name = format_line_name(&lines[i]),
+            .description = description,
             .hardware = line->hardware,
-            .filter = lines[i].filter,
+            .filter = lines[i].line.filter,
             .os = os,
             .speed = line->baud,
         };
 
         pcapng_interface(part, &interface);
         add(block, part);
+        g_free(description);
     }
     g_byte_array_unref(part);
+    g_free(where);
     g_free(os);
 }
 

@@ -192,7 +192,7 @@ readings(GByteArray *block, const struct record *record, const struct format_lin
         return;
     put(block, "{");
     put_time(block, record->time_ns);
-    put_text(block, "line", lines[line].info->name);
+    put_text(block, "line", format_line_name(&lines[line]));
     put_text(block, "kind", frame->is_error ? "error reply" : record_class_name(record_class(record)));
     if (record->kind == CJT188_FRAME)
         put_frame(block, frame);
@@ -203,7 +203,8 @@ readings(GByteArray *block, const struct record *record, const struct format_lin
 }
 
 static void
-no_header(GByteArray *block G_GNUC_UNUSED, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED)
+no_header(GByteArray *block G_GNUC_UNUSED, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED,
+          const char *comment G_GNUC_UNUSED)
 {
 }
 

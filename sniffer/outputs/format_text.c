@@ -17,7 +17,8 @@ put(GByteArray *block, const char *text)
 }
 
 static void
-no_header(GByteArray *block G_GNUC_UNUSED, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED)
+no_header(GByteArray *block G_GNUC_UNUSED, struct format_line *lines G_GNUC_UNUSED, unsigned count G_GNUC_UNUSED,
+          const char *comment G_GNUC_UNUSED)
 {
 }
 
@@ -53,7 +54,7 @@ record(GByteArray *block, const struct record *record, const struct format_line 
     g_snprintf(text + length, sizeof text - length, ".%06d  ", (int)(record->time_ns % NS_PER_SECOND / 1000));
     put(block, text);
     if (count > 1) {
-        put(block, lines[line].info->name);
+        put(block, format_line_name(&lines[line]));
         put(block, "  ");
     }
     g_snprintf(text, sizeof text, "%-9s ", record_class_name(record_class(record)));

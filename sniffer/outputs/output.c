@@ -115,9 +115,9 @@ output_open(const struct output_options *options, const struct output_events *ev
 }
 
 void
-output_add_line(struct output *output, const struct source_info *info, const char *filter)
+output_add_line(struct output *output, const struct source_info *info, const struct output_line *line)
 {
-    capture_add_line(output->capture, info, filter);
+    capture_add_line(output->capture, info, line);
     g_ptr_array_add(output->infos, (gpointer)info);
 }
 

@@ -20,6 +20,7 @@ struct meters;
 
 struct output_options {
     char *path; /* a file, or "-" for standard output; NULL with text: standard output, too */
+    char *comment; /* on the capture, or NULL */
     struct meters *meters; /* what is known of meters, for text and readings; else NULL */
     enum output_format format;
     struct ring_limits ring;
@@ -28,6 +29,12 @@ struct output_options {
     gint64 sync_ns; /* how long what was written may be in the computer's memory only; 0 = until the file is over */
     gboolean group_read;
     gboolean exit_when_full;
+};
+
+/* What the user says of a line. All of it may be NULL, and is kept. */
+struct output_line {
+    const char *name, *description; /* in place of, and in front of, what it has by itself */
+    const char *filter;
 };
 
 struct output_events {
@@ -54,9 +61,8 @@ struct output_counts {
 struct output *output_open(const struct output_options *options, const struct output_events *events, GError **error);
 void output_close(struct output *output);
 
-/* The lines, in the order in which they are numbered from 0; all before output_begin(). `info` and `filter`, which may be
- * NULL, are kept. */
-void output_add_line(struct output *output, const struct source_info *info, const char *filter);
+/* The lines, in the order in which they are numbered from 0; all before output_begin(). `info` is kept. */
+void output_add_line(struct output *output, const struct source_info *info, const struct output_line *line);
 
 /* What stands at the beginning: which program, which lines. */
 bool output_begin(struct output *output, GError **error);

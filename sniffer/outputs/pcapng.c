@@ -126,7 +126,7 @@ end(GByteArray *block)
 }
 
 void
-pcapng_section(GByteArray *block, const char *hardware, const char *os, const char *application)
+pcapng_section(GByteArray *block, const struct pcapng_section *section)
 {
     const uint64_t unknown = SECTION_LENGTH_UNKNOWN;
 
@@ -135,9 +135,11 @@ pcapng_section(GByteArray *block, const char *hardware, const char *os, const ch
     put_u16(block, 1); /* version 1.0 */
     put_u16(block, 0);
     put(block, &unknown, sizeof unknown);
-    put_text(block, SHB_HARDWARE, hardware);
-    put_text(block, SHB_OS, os);
-    put_text(block, SHB_APPLICATION, application);
+    for (size_t i = 0; i < G_N_ELEMENTS(section->comments); i++)
+        put_text(block, OPTION_COMMENT, section->comments[i]);
+    put_text(block, SHB_HARDWARE, section->hardware);
+    put_text(block, SHB_OS, section->os);
+    put_text(block, SHB_APPLICATION, section->application);
     end(block);
 }
 

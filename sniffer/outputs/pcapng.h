@@ -29,6 +29,11 @@ enum pcapng_block {
 
 #define PCAPNG_BYTE_ORDER 0x1A2B3C4Du
 
+struct pcapng_section {
+    const char *comments[2];
+    const char *hardware, *os, *application;
+};
+
 struct pcapng_interface {
     const char *name, *description, *hardware, *os;
     uint64_t speed;     /* bit/s, 0 = unknown */
@@ -51,7 +56,7 @@ struct pcapng_statistics {
     uint64_t received, dropped;
 };
 
-void pcapng_section(GByteArray *block, const char *hardware, const char *os, const char *application);
+void pcapng_section(GByteArray *block, const struct pcapng_section *section);
 void pcapng_interface(GByteArray *block, const struct pcapng_interface *interface);
 void pcapng_packet(GByteArray *block, const struct pcapng_packet *packet);
 void pcapng_statistics(GByteArray *block, const struct pcapng_statistics *statistics);

@@ -45,27 +45,52 @@ ring_wanted(const struct ring_limits *limits)
     return limits->bytes != 0 || limits->packets != 0 || limits->duration_ns != 0 || limits->interval_ns != 0;
 }
 
-/* "_00001_20260427181215" between base and extension. */
-static bool
-is_ours(const struct ring *ring, const char *name)
+/* "_00001_20260427181215" and what follows. */
+static const char *
+middle_of(const struct ring *ring, const char *path)
 {
-    const char *base = strrchr(ring->base, '/');
-    const size_t length = strlen(name), base_length = strlen(base = base != NULL ? base + 1 : ring->base);
-    const char *middle = name + base_length;
+    const char *slash = strrchr(path, '/'), *base_slash = strrchr(ring->base, '/');
 
-    if (length != base_length + STAMPED + strlen(ring->extension) || !g_str_has_prefix(name, base) ||
-        !g_str_has_suffix(name, ring->extension))
+    return (slash != NULL ? slash + 1 : path) + strlen(base_slash != NULL ? base_slash + 1 : ring->base);
+}
+
+/* Ours, with `more` behind its name. */
+static bool
+is_ours_with(const struct ring *ring, const char *name, const char *more)
+{
+    const char *slash = strrchr(ring->base, '/'), *base = slash != NULL ? slash + 1 : ring->base, *middle;
+    const size_t extension = strlen(ring->extension);
+
+    if (!g_str_has_prefix(name, base) || strlen(name) != strlen(base) + STAMPED + extension + strlen(more))
         return false;
+    middle = name + strlen(base);
     for (size_t i = 0; i < STAMPED; i++)
         if (i == 0 || i == STAMPED - STAMP - 1 ? middle[i] != '_' : !g_ascii_isdigit(middle[i]))
             return false;
-    return true;
+    return strncmp(middle + STAMPED, ring->extension, extension) == 0 &&
+        strcmp(middle + STAMPED + extension, more) == 0;
+}
+
+static bool
+is_ours(const struct ring *ring, const char *name)
+{
+    for (enum compression compression = COMPRESSION_NONE; compression < COMPRESSIONS; compression++)
+        if (is_ours_with(ring, name, compress_suffix(compression)))
+            return true;
+    return false;
+}
+
+/* Half a compressed file, as a power cut leaves it beside the whole original. */
+static bool
+is_part(const struct ring *ring, const char *name)
+{
+    return is_ours_with(ring, name, ".gz" COMPRESS_PART) || is_ours_with(ring, name, ".zst" COMPRESS_PART);
 }
 
 static unsigned
-number_of(const struct ring *ring, const char *name)
+number_of(const struct ring *ring, const char *path)
 {
-    return (unsigned)g_ascii_strtoull(name + strlen(name) - strlen(ring->extension) - STAMPED + 1, NULL, 10);
+    return (unsigned)g_ascii_strtoull(middle_of(ring, path) + 1, NULL, 10);
 }
 
 /* What a name is ordered by: numbers go round. */
@@ -79,13 +104,13 @@ static gint
 compare_files(gconstpointer a, gconstpointer b, gpointer user)
 {
     const struct order *order = user;
-    const size_t tail = strlen(order->ring->extension) + STAMP;
     const char *first = ((const struct file *)a)->path, *second = ((const struct file *)b)->path;
     const unsigned left = (number_of(order->ring, first) + NUMBERS - order->first) % NUMBERS;
     const unsigned right = (number_of(order->ring, second) + NUMBERS - order->first) % NUMBERS;
 
     if (order->by_stamp || left == right)
-        return strcmp(first + strlen(first) - tail, second + strlen(second) - tail);
+        return strcmp(middle_of(order->ring, first) + STAMPED - STAMP,
+                      middle_of(order->ring, second) + STAMPED - STAMP);
     return left < right ? -1 : 1;
 }
 
@@ -117,15 +142,38 @@ size_of(const char *path)
     return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
 }
 
-static void
-add_file(struct ring *ring, const char *path)
+static struct file *
+file_new(const char *path)
 {
     struct file *file = g_malloc(sizeof *file + strlen(path) + 1);
 
     strcpy(file->path, path);
     file->bytes = size_of(path);
+    return file;
+}
+
+static void
+add_file(struct ring *ring, const char *path)
+{
+    struct file *file = file_new(path);
+
     ring->bytes += file->bytes;
     g_queue_push_tail(&ring->files, file);
+}
+
+void
+ring_renamed(struct ring *ring, const char *path, const char *name)
+{
+    GList *at = ring->files.tail;
+
+    while (at != NULL && strcmp(((struct file *)at->data)->path, path) != 0)
+        at = at->prev;
+    if (at == NULL)
+        return;
+    ring->bytes -= ((struct file *)at->data)->bytes;
+    g_free(at->data);
+    at->data = file_new(name);
+    ring->bytes += ((struct file *)at->data)->bytes;
 }
 
 static void
@@ -161,6 +209,22 @@ adopt_file(struct ring *ring, char *path)
     g_free(path);
 }
 
+/* Where all are kept there is no list, which would grow for years. */
+static bool
+is_limited(const struct ring *ring)
+{
+    return ring->keep != 0 || ring->budget != 0 || ring->reserve != 0;
+}
+
+static void
+remove_part(const char *folder, const char *name)
+{
+    char *path = g_build_filename(folder, name, NULL);
+
+    unlink(path);
+    g_free(path);
+}
+
 /* Files of an earlier run count: what runs for years is started anew now and then, and the disk does not grow with it. */
 static void
 adopt(struct ring *ring)
@@ -170,7 +234,9 @@ adopt(struct ring *ring)
     const char *name;
 
     while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
-        if (is_ours(ring, name))
+        if (is_part(ring, name))
+            remove_part(path, name);
+        else if (is_limited(ring) && is_ours(ring, name))
             adopt_file(ring, g_build_filename(path, name, NULL));
     if (folder != NULL)
         g_dir_close(folder);
@@ -178,13 +244,6 @@ adopt(struct ring *ring)
     sort_files(ring);
     if (!g_queue_is_empty(&ring->files))
         ring->number = number_of(ring, ((struct file *)g_queue_peek_tail(&ring->files))->path);
-}
-
-/* Where all are kept there is no list, which would grow for years. */
-static bool
-is_limited(const struct ring *ring)
-{
-    return ring->keep != 0 || ring->budget != 0 || ring->reserve != 0;
 }
 
 struct ring *
@@ -201,7 +260,7 @@ ring_new(const char *path, const struct ring_limits *limits)
     ring->budget = limits->budget;
     ring->reserve = limits->reserve;
     g_queue_init(&ring->files);
-    if (is_limited(ring))
+    if (is_limited(ring) || limits->compression != COMPRESSION_NONE)
         adopt(ring);
     return ring;
 }

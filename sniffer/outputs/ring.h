@@ -7,20 +7,23 @@
 #ifndef RING_H
 #define RING_H
 
+#include "compress.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /* -b. 0 = no such limit. */
 struct ring_limits {
-    guint64 bytes, packets; /* of one file */
-    gint64 duration_ns;     /* of one file */
-    gint64 interval_ns;     /* a new file whenever the wall clock is a multiple of this */
-    guint64 files;          /* that are kept, those of earlier runs among them; older ones are removed */
-    guint64 budget;         /* bytes of all of them */
-    guint64 reserve;        /* bytes of the disk that are left to others */
-    guint64 keep_at_least;  /* finished files that are never removed for budget and reserve; 0 = 7 of them */
-    guint64 stop_files;     /* -a files: the end, when as many are complete */
+    guint64 bytes, packets;       /* of one file */
+    gint64 duration_ns;           /* of one file */
+    gint64 interval_ns;           /* a new file whenever the wall clock is a multiple of this */
+    guint64 files;                /* that are kept, those of earlier runs among them; older ones are removed */
+    guint64 budget;               /* bytes of all of them */
+    guint64 reserve;              /* bytes of the disk that are left to others */
+    guint64 keep_at_least;        /* finished files that are never removed for budget and reserve; 0 = 7 of them */
+    enum compression compression; /* of finished files */
+    guint64 stop_files;           /* -a files: the end, when as many are complete */
 };
 
 /* Does anything end a file? */
@@ -39,6 +42,9 @@ const char *ring_next(struct ring *ring, gint64 now_s);
 void ring_make_room(struct ring *ring, int fd, bool listed, uint64_t written, uint64_t need);
 /* The disk is full: the oldest finished file goes, if budget or reserve allow that. false: none did. */
 bool ring_give_room(struct ring *ring, bool listed);
+
+/* A finished file has got another name. */
+void ring_renamed(struct ring *ring, const char *path, const char *name);
 
 /* A next file will be one too many. */
 bool ring_is_long(const struct ring *ring);

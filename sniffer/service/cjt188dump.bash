@@ -17,18 +17,21 @@ _cjt188dump()
     --baud) mapfile -t COMPREPLY < <(compgen -W "auto 300 600 1200 2400 4800 9600 19200" -- "$word") ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "8E1 8N1 8O1 7E1" -- "$word") ;;
     --dtr | --rts) mapfile -t COMPREPLY < <(compgen -W "on off keep" -- "$word") ;;
+    --compress) mapfile -t COMPREPLY < <(compgen -W "gzip zstd" -- "$word") ;;
     --on-full) mapfile -t COMPREPLY < <(compgen -W "wait exit" -- "$word") ;;
     -a | --autostop) mapfile -t COMPREPLY < <(compgen -W "duration: packets: filesize: files:" -- "$word") ;;
     -b | --ring-buffer) mapfile -t COMPREPLY < <(compgen -W "duration: interval: filesize: packets: files: budget: reserve: keep:" -- "$word") ;;
     --tap) mapfile -t COMPREPLY < <(compgen -W "$(sed 's/#.*//; s/ .*//' /etc/cjt188/taps.conf 2>/dev/null)" -- "$word") ;;
+    --metrics) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --alarm-silence) mapfile -t COMPREPLY < <(compgen -W "15m 1h 1d" -- "$word") ;;
     --taps) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --meters) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --readings) mapfile -t COMPREPLY < <(compgen -W "json" -- "$word") ;;
     --repair) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-    -c | --count | -f | --filter | --gap | --sync) ;;
+    -c | --count | -f | --filter | --gap | --alarm-command | --sync | --name | --description | --capture-comment) ;;
     *)
         mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
-            --low-latency --no-wait --same-adapter --marked --hex --on-full --sync --repair --readings --meters --probe --tap --taps --install-extcap --help --interface --filter --write
+            --low-latency --no-wait --same-adapter --marked --hex --name --description --capture-comment --compress --alarm-silence --alarm-command --metrics --json --machine-readable -M --on-full --sync --repair --readings --meters --probe --tap --taps --install-extcap --help --interface --filter --write
             --count --autostop --ring-buffer --pcap --pcapng --group-read --list --list-data-link-types --quiet --version" -- "$word")
         ;;
     esac

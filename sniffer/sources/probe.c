@@ -11,21 +11,24 @@
 #include "framer.h"
 
 enum {
-    BURSTS = 2,         /* of traffic on one setting: the first may have begun before we listened */
+    BURSTS = 2,         /* of traffic on one setting: the first may have begun before we listened, or say too little */
+    GOOD_BURST = 4,     /* bytes, of a burst that began in our time */
     VISIT_BYTES = 4096, /* a line that is never silent */
     SHARES = 4,         /* bytes in whole frames are compared in quarters: less says nothing */
 };
 
-/* What is common first. */
+/* What is common first; and fast ones before slow ones, since a slow receiver hears nothing at all of a fast line. */
 static const struct {
     unsigned baud;
     const char *format;
 } settings[] = {
-    { 2400, "8E1" }, { 9600, "8E1" }, { 9600, "8N1" },  { 1200, "8E1" },  { 4800, "8E1" }, { 2400, "8N1" },
-    { 1200, "8N1" }, { 4800, "8N1" }, { 19200, "8E1" }, { 300, "8E1" },   { 600, "8E1" },  { 19200, "8N1" },
-    { 300, "8N1" },  { 600, "8N1" },  { 2400, "7E1" },  { 2400, "8O1" },  { 9600, "8O1" }, { 9600, "7E1" },
-    { 1200, "8O1" }, { 1200, "7E1" }, { 4800, "8O1" },  { 4800, "7E1" },  { 300, "8O1" },  { 300, "7E1" },
-    { 600, "8O1" },  { 600, "7E1" },  { 19200, "8O1" }, { 19200, "7E1" },
+    { 2400, "8E1" },  { 9600, "8E1" },  { 9600, "8N1" },   { 2400, "8N1" },   { 19200, "8E1" },  { 19200, "8N1" },
+    { 38400, "8E1" }, { 38400, "8N1" }, { 57600, "8E1" },  { 57600, "8N1" },  { 115200, "8N1" }, { 115200, "8E1" },
+    { 4800, "8E1" },  { 1200, "8E1" },  { 4800, "8N1" },   { 1200, "8N1" },   { 300, "8E1" },    { 600, "8E1" },
+    { 300, "8N1" },   { 600, "8N1" },   { 2400, "8O1" },   { 2400, "7E1" },   { 9600, "8O1" },   { 9600, "7E1" },
+    { 1200, "8O1" },  { 1200, "7E1" },  { 4800, "8O1" },   { 4800, "7E1" },   { 19200, "8O1" },  { 19200, "7E1" },
+    { 300, "8O1" },   { 300, "7E1" },   { 600, "8O1" },    { 600, "7E1" },    { 38400, "8O1" },  { 38400, "7E1" },
+    { 57600, "8O1" }, { 57600, "7E1" }, { 115200, "8O1" }, { 115200, "7E1" },
 };
 enum { SETTINGS = G_N_ELEMENTS(settings) };
 
@@ -43,9 +46,19 @@ struct probe {
     struct heard heard[SETTINGS];
     unsigned refused; /* settings, one after the other */
     unsigned bursts;  /* of this visit */
-    uint64_t visit_bytes;
+    bool in_silence;  /* it began between two bursts */
+    bool any_marks;   /* this adapter marks errors at all */
+    uint64_t visit_bytes, burst_bytes;
     struct framer *framer;
 };
+
+/* A frame whose sum proves that it was heard rightly: of M-Bus' kinds, the long one only. */
+static bool
+is_proof(const struct record *record)
+{
+    return record->kind == CJT188_FRAME || record->kind == CJT188_DLT645 ||
+        (record->kind == CJT188_MBUS && record->bytes[record->preamble] == CJT188_START);
+}
 
 static void
 on_record(const struct record *record, void *user)
@@ -53,7 +66,7 @@ on_record(const struct record *record, void *user)
     struct probe *probe = user;
     struct heard *heard = &probe->heard[probe->now];
 
-    if (record->kind != CJT188_FRAME && record->kind != CJT188_DLT645)
+    if (!is_proof(record))
         return;
     heard->frames++;
     heard->frame_bytes += record->length;
@@ -64,6 +77,7 @@ on_record(const struct record *record, void *user)
 static void
 listen_with(struct probe *probe, unsigned index)
 {
+    probe->in_silence = probe->burst_bytes == 0;
     probe->now = index;
     probe->line = (struct line_settings){ .baud = settings[index].baud, .gap_ms = probe->gap_ms };
     line_parse_format(settings[index].format, &probe->line);
@@ -80,6 +94,7 @@ probe_new(unsigned gap_ms)
 
     probe->gap_ms = gap_ms;
     listen_with(probe, 0);
+    probe->in_silence = false; /* who knows since when somebody speaks */
     return probe;
 }
 
@@ -172,9 +187,11 @@ probe_bytes(struct probe *probe, const uint8_t *bytes, const uint8_t *marks, siz
 
     for (size_t i = 0; marks != NULL && i < length; i++)
         heard->marks += marks[i] != 0;
+    probe->any_marks |= heard->marks > 0;
     probe->refused = 0;
     heard->bytes += length;
     probe->visit_bytes += length;
+    probe->burst_bytes += length;
     framer_push(probe->framer, bytes, marks, length, 0);
     if (is_perfect(probe))
         return PROBE_FOUND;
@@ -184,10 +201,13 @@ probe_bytes(struct probe *probe, const uint8_t *bytes, const uint8_t *marks, siz
 enum probe_advice
 probe_silence(struct probe *probe)
 {
+    const bool good = probe->in_silence && probe->burst_bytes >= GOOD_BURST;
+
     framer_finish(probe->framer);
+    probe->burst_bytes = 0;
     if (is_perfect(probe))
         return PROBE_FOUND;
-    return ++probe->bursts >= BURSTS ? next_setting(probe) : PROBE_STAY;
+    return ++probe->bursts >= BURSTS || good ? next_setting(probe) : PROBE_STAY;
 }
 
 enum probe_advice
@@ -212,5 +232,10 @@ probe_reasons(const struct probe *probe)
                                heard->marks, heard->bytes);
     if (heard->high_bytes)
         g_string_append(text, "; bytes such as FE and 81 rule out 7 data bits");
+    if (!probe->any_marks && probe->line.data_bits == 8)
+        g_string_append(
+            text, "; no error was marked meanwhile, and an adapter that marks none, as CH340, cannot tell the parity");
+    if (probe->line.parity == 'N')
+        g_string_append(text, "; a second stop bit cannot be heard");
     return g_string_free(text, FALSE);
 }

@@ -64,13 +64,30 @@ source_is_capture(const uint8_t *start)
     return false;
 }
 
+enum { GZIP_FLAGS = 0x20 }; /* above these none is defined */
+
+bool
+source_is_compressed(const uint8_t *start)
+{
+    static const uint8_t gzip[] = { 0x1F, 0x8B, 0x08 }, zstd[] = { 0x28, 0xB5, 0x2F, 0xFD };
+
+    return (memcmp(start, gzip, sizeof gzip) == 0 && start[sizeof gzip] < GZIP_FLAGS) ||
+        memcmp(start, zstd, sizeof zstd) == 0;
+}
+
 /* A pipe cannot be looked into. */
 static bool
-is_capture(int fd)
+begins_as(int fd, bool (*what)(const uint8_t *start))
 {
     uint8_t start[SOURCE_MAGIC];
 
-    return pread(fd, start, sizeof start, 0) == sizeof start && source_is_capture(start);
+    return pread(fd, start, sizeof start, 0) == sizeof start && what(start);
+}
+
+static bool
+is_capture(int fd)
+{
+    return begins_as(fd, source_is_capture);
 }
 
 /* What is in it decides. Takes fd over. */
@@ -84,6 +101,9 @@ open_content(const char *name, int fd, const struct source_options *options, GEr
                     source_called(name));
     else if (S_ISDIR(status.st_mode))
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is a folder, not a line or a file of raw bytes.", name);
+    else if (begins_as(fd, source_is_compressed))
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "\"%s\" is compressed: gunzip or unzstd it first.",
+                    source_called(name));
     else if (is_capture(fd) && (options->hex || options->marked))
         g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is a capture: leave %s out.", source_called(name),
                     options->hex ? "--hex" : "--marked");
@@ -199,6 +219,19 @@ source_open(const char *name, const struct source_options *options, GError **err
     g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is no serial port whose settings could be searched.", name);
     source_close(source);
     return NULL;
+}
+
+/* GLib takes a source out of its list while it is at work, for main loops within main loops, of which there are none here. That
+ * would be two system calls, and a second poll, for each read. */
+void
+source_watch(struct source *source, int fd, GUnixFDSourceFunc callback)
+{
+    GSource *watch = g_unix_fd_source_new(fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+
+    g_source_set_can_recurse(watch, TRUE);
+    g_source_set_callback(watch, G_SOURCE_FUNC(callback), source, NULL);
+    source->watch = g_source_attach(watch, NULL);
+    g_source_unref(watch);
 }
 
 void

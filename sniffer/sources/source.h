@@ -13,7 +13,7 @@
 #include "line.h"
 #include "record.h"
 
-#include <glib.h>
+#include <glib-unix.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -71,6 +71,7 @@ struct source_sink {
 struct source {
     struct source_info info;
     struct source_sink sink;
+    bool down;   /* the line is not there, and waited for */
     guint watch; /* the GSource of the main context that feeds it, or 0 */
     void (*start)(struct source *source);
     void (*drain)(struct source *source); /* what is at hand already; NULL where it can wait */
@@ -95,11 +96,16 @@ void source_close(struct source *source);
 /* Do these first bytes, SOURCE_MAGIC of them, begin a pcap or pcapng file? */
 enum { SOURCE_MAGIC = 4 };
 bool source_is_capture(const uint8_t *start);
+/* Or a compressed file? */
+bool source_is_compressed(const uint8_t *start);
 
 /* CLOCK_MONOTONIC in nanoseconds; CLOCK_REALTIME, since 1970; CLOCK_BOOTTIME, which goes on while the computer sleeps. */
 int64_t source_now(void);
 int64_t source_wall_clock(void);
 int64_t source_boot_clock(void);
+
+/* For the kinds of sources: call `callback`, with the source, whenever fd can be read. */
+void source_watch(struct source *source, int fd, GUnixFDSourceFunc callback);
 
 /* What a sentence calls it: "-" is standard input. */
 const char *source_called(const char *name);

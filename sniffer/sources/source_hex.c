@@ -61,7 +61,7 @@ hex_start(struct source *source)
 {
     struct hex_source *hex = (struct hex_source *)source;
 
-    source->watch = g_unix_fd_add(hex->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, hex);
+    source_watch(source, hex->fd, on_readable);
 }
 
 static void

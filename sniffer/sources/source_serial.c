@@ -14,6 +14,7 @@
 #include "source.h"
 #include "status.h"
 #include "timer.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,9 +32,6 @@ enum {
     READ_MAX = 4096,
     DRAIN_READS = 64, /* at the end, of what is at hand: a line that is never silent ends all the same */
 };
-
-/* How often a line that is gone is looked for. */
-#define RETRY_NS NS_PER_SECOND
 
 /* After which silence it is told what may be its reason. */
 #define HINT_NS (10 * NS_PER_SECOND)
@@ -63,7 +61,7 @@ struct serial {
     uint64_t taken;        /* bytes that others have read, not yet said */
     int64_t taken_said_ns; /* when it was said last */
     struct parmrk parmrk;
-    GSource *retry;      /* set while the line is gone */
+    struct watch *watch; /* looks for the line while it is gone */
     int64_t lost_ns;     /* since when */
     int reason;          /* errno of the last attempt to open it */
     bool known;          /* it was open before */
@@ -502,8 +500,9 @@ line_is_lost(struct serial *serial)
     }
     source->sink.pause(source->sink.user);
     tap_complain("The line \"%s\" is gone. Waiting for it to come back.", source->info.name);
+    source->down = true;
     serial->lost_ns = source_now();
-    timer_set(serial->retry, serial->lost_ns + RETRY_NS);
+    watch_begin(serial->watch);
 }
 
 static gboolean
@@ -529,7 +528,7 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
 static void
 listen(struct serial *serial)
 {
-    serial->source.watch = g_unix_fd_add(serial->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, serial);
+    source_watch(&serial->source, serial->fd, on_readable);
     set_audit(serial, AUDIT_NS);
 }
 
@@ -620,9 +619,11 @@ on_retry(void *user)
             return;
         }
         tell_hindrance(serial, error);
-        timer_set(serial->retry, source_now() + RETRY_NS);
+        watch_again(serial->watch);
         return;
     }
+    watch_end(serial->watch);
+    serial->source.down = false;
     g_clear_pointer(&serial->hindrance, g_free);
     tell_return(serial, news);
     g_free(news);
@@ -636,13 +637,14 @@ serial_start(struct source *source)
 {
     struct serial *serial = (struct serial *)source;
 
-    serial->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, serial);
+    serial->watch = watch_new(serial->path, on_retry, serial);
     serial->silence = timer_new(G_PRIORITY_LOW, on_silence, serial);
     serial->audit = timer_new(G_PRIORITY_LOW, on_audit, serial);
     serial->hint = timer_new(G_PRIORITY_LOW, on_hint, serial);
     if (serial->fd < 0) {
+        source->down = true;
         serial->lost_ns = source_now();
-        timer_set(serial->retry, serial->lost_ns + RETRY_NS);
+        watch_begin(serial->watch);
         return;
     }
     listen(serial);
@@ -671,7 +673,7 @@ serial_close(struct source *source)
     struct serial *serial = (struct serial *)source;
 
     close_line(serial);
-    timer_free(serial->retry);
+    watch_free(serial->watch);
     timer_free(serial->silence);
     timer_free(serial->audit);
     timer_free(serial->hint);

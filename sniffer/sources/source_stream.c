@@ -58,10 +58,11 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
     const ssize_t length = read(fd, stream->raw, sizeof stream->raw);
     GError *lost = NULL;
 
-    if (length >= SOURCE_MAGIC && !stream->begun && source_is_capture(stream->raw)) {
+    if (length >= SOURCE_MAGIC && !stream->begun &&
+        (source_is_capture(stream->raw) || (!stream->marked && source_is_compressed(stream->raw)))) {
         end(stream,
             g_error_new(TAP_ERROR, TAP_CANNOT_OPEN,
-                        "\"%s\" gives a capture, and that has to be a file: \"-i FILE\" cuts it anew.",
+                        "\"%s\" gives a capture, and that has to be a file, not compressed: \"-i FILE\" cuts it anew.",
                         source_called(source->info.name)));
         return G_SOURCE_CONTINUE;
     }
@@ -85,7 +86,7 @@ stream_start(struct source *source)
 {
     struct stream *stream = (struct stream *)source;
 
-    source->watch = g_unix_fd_add(stream->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, stream);
+    source_watch(source, stream->fd, on_readable);
 }
 
 /* A pipe is not emptied: who fills it may fill it for ever. What is held back of it was read. */

@@ -4,6 +4,7 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "backoff.h"
 #include "record.h"
 #include "source.h"
 #include "status.h"
@@ -21,7 +22,18 @@
 
 enum { READ_MAX = 4096, CONNECT_MS = 10000, DRAIN_READS = 64 };
 
-#define RETRY_NS (2 * NS_PER_SECOND)
+/* A connection that has lasted so long was a good one: after it, the next is tried soon. */
+#define GOOD_NS (60 * NS_PER_SECOND)
+
+/* What Telnet would look like. */
+enum { TELNET_IAC = 0xFF, TELNET_FIRST_OFFER = 0xFA, TELNET_DOUBLED = 4 };
+
+struct telnet {
+    uint64_t offset; /* in the connection */
+    unsigned run;    /* of FF */
+    unsigned doubled;
+    bool single, told;
+};
 
 /* An attempt to connect, in a thread of its own: names may take long to resolve, and other lines do not wait. */
 struct attempt {
@@ -37,6 +49,9 @@ struct tcp {
     bool no_wait;
     int fd;
     GSource *retry;
+    struct backoff backoff;
+    int64_t begun_ns; /* the connection */
+    struct telnet telnet;
     struct attempt *attempt; /* under way, or NULL */
     bool told;               /* that there is no connection yet */
     int64_t lost_ns;
@@ -123,7 +138,7 @@ connect_later(struct tcp *tcp, const char *why)
     if (!tcp->told && tcp->lost_ns == 0)
         tap_complain("Cannot connect to \"%s\": %s. Trying again until it works.", tcp->source.info.name, why);
     tcp->told = true;
-    timer_set(tcp->retry, source_now() + RETRY_NS);
+    timer_set(tcp->retry, source_now() + backoff_next(&tcp->backoff));
 }
 
 static gboolean
@@ -188,10 +203,43 @@ connection_is_lost(struct tcp *tcp)
                          g_error_new(TAP_ERROR, TAP_LINE_LOST, "The connection to \"%s\" is gone.", source->info.name));
         return;
     }
+    source->down = true;
     source->sink.pause(source->sink.user);
     tap_complain("The connection to \"%s\" is gone. Connecting again until it works.", source->info.name);
     tcp->lost_ns = source_now();
-    timer_set(tcp->retry, tcp->lost_ns + RETRY_NS / 4);
+    if (tcp->lost_ns - tcp->begun_ns >= GOOD_NS)
+        tcp->backoff = (struct backoff){ 0 };
+    timer_set(tcp->retry, tcp->lost_ns + backoff_next(&tcp->backoff));
+}
+
+/* Such servers open with an offer, and double each FF. */
+static bool
+is_telnet(struct telnet *telnet, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (telnet->offset++ == 1 && telnet->run == 1 && bytes[i] >= TELNET_FIRST_OFFER && bytes[i] < TELNET_IAC)
+            return true;
+        if (bytes[i] == TELNET_IAC) {
+            telnet->run++;
+            continue;
+        }
+        telnet->single |= telnet->run % 2 != 0;
+        telnet->doubled += telnet->run > 0 && telnet->run % 2 == 0;
+        telnet->run = 0;
+    }
+    return telnet->doubled >= TELNET_DOUBLED && !telnet->single;
+}
+
+static void
+look_for_telnet(struct tcp *tcp, size_t length)
+{
+    if (tcp->telnet.told || !is_telnet(&tcp->telnet, tcp->bytes, length))
+        return;
+    tap_complain(
+        "\"%s\" speaks Telnet, with bytes of its own between those of the line and each FF doubled: set it to raw "
+        "TCP, without RFC 2217.",
+        tcp->source.info.name);
+    tcp->telnet.told = true;
 }
 
 static gboolean
@@ -202,6 +250,7 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
     const ssize_t length = read(fd, tcp->bytes, sizeof tcp->bytes);
 
     if (length > 0) {
+        look_for_telnet(tcp, (size_t)length);
         source->sink.bytes(source->sink.user, tcp->bytes, NULL, (size_t)length, source_now());
         return G_SOURCE_CONTINUE;
     }
@@ -216,7 +265,10 @@ listen_to(struct tcp *tcp)
 {
     const struct source_sink *sink = &tcp->source.sink;
 
-    tcp->source.watch = g_unix_fd_add(tcp->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, tcp);
+    source_watch(&tcp->source, tcp->fd, on_readable);
+    tcp->source.down = false;
+    tcp->begun_ns = source_now();
+    tcp->telnet.offset = 0;
     if (tcp->lost_ns != 0) {
         char *text = g_strdup_printf("The connection was gone for %.1f s, what was said meanwhile is missing",
                                      (double)(source_now() - tcp->lost_ns) / NS_PER_SECOND);
@@ -237,8 +289,10 @@ tcp_start(struct source *source)
     tcp->retry = timer_new(G_PRIORITY_DEFAULT, on_retry, tcp);
     if (tcp->fd >= 0)
         listen_to(tcp);
-    else
+    else {
+        source->down = true;
         on_retry(tcp);
+    }
 }
 
 static void

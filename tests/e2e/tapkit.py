@@ -79,6 +79,11 @@ def parse(data):
     return capture
 
 
+def on_host(description):
+    """As it stands in a capture."""
+    return f"{description}, on {os.uname().nodename}".encode()
+
+
 def payload(capture):
     return b"".join(packet.data for packet in capture.packets)
 

@@ -354,7 +354,7 @@ def test_presets_are_the_dialogs(start, ask, line, tmp_path):
         capture = end_silently(process, fifo)
         found.append(capture.interfaces)
         fifo.close()
-    assert found[0] == found[1] and found[0][0][3] == b"pseudo terminal, 2400 8E1"
+    assert found[0] == found[1] and found[0][0][3] == on_host("pseudo terminal, 2400 8E1")
 
 
 def test_second_line_and_server(start, line, fifo, frames):
@@ -379,11 +379,11 @@ def test_auto_is_the_second_lines(start, line, fifo):
     """A device server's speed cannot be found from here."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         name = "tcp://127.0.0.1:%d" % server.getsockname()[1]
-        for more, settings in (([], []), (["--second-line", line.path], [b"pseudo terminal, settings searched"])):
+        for more, settings in (([], []), (["--second-line", line.path], [on_host("pseudo terminal, settings searched")])):
             process = tap_on(start, DEMO, fifo, "--server", name, "--baud", "auto", *more)
             wait_until(lambda: len(fifo.read()) > 100, "the interfaces")
             first, *second = [interface[3] for interface in end_silently(process, fifo).interfaces]
-            assert first == b"serial device server, 2400 8E1 as far as is known here" and second == settings
+            assert first == on_host("serial device server, 2400 8E1 as far as is known here") and second == settings
             fifo.data = b""
 
 
@@ -607,7 +607,7 @@ def test_demo_bus(wireshark, tmp_path):
                      "len > 10", "-c", "4", "-w", path)
     assert complaints(done) == []
     capture = parse(path.read_bytes())
-    assert capture.interfaces[0][3] == b"built-in demo bus, 9600 8N1"
+    assert capture.interfaces[0][3] == on_host("built-in demo bus, 9600 8N1")
     rows = wireshark.tshark.fields(path, ["cjt188.di", "cjt188.checksum.status", "_ws.col.Protocol"])
     assert len(rows) == 4 and {row["_ws.col.Protocol"] for row in rows} == {"CJ/T 188"}
     assert rows[0]["cjt188.di"] == "0x901f"

@@ -37,7 +37,7 @@ def test_paced_line(start, line, frames, tmp_path):
     print("first-byte time errors, ms:", [round(error * 1000, 2) for error in errors])
     assert all(abs(error) < 0.1 for error in errors)  # the last byte of the reply is 293 ms after its first
     assert capture.interfaces[0][2].decode() == line.path
-    assert capture.interfaces[0][3] == b"pseudo terminal, 2400 8E1"
+    assert capture.interfaces[0][3] == on_host("pseudo terminal, 2400 8E1")
     assert capture.interfaces[0][8] == struct.pack("<Q", 2400)
     assert capture.interfaces[0][9] == b"\x09"
     assert capture.section[2] and capture.section[3] and capture.section[4].startswith(b"cjt188dump ")
@@ -181,7 +181,7 @@ def test_other_settings(start, line, tmp_path):
     file = tmp_path / "line.pcapng"
     finish(start_on(start, line, file, "--baud", "9600", "--format", "8n1"))
     interface = parse(file.read_bytes()).interfaces[0]
-    assert interface[3] == b"pseudo terminal, 9600 8N1"
+    assert interface[3] == on_host("pseudo terminal, 9600 8N1")
     assert interface[8] == struct.pack("<Q", 9600)
 
 
@@ -370,6 +370,8 @@ def test_bad_command_lines(dump, tmp_path):
         ("-i", "demo", "-a", "filesize:3"): "-w",
         ("-i", "demo", "-w", "x.pcapng", "-b", "budget:3"): "when a file is over",
         ("-i", "demo", "-w", "x.pcapng", "-b", "packets:3", "-b", "reserve:none"): "above 0",
+        ("-i", "demo", "-w", "x.pcapng", "--compress", "gzip"): "needs -b",
+        ("-i", "demo", "-w", "x.pcapng", "-b", "packets:3", "--compress", "zip"): "gzip or zstd",
         ("-i", "demo", "-w"): "-w",
         ("-i", "demo", "--baud", "fast"): '"fast"',
         ("-i", "demo", "--baud", "0"): '"0"',

@@ -5,7 +5,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import fcntl
 import os
-import pathlib
 import shutil
 import signal
 import struct
@@ -51,8 +50,23 @@ def test_order_of_line_options(start, lines, tmp_path):
     wait_until(lambda: file.exists() and file.stat().st_size > 0, "the first block")
     finish(process)
     first, second = parse(file.read_bytes()).interfaces
-    assert (first[3], second[3]) == (b"pseudo terminal, 9600 8N1", b"pseudo terminal, 300 8E1")
+    assert (first[3], second[3]) == (on_host("pseudo terminal, 9600 8N1"), on_host("pseudo terminal, 300 8E1"))
     assert (first[11], second[11]) == (b"\0len > 3", b"\0link[0] = 0x68")
+
+
+def test_who_and_where(start, lines, tshark, tmp_path):
+    """Names and descriptions of lines, dumpcap's words for them, a comment on all, and the computer's name."""
+    file = tmp_path / "both.pcapng"
+    process = start_on(start, lines[0], file, "--description", "Haus Süd", "--name", "TX", "--capture-comment", "valve open",
+                       "-i", lines[1].path, "--ifname", "RX", "--ifdescr", "its other side", path=lines[0].path)
+    finish(process)
+    first, second = parse(file.read_bytes()).interfaces
+    assert (first[2], second[2]) == (b"TX", b"RX")
+    assert first[3].decode() == "Haus Süd: " + on_host("pseudo terminal, 2400 8E1").decode()
+    assert second[3] == b"its other side: " + on_host("pseudo terminal, 2400 8E1")
+    file.chmod(0o644)
+    info = subprocess.run([shutil.which("capinfos"), file], capture_output=True, timeout=TIMEOUT, check=True).stdout.decode()
+    assert "valve open" in info and f"Recorded on {os.uname().nodename}" in info
 
 
 def test_text_names_the_line(dump):
@@ -193,27 +207,17 @@ def test_control_lines_first(start, line, port, tmp_path):
     env, _, _ = port
     strace, trace = shutil.which("strace"), tmp_path / "trace"
     assert strace, "strace is not installed; tests/run installs it"
-    program = [strace, "-f", "-E", f"LD_PRELOAD={env['LD_PRELOAD']}", "-e", "trace=openat,open,ioctl,flock,read,write,poll,ppoll",
-               "-o", trace, BUILD / "sniffer" / "cjt188dump"]
+    program = [strace, "-D", "-f", "-E", f"LD_PRELOAD={env['LD_PRELOAD']}", "-e", "trace=openat,open,ioctl,flock,read,write,poll,ppoll",
+               "-o", trace, BUILD / "sniffer" / "cjt188dump"]  # -D: the process is the tap, not strace
     env = {name: value for name, value in env.items() if name != "LD_PRELOAD"}
     process = start("-i", line.path, "--rts", "off", "-w", tmp_path / "line.pcapng", env=env, program=program)
-    wait_until(lambda: listens_below(process, line.path), "the line to be open")
-    time.sleep(0.2)
-    tap, = children(process)
-    os.kill(tap, signal.SIGTERM)
-    process.communicate(timeout=TIMEOUT)
+    wait_until(lambda: is_ready(process), "the line to be open")
+    finish(process)
+    wait_until(lambda: "exited with 0" in trace.read_text(encoding="utf-8"), "the end of the trace")
     calls = trace.read_text(encoding="utf-8").splitlines()
     opened = next(index for index, call in enumerate(calls) if f'"{line.path}"' in call and "O_RDONLY|O_NOCTTY" in call)
     between = calls[opened + 1 : next(index for index, call in enumerate(calls) if index > opened and "port.log" in call)]
     assert ["TCGETS" in call or "flock" in call for call in between] == [True, True], between
-
-
-def children(process):
-    return [int(word) for word in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
-
-
-def listens_below(process, path):
-    return any(os.readlink(fd) == path for child in children(process) for fd in pathlib.Path(f"/proc/{child}/fd").iterdir())
 
 
 def test_rts_that_silences_a_line(start, line, port, tmp_path):
@@ -314,6 +318,28 @@ def test_bytes_that_another_program_reads(start, line, port, frames, tmp_path):
 def process_state(process):
     with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
         return file.read().rsplit(")", 1)[1].split()[0]
+
+
+def test_cost_of_a_piece(start, line, frames, tmp_path):
+    """A piece of a frame, as an adapter hands it over each 16 ms, costs a wait and a read, and little more now and then."""
+    strace, trace, file = shutil.which("strace"), tmp_path / "trace", tmp_path / "line.pcapng"
+    assert strace, "strace is not installed; tests/run installs it"
+    process = start("-q", "-i", line.path, "-w", file, program=[strace, "-D", "-f", "-o", trace, BUILD / "sniffer" / "cjt188dump"])
+    wait_until(lambda: is_ready(process), "the line to be open")
+    request = thread_frames(frames)[2]
+    line.send(request)
+    packets_of(file, 1)
+    time.sleep(1)
+    begun = len(trace.read_text(encoding="utf-8").splitlines())
+    for at in range(0, 10 * len(request), 2):
+        line.send((request * 10)[at : at + 2])
+        time.sleep(0.016)
+    packets_of(file, 11)
+    calls = trace.read_text(encoding="utf-8").splitlines()[begun:]
+    finish(process)
+    pieces = sum("read(" in call and call.endswith(" = 2") for call in calls)
+    main = [call for call in calls if call.split()[0] == str(process.pid) and "futex" not in call]
+    assert pieces > 90 and len(main) < 2.5 * pieces, f"{len(main)} calls for {pieces} pieces"
 
 
 def test_seven_data_bits(start, line, tmp_path):

@@ -898,6 +898,87 @@ def test_disk_full_of_own_files(dump, small_disk, policy):
     assert done.returncode == OUTPUT_FAILED and numbers[0] == 1 and b"There is no room" in done.stderr
 
 
+PACKED = {"gzip": "gz", "zstd": "zst"}
+
+
+def unpacked(path):
+    """What a file holds, by the real gunzip or unzstd."""
+    tool = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix)
+    if tool is None:
+        return path.read_bytes()
+    return subprocess.run([tool, "-dc", path], check=True, stdout=subprocess.PIPE).stdout
+
+
+@pytest.mark.parametrize("how", ["gzip", "zstd"])
+def test_compressed_ring(dump, tshark, folder, how):
+    """Finished files only, all of them; tshark opens them as they are; together they are the line; they count among those that are
+    kept."""
+    if shutil.which(how) is None:
+        pytest.skip(f"{how} is not installed")
+    arguments = ("-q", "-i", "demo:fast,seed=5", "-c", "70", "-g", "-b", "packets:20", "--compress", how, "-w", folder / "ring.pcapng")
+    assert dump(*arguments).returncode == OK
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 4 and all(name.endswith(f".pcapng.{PACKED[how]}") for name in names)
+    captures = [parse(unpacked(folder / name)) for name in names]
+    whole = parse(dump("-q", "-i", "demo:fast,seed=5", "-c", "70", "-w", "-").stdout)
+    assert [packet for capture in captures for packet in capture.packets] == whole.packets
+    assert all((folder / name).stat().st_mode & 0o777 == 0o640 for name in names)
+    (folder / names[0]).chmod(0o644)
+    assert len(tshark.fields(folder / names[0], ["frame.number"])) == 20
+    # An earlier run's count, also those that are not compressed; halves beside them go first.
+    (folder / f"{names[3]}.part").write_bytes(b"half")
+    assert dump(*arguments, "-b", "files:3").returncode == OK
+    left = sorted(path.name for path in folder.iterdir())
+    assert [name[5:10] for name in left] == ["00006", "00007", "00008"] and all(name.endswith(PACKED[how]) for name in left)
+    assert dump("-q", "-i", "demo:fast,seed=5", "-c", "70", "-b", "packets:30", "-b", "files:4", "-w", folder / "ring.pcapng").returncode == OK
+    assert sorted(path.name[5:10] for path in folder.iterdir()) == ["00008", "00009", "00010", "00011"]
+
+
+def test_compressing_that_fails(start, line, frames, folder):
+    """No room for the compressed file: the original stays whole, and that is said."""
+    reply = thread_frames(frames)[3]
+    process = start("-q", "-i", line.path, "-b", "packets:300", "--compress", "gzip", "-w", folder / "ring.pcapng",
+                    env=dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0"))
+    wait_until(lambda: is_ready(process), "the line to be open")
+    line.send(reply)
+    wait_until(lambda: list(folder.iterdir()), "the first file")
+    first, = folder.iterdir()
+    os.mkdir(f"{first}.gz.part")  # nothing can be written there
+    for _ in range(3):
+        line.send(reply * 50)
+        time.sleep(0.1)
+    line.send_all(reply * 200)
+    wait_until(lambda: len(list(folder.glob("ring_00002*"))) == 1, "the second file")
+    messages = finish(process)
+    assert f'Cannot compress "{first}"' in messages and len(parse(first.read_bytes()).packets) == 300
+    os.rmdir(f"{first}.gz.part")
+
+
+def test_the_original_goes_last(dump, cjt188dump, folder, tmp_path):
+    """The compressed file is on the disk, then has its name, then that is on the disk; only then the original goes."""
+    strace, trace = shutil.which("strace"), tmp_path / "trace"
+    assert strace, "strace is not installed; tests/run installs it"
+    subprocess.run([strace, "-f", "-y", "-e", "trace=fsync,rename,unlink", "-o", trace, cjt188dump, "-q", "-i", "demo:fast,seed=5", "-c",
+                    "5", "-b", "packets:9", "--compress", "gzip", "-w", folder / "ring.pcapng"], check=True, timeout=TIMEOUT)
+    calls = [call.split(maxsplit=1)[1] for call in trace.read_text(encoding="utf-8").splitlines() if "ring" in call]
+    calls = calls[[".gz.part" in call for call in calls].index(True) :]
+    assert [call.split("(")[0] for call in calls] == ["fsync", "rename", "fsync", "unlink"]
+    assert ".gz.part>" in calls[0] and calls[2].split(">")[0].endswith("/ring") and calls[3].split('"')[1].endswith(".pcapng")
+
+
+def test_compressed_is_refused(dump, samples, tmp_path):
+    """As what it is, with code 2; it was one record of noise, and code 0."""
+    data = (samples / "demo-line.pcapng").read_bytes()
+    for name, packed in (("x.pcapng.gz", gzip.compress(data)), ("x.pcapng.zst", b"\x28\xb5\x2f\xfd" + bytes(20))):
+        (tmp_path / name).write_bytes(packed)
+        for done in (dump("-i", tmp_path / name, "-w", "-"), dump("--repair", tmp_path / name),
+                     dump("-i", "-", "-w", "-", input=packed, stdin=None)):
+            assert done.returncode == CANNOT_OPEN and (done.stdout == b"" or not parse(done.stdout).packets), done
+    assert b"is compressed: gunzip or unzstd it first" in dump("-i", tmp_path / "x.pcapng.gz").stderr
+    (tmp_path / "noise.bin").write_bytes(b"\x1f\x8b\x16\x00")
+    assert dump("-q", "-i", tmp_path / "noise.bin").returncode == OK
+
+
 def test_renamed_file(start, line, frames, tmp_path):
     """logrotate with SIGHUP: the old file is complete, a new one begins under the old name."""
     file, old = tmp_path / "line.pcapng", tmp_path / "line.pcapng.1"

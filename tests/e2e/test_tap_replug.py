@@ -93,6 +93,21 @@ def test_all_settings_of_a_line_that_comes_later(tap, sockets):  # noqa: F811
     finish(process)
 
 
+def test_plugged_in_after_a_long_time(tap, sockets):  # noqa: F811
+    """A line that is gone is looked for less and less often, and noticed at once when it comes back."""
+    a = sockets.plug("ttyUSB0", "1-1")
+    process = tap("/dev/usb/ttyUSB0")
+    hears(process, a, A)
+    sockets.pull("ttyUSB0")
+    time.sleep(4)  # it has been looked for after 0.5, 1.5 and 3.5 seconds, and will be after 7.5
+    plugged = time.monotonic()
+    a = sockets.plug("ttyUSB0", "1-1")
+    wait_until(lambda: a.path in held(process), "the line to be open")
+    assert time.monotonic() - plugged < 2
+    hears(process, a, A)
+    finish(process)
+
+
 def test_one_that_another_program_has(tap, sockets):  # noqa: F811
     """Among several it is waited for."""
     a, b = sockets.plug("ttyUSB0", "1-1"), sockets.plug("ttyUSB1", "1-2")

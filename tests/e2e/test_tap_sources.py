@@ -87,6 +87,44 @@ def test_device_server_that_comes_later(start, line, frames, tmp_path):
     assert messages.count("Cannot connect to") == 1 and "There is a connection" in messages
 
 
+def test_device_server_that_hangs_up_at_once(start, server, tmp_path):
+    """Again and again: each time it is left alone for longer, and the log and the capture stay small."""
+    file, moments = tmp_path / "tcp.pcapng", []
+    process = start("-i", server.name, "-w", file)
+    for _ in range(5):
+        server.accept()
+        moments.append(time.monotonic())
+        server.tap.sendall(b"busy")
+        server.tap.close()
+    packets_of(file, 5)
+    messages = finish(process)
+    waited = [after - before for before, after in zip(moments, moments[1:])]
+    assert all(after > 1.5 * before for before, after in zip(waited, waited[1:])), waited
+    assert len(parse(file.read_bytes()).packets) == 5
+    assert messages.count("is gone. Connecting again until it works.\n") == 1
+    assert "is gone. Connecting again until it works. (4 times more within a minute)" in messages
+
+
+@pytest.mark.parametrize("greeting", [b"\xff\xfd\x03\xff\xfb\x00", b"h\xff\xff \xff\xff\x01\xff\xff\xff\xff\x02\xff\xff\x16\x00"])
+def test_telnet(start, server, tmp_path, greeting):
+    """A server in the wrong mode is named, once; its bytes are kept as they are. FF alone is no Telnet."""
+    file = tmp_path / "tcp.pcapng"
+    process = start("-q", "-i", server.name, "-w", file, "--gap", "50")
+    server.accept()
+    server.tap.sendall(greeting + b"h" + greeting)
+    wait_until(lambda: file.exists() and payload(parse(file.read_bytes())) == greeting + b"h" + greeting, "the bytes")
+    assert finish(process).count("speaks Telnet") == 1
+
+
+def test_no_telnet(start, server, tmp_path):
+    file, data = tmp_path / "tcp.pcapng", b"\x16\xff\x01\xff\xff\x02\xff\xff\x03\xff\xff\x04\xff\xff\x05\xff\xff\x06\xff\xfd"
+    process = start("-q", "-i", server.name, "-w", file, "--gap", "50")
+    server.accept()
+    server.tap.sendall(data)
+    wait_until(lambda: file.exists() and payload(parse(file.read_bytes())) == data, "the bytes")
+    assert "Telnet" not in finish(process)
+
+
 def test_device_server_gone(start, server):
     process = start("-i", server.name, "--no-wait", "-w", "-")
     server.accept()

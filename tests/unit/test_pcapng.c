@@ -82,7 +82,8 @@ test_section(void)
 {
     GByteArray *block = g_byte_array_new();
 
-    pcapng_section(block, "x86_64", "Linux", "cjt188dump 1");
+    pcapng_section(block,
+                   &(struct pcapng_section){ .hardware = "x86_64", .os = "Linux", .application = "cjt188dump 1" });
     assert_frame(block, 0x0A0D0D0A);
     g_assert_cmphex(u32_at(block, 8), ==, 0x1A2B3C4D);
     g_assert_cmpuint(u16_at(block, 12), ==, 1);

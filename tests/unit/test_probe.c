@@ -165,7 +165,7 @@ search(const struct line_settings *line, bool with_marks, struct line_settings *
 static void
 test_every_setting(void)
 {
-    static const unsigned speeds[] = { 300, 600, 1200, 2400, 4800, 9600, 19200 };
+    static const unsigned speeds[] = { 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 };
     static const char *const formats[] = { "8E1", "8N1", "8O1", "7E1" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(speeds); i++)
@@ -226,6 +226,69 @@ test_advance(void)
     probe_free(probe);
 }
 
+/* After the first setting, which may have begun in the middle of a burst, one burst says enough, if it is long enough. */
+static void
+test_one_burst(void)
+{
+    static const guint8 noise[] = { 0x12, 0x34, 0x56, 0x78 };
+    struct probe *probe = probe_new(0);
+
+    for (int i = 0; i < 2; i++) {
+        g_assert_cmpint(probe_bytes(probe, noise, NULL, sizeof noise), ==, PROBE_STAY);
+        g_assert_cmpint(probe_silence(probe), ==, i == 0 ? PROBE_STAY : PROBE_CHANGE);
+    }
+    g_assert_cmpint(probe_bytes(probe, noise, NULL, sizeof noise), ==, PROBE_STAY);
+    g_assert_cmpint(probe_silence(probe), ==, PROBE_CHANGE);
+    g_assert_cmpint(probe_bytes(probe, noise, NULL, 2), ==, PROBE_STAY);
+    g_assert_cmpint(probe_silence(probe), ==, PROBE_STAY);
+    g_assert_cmpint(probe_bytes(probe, noise, NULL, 2), ==, PROBE_STAY);
+    g_assert_cmpint(probe_silence(probe), ==, PROBE_CHANGE);
+    probe_free(probe);
+}
+
+/* A line on which nobody speaks CJ/T 188: long frames of M-Bus are proof, short ones and E5 may be noise. */
+static void
+test_mbus(void)
+{
+    static const guint8 loose[] = { 0x10, 0x5B, 0x01, 0x5C, 0x16, 0xE5 };
+    static const guint8 frame[] = { 0x68, 0x03, 0x03, 0x68, 0x08, 0x01, 0x72, 0x7B, 0x16 };
+    struct probe *probe = probe_new(0);
+    char *reasons;
+
+    g_assert_cmpint(probe_bytes(probe, loose, NULL, sizeof loose), ==, PROBE_STAY);
+    g_assert_cmpint(probe_bytes(probe, frame, NULL, sizeof frame), ==, PROBE_FOUND);
+    g_assert_cmpuint(probe_settings(probe)->baud, ==, 2400);
+    reasons = probe_reasons(probe);
+    g_assert_nonnull(strstr(reasons, "1 whole frame, no line errors"));
+    g_assert_nonnull(strstr(reasons, "cannot tell the parity"));
+    g_free(reasons);
+    probe_free(probe);
+}
+
+/* What cannot be heard is said. */
+static void
+test_doubts(void)
+{
+    const struct line_settings line = { .baud = 4800, .data_bits = 8, .parity = 'N', .stop_bits = 2 };
+    struct probe *probe = probe_new(0);
+    enum probe_advice advice;
+    guint polls = 0;
+    char *reasons;
+
+    do {
+        struct wire wire = poll_meter(polls++, &line);
+
+        advice = hear(probe, &wire, true);
+        g_byte_array_unref(wire.bits);
+    } while (advice != PROBE_FOUND && polls < 200);
+    reasons = probe_reasons(probe);
+    g_assert_cmpint(probe_settings(probe)->parity, ==, 'N');
+    g_assert_nonnull(strstr(reasons, "a second stop bit cannot be heard"));
+    g_assert_null(strstr(reasons, "cannot tell the parity"));
+    g_free(reasons);
+    probe_free(probe);
+}
+
 /* A port that takes no settings at all is gone. A byte is a sign of life. */
 static void
 test_refusals(void)
@@ -236,7 +299,7 @@ test_refusals(void)
 
     while (probe_refused(probe) == PROBE_CHANGE)
         g_assert_cmpint(++refusals, <, 100);
-    g_assert_cmpint(refusals, ==, 28); /* 7 speeds, 4 formats */
+    g_assert_cmpint(refusals, ==, 40); /* 10 speeds, 4 formats */
     g_assert_cmpint(probe_refused(probe), ==, PROBE_NOTHING);
     g_assert_cmpint(probe_bytes(probe, &byte, NULL, 1), ==, PROBE_STAY);
     g_assert_cmpint(probe_refused(probe), ==, PROBE_CHANGE);
@@ -276,6 +339,9 @@ main(int argc, char **argv)
     g_test_add_func("/probe/model", test_model);
     g_test_add_func("/probe/every-setting", test_every_setting);
     g_test_add_func("/probe/advance", test_advance);
+    g_test_add_func("/probe/one-burst", test_one_burst);
+    g_test_add_func("/probe/mbus", test_mbus);
+    g_test_add_func("/probe/doubts", test_doubts);
     g_test_add_func("/probe/refusals", test_refusals);
     g_test_add_func("/probe/bad-line", test_bad_line);
     result = g_test_run();
