@@ -20,6 +20,7 @@
 #include "bus/readings.h"
 #include "bus/tables.h"
 #include "bus/tap.h"
+#include "columns.h"
 #include "fields.h"
 #include "frame.h"
 #include "neighbours.h"
@@ -282,6 +283,7 @@ show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const stru
     add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
     add_header(frame, tree);
     data = cjt188_show_data(frame, tree);
+    cjt188_columns_add(frame, tree);
     before = cjt188_before(frame);
     cjt188_readings_add(frame, before, data);
     if (before != NULL)

@@ -365,6 +365,6 @@ def test_installed_for_oneself(tshark, tmp_path):
                         "-e frame.coloring_rule.name").split("\n")) - {""}
     assert colour == "Fault"
     packets = shell("tshark -C CJT188 -i cjt188-demo -c 2 2>/dev/null").splitlines()
-    assert len(packets) == 2 and "heating 0.007 kWh" in packets[1] and "from the meter" in packets[1]
+    assert len(packets) == 2 and "heating 0.007 kWh" in packets[1] and " reply " in packets[1]
     shell(*(line for line in block_with("rm -r ~/.local/lib/wireshark") if not line.startswith("sudo ")))
     assert not [path for path in home.rglob("*") if "cjt188" in path.name.lower()]
