@@ -26,6 +26,8 @@ struct cjt188_own_fields {
     void (*bytes)(const struct own_field *own, const uint8_t *data, uint8_t *bytes);
     /* Its value in a frame as text; in `scope`. */
     const char *(*text)(const struct own_field *own, const struct cjt188_decoded *frame, wmem_allocator_t *scope);
+    /* A row of the user's table that would name these bytes behind SER in all frames of this kind. In the packet's memory. */
+    const char *(*row)(const struct cjt188_frame *frame, unsigned at, unsigned width);
 };
 
 /* NULL without a workbench. */

@@ -20,6 +20,7 @@
 #include "bus/readings.h"
 #include "bus/tables.h"
 #include "bus/tap.h"
+#include "columns.h"
 #include "fields.h"
 #include "frame.h"
 #include "neighbours.h"
@@ -283,6 +284,7 @@ show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const stru
     add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
     add_header(frame, tree);
     data = cjt188_show_data(frame, tree);
+    cjt188_columns_add(frame, tree);
     before = cjt188_before(frame);
     if (!cjt188_gives_no_values(frame))
         cjt188_readings_add(frame, before, data);
@@ -391,16 +393,30 @@ dissect_neighbour(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned 
 
 /* ---- packets ---- */
 
-/* What the tap has noted of the line: bit 31 of the packet flags, a parity, framing or break mark. */
+/* What the tap has noted of the line, in the packet flags of pcapng. */
+enum line_note {
+    NOTE_NOISE = 29,      /* "start frame delimiter": it has found no frame either */
+    NOTE_LINE_ERROR = 31, /* "symbol error": a parity, framing or break mark */
+};
+
 static bool
-has_line_errors(const packet_info *pinfo)
+is_noted(const packet_info *pinfo, enum line_note note)
 {
-    const uint32_t symbol_error = 1u << 31;
     uint32_t flags = 0;
 
     return pinfo->rec->block != NULL &&
         wtap_block_get_uint32_option_value(pinfo->rec->block, OPT_PKT_FLAGS, &flags) == WTAP_OPTTYPE_SUCCESS &&
-        (flags & symbol_error) != 0;
+        (flags >> note & 1) != 0;
+}
+
+/* Without a note it may be somebody else's protocol, and then it is a matter of configuration. */
+static void
+tell_nothing_found(packet_info *pinfo, unsigned length)
+{
+    if (is_noted(pinfo, NOTE_NOISE))
+        col_add_fstr(pinfo->cinfo, COL_INFO, "Noise, %u byte%s", length, length == 1 ? "" : "s");
+    else
+        col_add_fstr(pinfo->cinfo, COL_INFO, INFO_NOTHING, (unsigned)(pinfo->match_uint - WTAP_ENCAP_USER0 + 147));
 }
 
 static void
@@ -459,7 +475,7 @@ dissect_cjt188(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "CJ/T 188");
     col_clear(pinfo->cinfo, COL_INFO);
-    if (has_line_errors(pinfo)) {
+    if (is_noted(pinfo, NOTE_LINE_ERROR)) {
         struct cjt188_seen *seen = cjt188_tap_add(pinfo, cjt188_line(pinfo), CJT188_NOISE, 0);
 
         proto_tree_add_expert(tree, pinfo, &ei_cjt188_line_error, tvb, 0, (int)length);
@@ -468,7 +484,7 @@ dissect_cjt188(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
     }
     cjt188_dissect_pieces(tvb, pinfo, tree, true, &found);
     if (!found)
-        col_add_fstr(pinfo->cinfo, COL_INFO, INFO_NOTHING, (unsigned)(pinfo->match_uint - WTAP_ENCAP_USER0 + 147));
+        tell_nothing_found(pinfo, tvb_reported_length(tvb));
     cjt188_tell_cut(tvb);
     return (int)length;
 }

@@ -167,23 +167,57 @@ show_text(const struct shown *shown)
     add_text(shown);
 }
 
+/* " (offset 48, width 1)": where the user's table has these bytes. */
+static void
+put_place(struct cjt188_text *text, unsigned place, unsigned width)
+{
+    cjt188_put(text, " (offset ");
+    cjt188_put_number(text, place, 1);
+    cjt188_put(text, ", width ");
+    cjt188_put_number(text, width, 1);
+    cjt188_put(text, ")");
+}
+
+/* What the user can copy into his table. What the line has damaged or cut short is not as long as others of its kind. */
+static void
+add_row(const struct shown *shown, proto_item *item, unsigned from, unsigned width)
+{
+    const struct cjt188_decoded *frame = shown->frame->decoded;
+    proto_tree *tree;
+
+    if (cjt188_own_fields == NULL || frame->kind != CJT188_FRAME ||
+        !proto_field_is_referenced(shown->tree, hf_cjt188_undocumented_row))
+        return;
+    tree = proto_item_add_subtree(item, cjt188_ett[shown->value->field]);
+    proto_item_set_generated(proto_tree_add_string(
+        tree, hf_cjt188_undocumented_row, shown->frame->tvb, shown->at + (int)from, (int)width,
+        cjt188_own_fields->row(shown->frame, shown->value->at - frame->data + from, width)));
+}
+
 /* A run of bytes, but for those that the user's own fields name. */
 static void
 add_run(const struct shown *shown, unsigned from, unsigned width)
 {
-    const uint8_t *bytes = shown->frame->decoded->bytes + shown->value->at + from;
+    const struct cjt188_decoded *frame = shown->frame->decoded;
+    const uint8_t *bytes = frame->bytes + shown->value->at + from;
     const int at = shown->at + (int)from;
+    const bool is_undocumented = shown->value->state == CJT188_IS_UNDOCUMENTED;
     char label[LABEL_MAX];
     struct cjt188_text text = cjt188_text_start(label, sizeof label);
+    proto_item *item;
 
-    if (!cjt188_is_read(shown->tree)) {
-        proto_tree_add_bytes_with_length(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, (int)width);
-        return;
+    if (cjt188_is_read(shown->tree)) {
+        cjt188_put(&text, shown->value->name);
+        cjt188_put(&text, ": ");
+        cjt188_put_bytes(&text, bytes, width);
+        if (is_undocumented)
+            put_place(&text, shown->value->at - frame->data + from, width);
+        item = proto_tree_add_bytes_format(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, "%s", label);
+    } else {
+        item = proto_tree_add_bytes_with_length(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, (int)width);
     }
-    cjt188_put(&text, shown->value->name);
-    cjt188_put(&text, ": ");
-    cjt188_put_bytes(&text, bytes, width);
-    proto_tree_add_bytes_format(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, "%s", label);
+    if (is_undocumented)
+        add_row(shown, item, from, width);
 }
 
 static void

@@ -11,6 +11,7 @@
  */
 #include "exchange.h"
 
+#include "columns.h"
 #include "fields.h"
 
 enum {
@@ -368,6 +369,7 @@ add_reply_items(const struct cjt188_frame *frame, proto_tree *tree)
     time.secs = (time_t)(nanoseconds / second);
     time.nsecs = (int)(nanoseconds % second);
     proto_item_set_generated(proto_tree_add_time(tree, hf_cjt188_response_time, frame->tvb, 0, 0, &time));
+    cjt188_columns_response(frame, tree, nanoseconds);
 }
 
 void

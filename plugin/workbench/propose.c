@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+#include "userfields.h"
+
 enum {
     TEXT_LEAST = 4,
     TEXT_MOST = 32,
@@ -543,57 +545,24 @@ number_text(double number, double left_out)
     return number == left_out ? g_strdup("") : g_strdup(g_ascii_formatd(text, sizeof text, "%.10g", number));
 }
 
-/* Every group, place, kind and width its own: a filter field has one type, and in another group the same bytes are something
- * else. Within the 40 characters that a suffix may have. */
-static char *
-suffix_of(const struct explore_group *group, const struct proposal *proposal)
-{
-    static const struct {
-        const char *kind, *in_suffix;
-    } kinds[] = {
-        { "BCD", "bcd" },
-        { "unsigned, low byte first", "ule" },
-        { "unsigned, high byte first", "ube" },
-        { "signed, low byte first", "sle" },
-        { "signed, high byte first", "sbe" },
-        { "bits", "bit" },
-        { "value/4096", "fix" },
-        { "date", "day" },
-        { "clock", "clk" },
-        { "text", "txt" },
-        { "bytes", "raw" },
-    };
-    const char *kind = "";
-    char *suffix;
-
-    for (size_t i = 0; i < array_length(kinds); i++) {
-        if (strcmp(kinds[i].kind, proposal->kind) == 0)
-            kind = kinds[i].in_suffix;
-    }
-    suffix = g_strdup_printf("%s_%02x_%04x_%u_%u_%s%u", group->dialect->key, group->control, group->di, group->length,
-                             proposal->at, kind, proposal->width);
-    return g_strdelimit(suffix, "-", '_');
-}
-
-/* The whole control code, because an error reply's bytes are not those of a good one. Only of requests the table takes the
- * function; there it is the same. Some replies have no identifier: what is behind SER then begins sooner. */
+/* Some replies have no identifier: what is behind SER then begins sooner. */
 char *
 explore_row(const struct explore_group *group, const struct proposal *proposal)
 {
     char *scale = number_text(proposal->scale, 1), *add = number_text(proposal->add, 0);
     char *mask = proposal->mask != 0 ? g_strdup_printf("%02X", proposal->mask) : g_strdup("");
-    char *identifier = group->length >= group->width + 2 ? g_strdup_printf("%04X", group->di) : g_strdup("");
-    char *suffix = suffix_of(group, proposal);
-    char *row = g_strdup_printf("\"%s\",\"%s\",\"%02X\",\"%s\",\"%u\",\"%u\",\"%u\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\","
-                                "\"%s\",\"proposed by the explorer: %s\"",
-                                group->dialect->name, group->is_reply ? "reply" : "request", group->control, identifier,
-                                group->length, proposal->at, proposal->width, proposal->kind, mask, scale, add,
-                                proposal->unit, proposal->name, suffix, proposal->evidence->str);
+    char *note = g_strdup_printf("proposed by the explorer: %s", proposal->evidence->str);
+    const struct userfield_row parts = {
+        .dialect = group->dialect, .is_reply = group->is_reply, .has_di = group->length >= group->width + 2,
+        .control = group->control, .di = group->di, .length = group->length, .at = proposal->at, .width = proposal->width,
+        .kind = proposal->kind, .mask = mask, .scale = scale, .add = add, .unit = proposal->unit, .name = proposal->name,
+        .note = note,
+    };
+    char *row = cjt188_userfield_row(&parts);
 
     g_free(scale);
     g_free(add);
     g_free(mask);
-    g_free(identifier);
-    g_free(suffix);
+    g_free(note);
     return row;
 }

@@ -20,23 +20,23 @@
 
 enum kind { K_BCD, K_ULE, K_UBE, K_SLE, K_SBE, K_BITS, K_4096, K_DATE, K_CLOCK, K_TEXT, K_BYTES, KINDS };
 
-/* Widths that a kind can have, and the type of its field. */
+/* What it is in the suffix of a row that is made here, widths that it can have, and the type of its field. */
 static const struct {
-    const char *name;
+    const char *name, *in_suffix;
     unsigned least, most;
     enum ftenum type;
 } kinds[KINDS] = {
-    [K_BCD] = { "BCD", 1, 8, FT_DOUBLE },
-    [K_ULE] = { "unsigned, low byte first", 1, 4, FT_DOUBLE },
-    [K_UBE] = { "unsigned, high byte first", 1, 4, FT_DOUBLE },
-    [K_SLE] = { "signed, low byte first", 1, 4, FT_DOUBLE },
-    [K_SBE] = { "signed, high byte first", 1, 4, FT_DOUBLE },
-    [K_BITS] = { "bits", 1, 4, FT_DOUBLE },
-    [K_4096] = { "value/4096", 2, 2, FT_DOUBLE },
-    [K_DATE] = { "date", 4, 4, FT_STRING },
-    [K_CLOCK] = { "clock", 7, 7, FT_STRING },
-    [K_TEXT] = { "text", 1, 64, FT_STRING },
-    [K_BYTES] = { "bytes", 1, 252, FT_BYTES },
+    [K_BCD] = { "BCD", "bcd", 1, 8, FT_DOUBLE },
+    [K_ULE] = { "unsigned, low byte first", "ule", 1, 4, FT_DOUBLE },
+    [K_UBE] = { "unsigned, high byte first", "ube", 1, 4, FT_DOUBLE },
+    [K_SLE] = { "signed, low byte first", "sle", 1, 4, FT_DOUBLE },
+    [K_SBE] = { "signed, high byte first", "sbe", 1, 4, FT_DOUBLE },
+    [K_BITS] = { "bits", "bit", 1, 4, FT_DOUBLE },
+    [K_4096] = { "value/4096", "fix", 2, 2, FT_DOUBLE },
+    [K_DATE] = { "date", "day", 4, 4, FT_STRING },
+    [K_CLOCK] = { "clock", "clk", 7, 7, FT_STRING },
+    [K_TEXT] = { "text", "txt", 1, 64, FT_STRING },
+    [K_BYTES] = { "bytes", "raw", 1, 252, FT_BYTES },
 };
 
 enum { SUFFIX_MAX = 40, UNIT_CHARACTERS = 20 };
@@ -573,6 +573,62 @@ place_of(const struct own_field *field, struct cjt188_own_place *place)
     return true;
 }
 
+/* ---- rows that are ready ---- */
+
+/* Every kind of frame, place, kind and width its own: a filter field has one type, and in another frame the same bytes are
+ * something else. Within the 40 characters that a suffix may have. */
+static char *
+suffix_of(const struct userfield_row *row)
+{
+    const char *kind = "";
+    char *suffix;
+
+    for (size_t i = 0; i < KINDS; i++) {
+        if (strcmp(kinds[i].name, row->kind) == 0)
+            kind = kinds[i].in_suffix;
+    }
+    suffix = g_strdup_printf("%s_%02x_%04x_%u_%u_%s%u", row->dialect->key, row->control, row->di, row->length, row->at, kind,
+                             row->width);
+    return g_strdelimit(suffix, "-", '_');
+}
+
+/* The whole control code, because an error reply's bytes are not those of a good one. Only of requests the table takes the
+ * function; there it is the same. */
+char *
+cjt188_userfield_row(const struct userfield_row *row)
+{
+    char *identifier = row->has_di ? g_strdup_printf("%04X", row->di) : g_strdup("");
+    char *suffix = suffix_of(row);
+    char *text = g_strdup_printf("\"%s\",\"%s\",\"%02X\",\"%s\",\"%u\",\"%u\",\"%u\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\","
+                                 "\"%s\",\"%s\"",
+                                 row->dialect->name, row->is_reply ? "reply" : "request", row->control, identifier,
+                                 row->length, row->at, row->width, row->kind, row->mask, row->scale, row->add, row->unit,
+                                 row->name, suffix, row->note);
+
+    g_free(identifier);
+    g_free(suffix);
+    return text;
+}
+
+/* Nobody knows what they are: bytes. */
+static const char *
+row_for(const struct cjt188_frame *frame, unsigned at, unsigned width)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+    char *name = width == 1 ? g_strdup_printf("Byte %u", at) : g_strdup_printf("Bytes %u to %u", at, at + width - 1);
+    const struct userfield_row row = {
+        .dialect = decoded->dialect, .is_reply = decoded->is_reply, .has_di = decoded->has_di, .control = decoded->control,
+        .di = decoded->di, .length = decoded->data_length, .at = at, .width = width, .kind = kinds[K_BYTES].name,
+        .mask = "", .scale = "", .add = "", .unit = "", .name = name, .note = "",
+    };
+    char *made = cjt188_userfield_row(&row);
+    const char *text = wmem_strdup(frame->pinfo->pool, made);
+
+    g_free(made);
+    g_free(name);
+    return text;
+}
+
 /* ---- the table ---- */
 
 UAT_CSTRING_CB_DEF(user, who, struct user_row)
@@ -650,7 +706,7 @@ static uat_field_t columns[] = {
 void
 cjt188_userfields_register(module_t *module)
 {
-    static const struct cjt188_own_fields own_fields = { match, show, place_of, masked_bytes, own_text };
+    static const struct cjt188_own_fields own_fields = { match, show, place_of, masked_bytes, own_text, row_for };
     uat_t *table;
 
     for (unsigned i = 0; i < KINDS; i++)

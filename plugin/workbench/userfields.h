@@ -28,4 +28,17 @@ struct userfield_value {
 };
 struct userfield_value cjt188_userfield_value(const struct own_field *field, const struct cjt188_decoded *frame);
 
+/* A row that is ready for the table. Texts are never NULL. */
+struct userfield_row {
+    const struct cjt188_dialect *dialect;
+    bool is_reply, has_di;
+    uint8_t control;
+    uint16_t di;
+    unsigned length, at, width; /* L; the place behind SER */
+    const char *kind, *mask, *scale, *add, *unit, *name, *note;
+};
+
+/* As Wireshark writes it. Its filter suffix is made of the frame, the place, the kind and the width. The caller frees it. */
+char *cjt188_userfield_row(const struct userfield_row *row);
+
 #endif

@@ -38,8 +38,9 @@ struct toolbar {
 void
 toolbar_declare(void)
 {
-    printf("control {number=%d}{type=string}{display=Comment}{tooltip=What the next marks say; empty: they are only "
-           "numbered}\n",
+    /* Wireshark hands the text over only then, and says so nowhere. */
+    printf("control {number=%d}{type=string}{display=Comment}{placeholder=Text of the next marks, then Enter}"
+           "{tooltip=What the next marks say, once Enter was pressed in this field; empty: they are only numbered}\n",
            CONTROL_COMMENT);
     printf("control {number=%d}{type=button}{display=Mark}{tooltip=Put a comment on the next packet}\n", CONTROL_MARK);
     printf("control {number=%d}{type=button}{role=logger}{display=Log}{tooltip=What happened to the line so far}\n",
@@ -93,9 +94,12 @@ set_comment(struct toolbar *toolbar)
 static void
 mark(struct toolbar *toolbar)
 {
-    char *comment = *toolbar->comment != '\0' ? g_strdup_printf("Mark %u: %s", ++toolbar->marks, toolbar->comment)
-                                              : g_strdup_printf("Mark %u", ++toolbar->marks);
-    char *told = g_strdup_printf("%s waits for the next packet", comment);
+    const bool has_text = *toolbar->comment != '\0';
+    char *comment = has_text ? g_strdup_printf("Mark %u: %s", ++toolbar->marks, toolbar->comment)
+                             : g_strdup_printf("Mark %u", ++toolbar->marks);
+    char *told = g_strdup_printf(has_text ? "%s waits for the next packet"
+                                          : "%s, without text: press Enter in the field first. It waits for the next packet",
+                                 comment);
 
     toolbar->on_mark(comment);
     toolbar_tell(toolbar, told);

@@ -113,7 +113,7 @@ def pcapng_option(code, data):
 
 def write_pcapng(path, packets, dlts=(DLT_USER0,)):
     """A pcapng with nanoseconds and an interface for each of `dlts`. A packet is (interface, nanoseconds since 1970, bytes),
-    or with packet flags as a fourth. None in place of a packet begins another section with the same interfaces."""
+    or with packet flags as a fourth and a comment as a fifth. None in place of a packet begins another section with the same interfaces."""
     head = pcapng_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
     end = pcapng_option(0, b"")
     for dlt in dlts:
@@ -123,11 +123,15 @@ def write_pcapng(path, packets, dlts=(DLT_USER0,)):
         if packet is None:
             out += head
             continue
-        interface, time, data, flags = (*packet, 0)[:4]
+        interface, time, data, flags, comment = (*packet, *(0, "")[len(packet) - 3:])
         body = struct.pack("<IIIII", interface, time >> 32, time & 0xFFFFFFFF, len(data), len(data))
         body += data + bytes(-len(data) % 4)
+        if comment:
+            body += pcapng_option(1, comment.encode())
         if flags:
-            body += pcapng_option(2, struct.pack("<I", flags)) + end
+            body += pcapng_option(2, struct.pack("<I", flags))
+        if comment or flags:
+            body += end
         out += pcapng_block(6, body)
     path.write_bytes(out)
     return path

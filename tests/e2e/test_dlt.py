@@ -2,9 +2,12 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import subprocess
+
 import pytest
+from conftest import TIMEOUT
 from craft import (INFO, MAITUO, OEM, PLUS33, STANDARD, TIANGANG, UNIT_FIRST, add_33, decode, field_rows,  # noqa: F401
-                   frame, heat_901f, write_lines)
+                   frame, heat_901f, write_lines, write_pcapng)
 
 DLTS = range(147, 163)
 # An IPv4 packet without a payload: what another owner of a user DLT may have.
@@ -96,6 +99,27 @@ def test_other_peoples_packets_are_told_where_they_are(capture, decode):
     moved = capture([IP], dlt=151)
     assert decode(moved, "-o", "cjt188.dlt_user:151")[0][INFO] == \
         "No CJ/T 188 frame (user DLT 151; preference cjt188.dlt_user)"
+
+
+NOISE_FLAG = 1 << 29
+NOISE = bytes.fromhex("00 FF 42 17 00 00 00 00 00")
+
+
+def test_noise_of_a_line_is_no_question_of_configuration(decode, tmp_path):
+    """What says that it is noise is read as noise; a frame beside it, or no such flag, and nothing is different."""
+    packets = [(NOISE, NOISE_FLAG), (NOISE[:1], NOISE_FLAG), (NOISE, 0), (REQUEST + NOISE, NOISE_FLAG)]
+    path = write_pcapng(tmp_path / "noise.pcapng",
+                        [(0, number * 10**9, data, flags) for number, (data, flags) in enumerate(packets)])
+    assert [packet[INFO] for packet in decode(path)] == [
+        "Noise, 9 bytes", "Noise, 1 byte", "No CJ/T 188 frame (user DLT 147; preference cjt188.dlt_user)",
+        "Read 901F, 24263225"]
+
+
+def test_noise_that_the_tap_has_heard(decode, cjt188dump, tmp_path):
+    (tmp_path / "noise").write_bytes(NOISE)
+    subprocess.run([cjt188dump, "-q", "-i", tmp_path / "noise", "-w", tmp_path / "noise.pcapng"], check=True,
+                   timeout=TIMEOUT)
+    assert [packet[INFO] for packet in decode(tmp_path / "noise.pcapng")] == ["Noise, 9 bytes"]
 
 
 # ---- the other preferences ----

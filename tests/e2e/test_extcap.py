@@ -558,6 +558,16 @@ def test_mark(start, line, fifo, toolbar, frames):
         "Mark 1", "", "Mark 2: Ventil {auf}; Mark 3: Ventil {auf}"]
     assert payload(capture) == one + two + three
     assert re.search(r"^\d\d:\d\d:\d\d  Capturing on '%s'\n" % line.path, toolbar.log(), re.M)
+    told = [text for text in toolbar.status() if text.startswith("Mark")]
+    assert told == ["Mark 1, without text: press Enter in the field first. It waits for the next packet",
+                    "Mark 2: Ventil {auf} waits for the next packet", "Mark 3: Ventil {auf} waits for the next packet"]
+
+
+def test_the_field_says_that_enter_is_needed(ask):
+    """Wireshark hands its text over only then: it stands in the empty field, and behind the mouse."""
+    (field,) = [values for keyword, values in sentences(ask("--extcap-interfaces"))
+                if keyword == "control" and values["display"] == "Comment"]
+    assert "Enter" in field["placeholder"] and "Enter" in field["tooltip"]
 
 
 def test_line_lost_is_told(start, fifo, toolbar):

@@ -13,6 +13,7 @@ import pytest
 from bus import SYMBOL_ERROR, Bus, damaged, reading, request
 from conftest import BUILD, SRC, TIMEOUT
 from craft import frame
+from crowd import crowd, write_crowd
 
 PROFILE = SRC / "profiles" / "CJT188"
 BAD, CUT, NOISE, LINE = "Bad checksum", "Cut short", "Noise", "Line error"
@@ -20,6 +21,7 @@ FAULT, SILENT, WRITE = "Fault", "No reply to the request before", "Write"
 REPLY, REQUEST, OTHER = "Reply", "Request", "Another protocol"
 
 READINGS, FAULTS, ERRORS, UNDOCUMENTED, WRITES = "Readings", "Faults", "Errors", "Undocumented", "Writes"
+MARKS = "Marks"
 
 
 class Profile:
@@ -88,16 +90,60 @@ def columns():
 def test_columns(profile, tmp_path):
     """What is printed is the profile's columns: time, response time, meter, and so on to the sentence."""
     assert [title for title, _ in columns()] == [
-        "No.", "Time", "Response time", "Meter", "Request/reply", "Identifier", "Heating kWh", "Power kW", "Flow m³/h",
-        "Supply °C", "Return °C", "Info"]
+        "No.", "Time", "Reply ms", "Meter", "Direction", "Identifier", "Fault", "Heating kWh", "Power kW", "Flow m³/h",
+        "Volume m³", "Supply °C", "Return °C", "Info"]
     conversation(tmp_path / "line.pcapng")
     lines = [" ".join(line.split()) for line in profile("-r", tmp_path / "line.pcapng").splitlines()]
-    assert lines[0].startswith("1 0.000000000 Kitchen loop from the master 0x901f Read 901F, Kitchen loop")
-    assert lines[1].startswith("2 0.200000000 0.200000000 Kitchen loop from the meter 0x901f 0.007 0 0 25.66 25.54 "
+    assert lines[0].startswith("1 0.000000000 Kitchen loop request 0x901f Read 901F, Kitchen loop")
+    assert lines[1].startswith("2 0.200000000 200 Kitchen loop reply 0x901f flow sensor fault 0.007 0.000 0.000 0.000 25.66 25.54 "
                                "Kitchen loop: heating 0.007 kWh")
-    assert lines[3].startswith("4 0.600000000 0.200000000 24263241 from the meter 0x901f 8412.32 28.785 1.263 61.57 41.98 "
+    assert lines[3].startswith("4 0.600000000 200 24263241 reply 0x901f 8412.320 28.785 1.263 0.000 61.57 41.98 "
                                "24263241: heating 8412.320 kWh")
+    assert lines[6].startswith("7 4.000000000 24263241 reply 0x901f Damaged:"), "no number of a damaged frame"
+    assert " 24263241 reply error reply 24263241: error reply" in lines[15]
     assert len(lines) == 17
+
+
+LIST_FIELDS = ("cjt188.column.response", "cjt188.meter.label", "cjt188.column.direction", "cjt188.column.fault",
+               "cjt188.column.heating", "cjt188.column.power", "cjt188.column.flow", "cjt188.column.volume",
+               "cjt188.column.supply", "cjt188.column.return")
+
+
+def test_columns_of_twenty_thousand_packets(profile, tmp_path):
+    """Each cell is what it is known to be, and sorted as a text a column of numbers is sorted by size."""
+    path = tmp_path / "crowd.pcapng"
+    truth = write_crowd(path, 20_000)
+    assert {f"%Cus:{field}:0:R" for field in LIST_FIELDS} <= {text for _, text in columns()}
+    options = [word for field in LIST_FIELDS for word in ("-e", field)]
+    rows = [line.split("\t") for line in profile("-r", path, "-T", "fields", *options).splitlines()]
+    assert len(rows) == len(truth) == 20_000
+    for number, (row, (response, meter, direction, values)) in enumerate(zip(rows, truth), 1):
+        assert [cell.strip() for cell in row] == [response, meter, direction, *values], number
+    for column in range(4, len(LIST_FIELDS)):
+        texts = {row[column] for row in rows if row[column]}
+        assert len(texts) > 20 and sorted(texts) == sorted(texts, key=float), LIST_FIELDS[column]
+    (marks,) = [text for label, text in buttons() if label == MARKS]
+    marked = profile("-r", path, "-Y", marks, "-T", "fields", "-e", "frame.number").split()
+    packets, _ = crowd(20_000)
+    assert marked == [str(number) for number, packet in enumerate(packets, 1) if packet[4]] and len(marked) > 5
+
+
+def test_columns_fit_a_small_screen():
+    """What each has to show, in the list's font (8 pixels a character), and all of them but the sentence in 1366 pixels."""
+    line = next(line for line in (PROFILE / "recent").read_text().splitlines() if line.startswith("column.width:"))
+    cells = next(csv.reader([line.removeprefix("column.width: ")], skipinitialspace=True))
+    widths = {name: int(width) for name, width in zip(cells[::2], cells[1::2])}
+    formats = {title: text.split(":0:")[0] for title, text in columns()}
+    assert set(widths) == set(formats.values())
+    shown = {"Time": "99999.999", "Reply ms": "10000", "Meter": "24263225", "Direction": "request", "Identifier": "0x901f",
+             "Fault": "flow sensor fault", "Heating kWh": "123456.789", "Power kW": "1234.567", "Flow m³/h": "1234.567",
+             "Volume m³": "123456.789", "Supply °C": "123.45", "Return °C": "123.45"}
+    narrow = {title for title, text in shown.items() if widths[formats[title]] < 8 * len(text) + 6}
+    assert narrow == set()
+    assert widths["%m"] >= 8 * len("100000") + 40, "arrows stand beside the number"
+    scrollbars = 60
+    assert sum(widths.values()) - widths["%i"] + scrollbars < 1366 - 8 * len("Read 901F, 24263225")
+    assert list(formats).index("Fault") < list(formats).index("Heating kWh")
 
 
 def test_the_meter_column_has_one_text(profile, tmp_path):
@@ -145,15 +191,15 @@ def buttons():
     lines = (PROFILE / "dfilter_buttons").read_text().splitlines()
     rows = list(csv.reader(line for line in lines if not line.startswith("#")))
     assert all(len(row) == 4 and row[0] == "TRUE" and row[3] for row in rows)
-    return [(row[1], row[2]) for row in rows]
+    return [(row[1], row[2].replace("\\x22", '"')) for row in rows]
 
 
 def test_buttons(profile, tmp_path):
     """Each button shows the packets that its label says."""
     rows = conversation(tmp_path / "line.pcapng")
-    assert [label for label, _ in buttons()] == [READINGS, FAULTS, ERRORS, UNDOCUMENTED, WRITES]
+    assert [label for label, _ in buttons()] == [READINGS, FAULTS, ERRORS, UNDOCUMENTED, WRITES, MARKS]
     for label, text in buttons():
-        if label == UNDOCUMENTED:
+        if label in (UNDOCUMENTED, MARKS):  # of them other tests
             continue
         shown = profile("-r", tmp_path / "line.pcapng", "-Y", text, "-T", "fields", "-e", "frame.number").split()
         assert shown == [str(n) for n, (_, labels) in enumerate(rows, 1) if label in labels], label

@@ -602,6 +602,55 @@ def test_each_profile_has_its_own_rows(tshark, capture, tmp_path):
     assert "cjt188.user" not in tshark("-r", path, "-C", "none", "-V", "-T", "pdml", env=env).stdout
 
 
+# ---- the row that an undocumented line carries ----
+
+READY = "cjt188.undocumented.row"
+
+
+def ready_rows(packet):
+    """[(label of the undocumented bytes, the row below it or None)]"""
+    found = []
+    for item in packet.iter("field"):
+        if item.get("name") == "cjt188.undocumented":
+            rows = [below.get("show") for below in item if below.get("name") == READY]
+            assert len(rows) <= 1
+            found.append((item.get("showname"), rows[0] if rows else None))
+    return found
+
+
+def test_an_undocumented_line_says_where_it_is_and_how_to_name_it(with_rows):
+    packet, = with_rows([row("mine", ULE, offset=2)], [reply("41 42 00 43")])
+    (first, first_row), (second, second_row) = ready_rows(packet)
+    assert first.endswith("41 42 (offset 0, width 2)") and second.endswith("43 (offset 3, width 1)")
+    assert first_row == row("oem_81_992f_7_0_raw2", BYTES, who=OEM, direction="reply", control="81",
+                            identifier="992F", length=7, offset=0, width=2, name="Bytes 0 to 1")
+    assert second_row == row("oem_81_992f_7_3_raw1", BYTES, who=OEM, direction="reply", control="81",
+                             identifier="992F", length=7, offset=3, width=1, name="Byte 3")
+
+
+def test_each_ready_row_names_the_bytes_of_its_line(pdml, with_rows, capture, frames):
+    """In every known frame, as it was copied: then no undocumented byte is left that had a row."""
+    packets = [frame["bytes"] for frame in frames]
+    before = pdml(capture(packets))
+    rows = sorted({row for packet in before for _, row in ready_rows(packet) if row})
+    after = with_rows(rows, packets)
+    assert len(before) == len(after) == len(packets) and len(rows) > 5
+    named = 0
+    for one, two in zip(before, after):
+        assert [text for text, row in ready_rows(two) if row] == []
+        assert len(ready_rows(two)) == len([text for text, row in ready_rows(one) if not row])
+        assert len(own_items(two)) >= len([text for text, row in ready_rows(one) if row])
+        named += len(own_items(two))
+    assert named >= len(rows)
+
+
+def test_what_is_damaged_or_cut_short_has_no_ready_row(pdml, capture):
+    whole = reply("41 42 43")
+    wrong = whole[:-2] + bytes([whole[-2] ^ 1, 0x16])
+    for packet, count in zip(pdml(capture([whole, wrong, whole[:-3]])), (1, 0, 0)):
+        assert len([row for _, row in ready_rows(packet) if row]) == count
+
+
 # ---- rows at random ----
 
 
