@@ -27,6 +27,7 @@ struct cjt188_line {
     bool has_requests, has_replies;
     bool last_is_newest; /* nothing came behind the newest request yet */
     struct cjt188_open *open; /* the newest requests, newest first; the first of them is the last request of all */
+    struct cjt188_line *asking; /* of two taps of one line this is the replies', and that the requests'; NULL: not known */
 };
 
 struct cjt188_number;
