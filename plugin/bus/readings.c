@@ -122,10 +122,11 @@ nearer_hour(const struct cjt188_time *clock, time_t meant, time_t captured)
 {
     enum { HOUR = 3600 };
     const time_t other = meant > captured ? meant - HOUR : meant + HOUR;
+    const double offset = (double)meant - (double)captured; /* a capture can say any time */
     const struct tm down = broken_down(clock);
     struct tm local;
 
-    if (llabs((long long)(meant - captured)) <= HOUR / 2 || localtime_r(&other, &local) == NULL)
+    if ((offset >= -HOUR / 2 && offset <= HOUR / 2) || localtime_r(&other, &local) == NULL)
         return meant;
     return local.tm_hour == down.tm_hour && local.tm_mday == down.tm_mday ? other : meant;
 }
@@ -137,7 +138,7 @@ cjt188_clock_offset(const struct cjt188_time *clock, const nstime_t *captured)
     const time_t meant = nearer_hour(clock, mktime(&down), captured->secs);
 
     /* whole seconds first: a difference of two large fractions would show digits that mean nothing */
-    return (double)(meant - captured->secs) - captured->nsecs / 1e9;
+    return (double)meant - (double)captured->secs - captured->nsecs / 1e9;
 }
 
 /* How far local time is ahead of UTC at a moment. */
