@@ -11,7 +11,6 @@
 
 #include "fields.h"
 #include "own.h"
-#include "show.h"
 
 enum { DATA_MAX = UINT8_MAX };
 

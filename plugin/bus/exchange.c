@@ -7,7 +7,8 @@
  * A reply belongs to the newest open request of its line with the same function and identifier that went to its A0-A4
  * or to all meters. Meter type, manufacturer code and sequence number are never compared: a meter may answer with
  * others than it was asked with. Where the two directions are tapped as two interfaces, the request is looked for on
- * the others: in queues by what could answer, so that the number of lines costs nothing.
+ * the others: in queues by what could answer, so that the number of lines costs nothing. A reply to a request that went to
+ * its meter alone tells which two interfaces are one line; broadcasts on others are then none of its business.
  */
 #include "exchange.h"
 
@@ -225,22 +226,54 @@ search_queue(struct queue *queue, unsigned which, const struct cjt188_frame *fra
     return NULL;
 }
 
+/* Is it the only line on which this meter is being asked for this? A number can be on two lines. */
+static bool
+is_on_one_line(const struct cjt188_open *found, const struct cjt188_frame *frame)
+{
+    const struct cjt188_open *open = found->in[BY_REPLY].older;
+
+    for (unsigned walked = 0; open != NULL && walked < QUEUE_WALK_MAX; open = open->in[BY_REPLY].older, walked++) {
+        if (open->line != found->line && !is_over(open, BY_REPLY) && answers(frame->decoded, open) &&
+            is_recent(open, frame->pinfo, OTHER_TAP_SECONDS))
+            return false;
+    }
+    return true;
+}
+
+/* On the line of the newest request to this meter alone: there also a later one to all meters may be meant. */
+static struct cjt188_open *
+find_by_number(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *reply = frame->decoded;
+    struct queue *queue =
+        queue_of(frame->line->section, false, reply->bytes + CJT188_OFF_ADDRESS, reply->function, false);
+    struct cjt188_open *open = search_queue(queue, BY_REPLY, frame, true, OTHER_TAP_SECONDS);
+
+    if (open == NULL)
+        return NULL;
+    if (is_on_one_line(open, frame))
+        frame->line->asking = open->line;
+    return find_open(open->line, reply);
+}
+
+/* To all meters, on any line. */
+static struct cjt188_open *
+find_broadcast(const struct cjt188_frame *frame)
+{
+    return search_queue(queue_of(frame->line->section, true, NULL, frame->decoded->function, false), BY_REPLY, frame, true,
+                        OTHER_TAP_SECONDS);
+}
+
 static struct cjt188_open *
 find_on_other_lines(const struct cjt188_frame *frame)
 {
-    const struct cjt188_decoded *reply = frame->decoded;
-    const uint8_t *number = reply->bytes + CJT188_OFF_ADDRESS;
-    const unsigned section = frame->line->section;
-    struct cjt188_open *own = search_queue(queue_of(section, false, number, reply->function, false), BY_REPLY, frame, true,
-                                           OTHER_TAP_SECONDS);
-    struct cjt188_open *all = search_queue(queue_of(section, true, NULL, reply->function, false), BY_REPLY, frame, true,
-                                           OTHER_TAP_SECONDS);
-    int later;
+    const struct cjt188_line *asking = frame->line->asking;
+    struct cjt188_open *open = asking != NULL ? find_open(asking, frame->decoded) : NULL;
 
-    if (own == NULL || all == NULL)
-        return own != NULL ? own : all;
-    later = nstime_cmp(&own->time, &all->time);
-    return later > 0 || (later == 0 && own->fact > all->fact) ? own : all;
+    if (open != NULL && is_recent(open, frame->pinfo, OTHER_TAP_SECONDS))
+        return open;
+    open = find_by_number(frame);
+    return open != NULL || asking != NULL ? open : find_broadcast(frame);
 }
 
 /* ---- what a frame means to its line ---- */
@@ -292,6 +325,7 @@ see_reply(const struct cjt188_frame *frame, fact_id id)
         frame->fact->flags |= line->has_requests ? FACT_UNASKED : 0;
         return;
     }
+    open->line->last_is_newest = false;
     frame->fact->partner = open->fact;
     if (open->replied)
         return;
@@ -316,18 +350,23 @@ cjt188_exchange_frame(const struct cjt188_frame *frame, fact_id id)
         see_request(frame, id);
 }
 
+/* The broadcast right behind which this damage is; NULL: none. */
+static const struct cjt188_open *
+broadcast_before(const struct cjt188_frame *frame)
+{
+    const struct cjt188_line *line = frame->line->asking != NULL ? frame->line->asking : frame->line;
+
+    if (!line->has_requests)
+        return search_queue(queue_of(line->section, true, NULL, ANY_FUNCTION, false), BY_BROADCAST, frame, false,
+                            COLLISION_SECONDS);
+    return line->last_is_newest && line->open->is_wildcard && is_recent(line->open, frame->pinfo, COLLISION_SECONDS)
+        ? line->open : NULL;
+}
+
 void
 cjt188_exchange_damage(const struct cjt188_frame *frame)
 {
-    const struct cjt188_line *line = frame->line;
-    const struct cjt188_open *broadcast = NULL;
-
-    if (!line->has_requests)
-        broadcast = search_queue(queue_of(line->section, true, NULL, ANY_FUNCTION, false), BY_BROADCAST, frame, false,
-                                 COLLISION_SECONDS);
-    else if (line->last_is_newest && line->open->is_wildcard && is_recent(line->open, frame->pinfo, COLLISION_SECONDS))
-        broadcast = line->open;
-    if (broadcast != NULL)
+    if (broadcast_before(frame) != NULL)
         frame->fact->flags |= FACT_COLLISION;
 }
 

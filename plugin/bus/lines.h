@@ -28,6 +28,7 @@ struct cjt188_line {
     bool last_is_newest; /* nothing came behind the newest request yet */
     enum cjt188_di_order di_order; /* of its master's identifiers, as far as that is known */
     struct cjt188_open *open; /* the newest requests, newest first; the first of them is the last request of all */
+    struct cjt188_line *asking; /* of two taps of one line this is the replies', and that the requests'; NULL: not known */
 };
 
 struct cjt188_number;

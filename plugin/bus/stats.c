@@ -112,9 +112,21 @@ count_piece(stats_tree *tree, const packet_info *pinfo, const struct cjt188_seen
         tick_stat_node(tree, wmem_strdup_printf(pinfo->pool, "%04X", seen->frame->di), control, false);
 }
 
+/* Wireshark's burst rates crash where a double has no room for their 5 ms: after 10^5 years, which only a broken time stamp
+ * claims. */
+static bool
+is_countable(const packet_info *pinfo)
+{
+    const time_t limit = (time_t)100000 * 365 * 86400;
+
+    return pinfo->rel_ts.secs > -limit && pinfo->rel_ts.secs < limit;
+}
+
 static tap_packet_status
 tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
+    if (!is_countable(pinfo))
+        return TAP_PACKET_DONT_REDRAW;
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next) {
         if (!seen->line_error)
             count_piece(tree, pinfo, seen);

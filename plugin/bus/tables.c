@@ -307,7 +307,8 @@ time_reply(struct meter_sums *sums, const struct cjt188_seen *seen)
 {
     int64_t time;
 
-    if (!cjt188_fact_between(cjt188_request_of(seen), seen->fact, &time))
+    if (!cjt188_fact_between(cjt188_request_of(seen), seen->fact, &time) ||
+        (time > 0 ? sums->total > INT64_MAX - time : sums->total < INT64_MIN - time)) /* centuries: broken time stamps */
         return;
     sums->fastest = sums->timed == 0 ? time : MIN(sums->fastest, time);
     sums->slowest = sums->timed == 0 ? time : MAX(sums->slowest, time);
@@ -467,9 +468,10 @@ write_readings(struct table *table, const struct meter_sums *sums, const double 
 static void
 write_time(struct table *table, const struct sums *sums, unsigned column, int64_t nanoseconds)
 {
-    const int64_t tenth = 100000, size = nanoseconds < 0 ? -nanoseconds : nanoseconds, tenths = (size + tenth / 2) / tenth;
+    const uint64_t size = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
+    const uint64_t tenth = 100000, tenths = (size + tenth / 2) / tenth;
 
-    set_format(table, sums, column, "%s%" PRId64 ".%" PRId64 " ms", nanoseconds < 0 ? "-" : "", tenths / 10, tenths % 10);
+    set_format(table, sums, column, "%s%" PRIu64 ".%" PRIu64 " ms", nanoseconds < 0 ? "-" : "", tenths / 10, tenths % 10);
 }
 
 static void

@@ -32,8 +32,10 @@ may_become_frame(tvbuff_t *tvb, unsigned at)
 static void
 say_noise(packet_info *pinfo, bool found)
 {
-    if (!found)
-        col_append_sep_str(pinfo->cinfo, COL_INFO, " | ", "No CJ/T 188 frame");
+    if (found)
+        return;
+    col_clear(pinfo->cinfo, COL_INFO);
+    col_append_sep_str(pinfo->cinfo, COL_INFO, " | ", "No CJ/T 188 frame");
 }
 
 static int
@@ -45,8 +47,9 @@ dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
     bool found;
     unsigned at;
 
+    /* What TCP says of a segment stays until there is something better: dissected again, one that only goes on elsewhere does
+     * not come here at all. */
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "CJ/T 188");
-    col_clear(pinfo->cinfo, COL_INFO);
     at = cjt188_dissect_pieces(tvb, pinfo, tree, !wait, &found);
     if (at < length && !may_become_frame(tvb, at)) {
         bool more;
@@ -72,7 +75,6 @@ dissect_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
     bool found;
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "CJ/T 188");
-    col_clear(pinfo->cinfo, COL_INFO);
     length = cjt188_dissect_pieces(tvb, pinfo, tree, true, &found);
     say_noise(pinfo, found);
     cjt188_tell_cut(tvb);

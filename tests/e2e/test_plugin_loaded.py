@@ -3,6 +3,7 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+from conftest import HAS_WORKBENCH
 
 
 def test_the_plugin_of_this_build_is_loaded(bare_tshark, build):
@@ -19,3 +20,11 @@ def test_a_capture_opens_as_cjt188_without_any_setting(tshark, capture, frames):
     path = capture([frames[0]["bytes"]])
     assert tshark.fields(path, ["frame.protocols"]) == [{"frame.protocols": "user_dlt:cjt188"}] or \
         tshark.fields(path, ["frame.protocols"]) == [{"frame.protocols": "cjt188"}]
+
+
+def test_the_workbench_is_there_unless_it_was_left_out(tshark):
+    done = tshark("-z", "help")
+    offered = {line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip().startswith("cjt188,")}
+    assert {"cjt188,meters", "cjt188,lines"} < offered
+    workbench = {"cjt188,notes", "cjt188,explore"} & offered
+    assert workbench == ({"cjt188,notes", "cjt188,explore"} if HAS_WORKBENCH else set())

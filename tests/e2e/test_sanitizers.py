@@ -5,12 +5,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import random
 import re
+import struct
 import subprocess
 
 import pytest
-from bus import hires, reading, request
+from bus import START, hires, reading, request
 from carriers import PORT, RAW_IP, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets, udp_datagram
 from conftest import BUILD, SRC, TIMEOUT, write_pcap
+from craft import pcapng_block, pcapng_option
 from rows import config_dir
 from test_exchange import Random
 from test_robust import mutated
@@ -141,6 +143,37 @@ def captures(frames, readable_folder):
         "tcp": (made["tcp"], ["-d", f"tcp.port=={PORT},cjt188", "-d", f"udp.port=={PORT},cjt188"]),
         "usb": (made["usb"], by_device),
     }
+
+
+def odd_times(path, seed):
+    """A bus whose packets claim any time that a pcapng can hold, before 1970 and behind the end of all clocks among them."""
+    chance = random.Random(seed)
+    interfaces = [(resolution, offset) for resolution in (9, 6, 0, 0x80, 0xBF, 19)
+                  for offset in (0, 1, -1, 2 ** 62, -2 ** 62, 2 ** 63 - 1, -2 ** 63)]
+    out = pcapng_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+    for resolution, offset in interfaces:
+        options = pcapng_option(9, bytes([resolution])) + pcapng_option(14, struct.pack("<q", offset)) + pcapng_option(0, b"")
+        out += pcapng_block(1, struct.pack("<HHI", 147, 0, 262144) + options)
+    for number in range(400):
+        meter = f"{chance.randrange(4):08d}"
+        data = chance.choice((request(meter), reading(meter, volume=(number, 0x2C)), hires(meter), request(), reading(meter)[:30]))
+        time = chance.choice((0, 1, 2 ** 32, 2 ** 63 - 1, 2 ** 63, 2 ** 64 - 1, START, START + number, chance.randrange(2 ** 64)))
+        interface = chance.choice((0, 0, 1, chance.randrange(len(interfaces))))
+        head = struct.pack("<IIIII", interface, time >> 32, time & 0xFFFFFFFF, len(data), len(data))
+        out += pcapng_block(6, head + data + bytes(-len(data) % 4))
+    path.write_bytes(out)
+    return path
+
+
+# With io,stat Wireshark would make a row a second.
+@pytest.mark.parametrize("passes", [["-V"], ["-2", "-T", "pdml"], ["-2", "-q", "-z", "cjt188,meters", "-z", "cjt188,lines"],
+                                    ["-q", "-z", "cjt188,srt", "-z", "cjt188,notes", "-z", "cjt188,explore"],
+                                    ["-q", "-z", "cjt188,tree"], ["-q", "-z", "conv,cjt188", "-z", "endpoints,cjt188"]],
+                         ids=lambda passes: passes[-1])
+def test_any_time_that_a_capture_can_claim(watched, tmp_path, passes):
+    for seed in range(3):
+        code, said = watched("-r", odd_times(tmp_path / "times.pcapng", seed), *passes)
+        assert not REPORT.search(said) and code == 0, (seed, said[:6000])
 
 
 @pytest.mark.parametrize("at, found", [("8", "heap-buffer-overflow"), ("-1", "signed integer overflow")])
