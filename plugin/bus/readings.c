@@ -133,7 +133,6 @@ nearer_hour(const struct cjt188_time *clock, time_t meant, time_t captured)
 {
     enum { HOUR = 3600 };
     const time_t other = meant > captured ? meant - HOUR : meant + HOUR;
-    const double offset = (double)meant - (double)captured; /* a capture can say any time */
     const struct tm down = broken_down(clock);
     struct tm local;
 
