@@ -446,14 +446,15 @@ add_reading(struct table *table, const struct cjt188_seen *seen)
 static tap_packet_status
 decimals_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
+    const struct cjt188_tap *tap = (const struct cjt188_tap *)packet;
     struct table *table = cjt188_table_behind(data);
 
-    for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next) {
+    for (const struct cjt188_seen *seen = tap->first; seen != NULL; seen = seen->next) {
         if (seen->frame != NULL && seen->meter != NULL && seen->frame->family == CJT188_FAMILY_HEAT &&
             cjt188_is_reading(seen->frame))
             add_reading(table, seen);
     }
-    return cjt188_table_added(table, pinfo);
+    return cjt188_table_added(table, pinfo, tap);
 }
 
 /* ---- verdicts ---- */

@@ -208,30 +208,31 @@ see_packet(void *data _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_, cons
 }
 
 /* While tshark reads the file for the only time nobody knows its end. A listener that comes later than the table's own is
- * asked to draw before it. */
-static void
-listen_before(const packet_info *pinfo)
+ * asked to draw before it. Has it come now? Then it has not heard of this packet. */
+static bool
+listen_before(const struct cjt188_tap *tap)
 {
     static bool is_listening;
     GString *error;
 
-    if (is_listening || PINFO_FD_VISITED(pinfo))
-        return;
+    if (is_listening || tap->is_seen_again)
+        return false;
     is_listening = true;
     error = register_tap_listener("cjt188", &tables, NULL, TL_REQUIRES_NOTHING, NULL, see_packet, draw_all, NULL);
     if (error != NULL)
         g_string_free(error, true);
+    return true;
 }
 
 /* A packet was added. Now and then, ever more seldom as the table grows, so that it costs the same a packet. */
 static tap_packet_status
-packet_added(struct table *table, const packet_info *pinfo)
+packet_added(struct table *table, const packet_info *pinfo, const struct cjt188_tap *tap)
 {
     enum { AT_LEAST = 1000, ROWS = 8 };
+    const bool is_last = tap->is_seen_again && cjt188_is_last_packet(pinfo);
 
-    listen_before(pinfo);
     table->since++;
-    if (cjt188_is_last_packet(pinfo) || table->since >= AT_LEAST + ROWS * table->sums->len)
+    if (listen_before(tap) || is_last || table->since >= AT_LEAST + ROWS * table->sums->len)
         write_table(table);
     return TAP_PACKET_REDRAW;
 }
@@ -423,7 +424,7 @@ meters_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const voi
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_meter_piece(table, pinfo, seen);
-    return packet_added(table, pinfo);
+    return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
 }
 
 /* ---- writing meters ---- */
@@ -597,7 +598,7 @@ lines_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_line_piece(table, pinfo, seen);
-    return packet_added(table, pinfo);
+    return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
 }
 
 static void
@@ -747,9 +748,9 @@ cjt188_table_sums(struct table *table, const struct cjt188_meter *meter)
 }
 
 tap_packet_status
-cjt188_table_added(struct table *table, const packet_info *pinfo)
+cjt188_table_added(struct table *table, const packet_info *pinfo, const struct cjt188_tap *tap)
 {
-    return packet_added(table, pinfo);
+    return packet_added(table, pinfo, tap);
 }
 
 void

@@ -43,7 +43,7 @@ void cjt188_table_start(stat_tap_table_ui *ui, size_t size, unsigned rows, void 
 /* In a table's packet_func: the table, a meter's sums, all 0 at first, and what is to be returned. */
 struct table *cjt188_table_behind(void *data);
 struct sums *cjt188_table_sums(struct table *table, const struct cjt188_meter *meter);
-tap_packet_status cjt188_table_added(struct table *table, const packet_info *pinfo);
+tap_packet_status cjt188_table_added(struct table *table, const packet_info *pinfo, const struct cjt188_tap *tap);
 /* Cells, when they are written. `row`: of this meter's, from 0. */
 void cjt188_table_text(struct table *table, const struct sums *sums, unsigned row, unsigned column, const char *text);
 void cjt188_table_names(struct table *table, const struct sums *sums, unsigned row, unsigned number_column,
