@@ -137,7 +137,13 @@ static const struct cjt188_dialect dialects[CJT188_DIALECTS] = {
     },
     [CJT188_OEM_ULTRASONIC] = { /* the thread's meter */
         .key = "oem", .name = "OEM ultrasonic",
-        .places = { 3, 3, 3, 3, 0 }, .remark = { [CJT188_VOLUME] = "its owner's reading, not confirmed" },
+        .places = { 3, 3, 3, 3, 0 },
+        .remark = { /* two owners of meters that no byte of a frame tells apart; neither has compared with a display */
+            [CJT188_ENERGY] = "not confirmed: its owner reads 3, the owner of another meter that looks the same reads 2",
+            [CJT188_POWER] = "not confirmed: its owner reads 3, the owner of another meter that looks the same reads 2",
+            [CJT188_FLOW] = "not confirmed: its owner reads 3, the owner of another meter that looks the same reads 4",
+            [CJT188_VOLUME] = "not confirmed: its owner reads 3, the owner of another meter that looks the same says nothing",
+        },
         .first_is_cooling = true, .status = &status_heat,
     },
     [CJT188_TIANGANG] = { /* Tiangang QB/T 010-2008, Delu */

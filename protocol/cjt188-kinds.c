@@ -828,13 +828,13 @@ put_places_source(const struct cjt188_decoded *frame, const struct cjt188_value 
     cjt188_put(text, "dialect \"");
     cjt188_put(text, frame->dialect->name);
     cjt188_put(text, "\"");
-    if (value->places == standard->places[class]) {
-        cjt188_put(text, ", as in CJ/T 188");
-        return;
-    }
     if (frame->dialect->remark[class] != NULL) {
         cjt188_put(text, ", ");
         cjt188_put(text, frame->dialect->remark[class]);
+    }
+    if (value->places == standard->places[class]) {
+        cjt188_put(text, ", as in CJ/T 188");
+        return;
     }
     cjt188_put(text, "; CJ/T 188 says ");
     cjt188_put_number(text, (uint64_t)standard->places[class], 1);

@@ -10,6 +10,7 @@
 #include <epan/stats_tree.h>
 
 #include "cjt188-codes.h"
+#include "decimals.h"
 #include "tables.h"
 #include "tap.h"
 
@@ -140,4 +141,5 @@ cjt188_stats_register(int proto)
     register_srt_table(proto, NULL, 1, srt_packet, srt_init, NULL);
     stats_tree_register_plugin("cjt188", "cjt188", "CJT 188", 0, tree_packet, tree_init, NULL);
     cjt188_tables_register();
+    cjt188_decimals_register();
 }

@@ -1,5 +1,5 @@
 /* stats.h
- * The statistics of a capture: meters, lines, response times, a tree by control and identifier.
+ * The statistics of a capture: meters, lines, decimal places, response times, a tree by control and identifier.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -16,30 +16,17 @@
 #include "tap.h"
 
 #include <epan/stat_groups.h>
-#include <epan/stat_tap_ui.h>
 
 /* ---- tables of sums ---- */
-
-/* Which meter, or which line: `is_wildcard` and `number` are of meters only. */
-struct sums_key {
-    enum cjt188_line_kind kind;
-    uint32_t a, b;
-    bool is_wildcard;
-    uint8_t number[CJT188_NUMBER_BYTES];
-};
-
-/* What is summed up of one. The sums of a table begin with it. */
-struct sums {
-    struct sums_key key;
-    int row; /* of the table, or -1 */
-};
 
 struct table {
     stat_tap_table *table;
     const stat_tap_table_item *columns;
     size_t size;          /* of its sums */
+    unsigned rows;        /* of one sums, one below the other; 0: one */
     void (*empty)(struct sums *sums); /* free what they hold; NULL: nothing */
     void (*write)(struct table *table);
+    cjt188_write_sums *write_each; /* in place of `write` */
     GHashTable *index;
     GPtrArray *sums;      /* in the order of the capture */
     unsigned since;       /* packets that the cells do not show yet */
@@ -159,18 +146,25 @@ set_count(struct table *table, const struct sums *sums, unsigned column, unsigne
 
 /* A new row whose cells have the types of the columns. */
 static void
-add_row(struct table *table, struct sums *sums)
+add_row(struct table *table)
 {
     stat_tap_table_item_type *cells = g_new0(stat_tap_table_item_type, table->table->num_fields);
 
-    sums->row = (int)table->table->num_elements;
     for (unsigned i = 0; i < table->table->num_fields; i++) {
         cells[i].type = table->columns[i].type;
         if (cells[i].type == TABLE_ITEM_STRING)
             cells[i].value.string_value = g_strdup("");
     }
-    stat_tap_init_table_row(table->table, (unsigned)sums->row, table->table->num_fields, cells);
+    stat_tap_init_table_row(table->table, table->table->num_elements, table->table->num_fields, cells);
     g_free(cells);
+}
+
+static void
+add_rows(struct table *table, struct sums *sums)
+{
+    sums->row = (int)table->table->num_elements;
+    for (unsigned i = 0; i < MAX(table->rows, 1); i++)
+        add_row(table);
 }
 
 /* All cells as the sums are now. */
@@ -182,9 +176,12 @@ write_table(struct table *table)
         struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
 
         if (sums->row < 0)
-            add_row(table, sums);
+            add_rows(table, sums);
+        if (table->write_each != NULL)
+            table->write_each(table, sums);
     }
-    table->write(table);
+    if (table->write != NULL)
+        table->write(table);
 }
 
 void
@@ -211,30 +208,31 @@ see_packet(void *data _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_, cons
 }
 
 /* While tshark reads the file for the only time nobody knows its end. A listener that comes later than the table's own is
- * asked to draw before it. */
-static void
-listen_before(const packet_info *pinfo)
+ * asked to draw before it. Has it come now? Then it has not heard of this packet. */
+static bool
+listen_before(const struct cjt188_tap *tap)
 {
     static bool is_listening;
     GString *error;
 
-    if (is_listening || PINFO_FD_VISITED(pinfo))
-        return;
+    if (is_listening || tap->is_seen_again)
+        return false;
     is_listening = true;
     error = register_tap_listener("cjt188", &tables, NULL, TL_REQUIRES_NOTHING, NULL, see_packet, draw_all, NULL);
     if (error != NULL)
         g_string_free(error, true);
+    return true;
 }
 
 /* A packet was added. Now and then, ever more seldom as the table grows, so that it costs the same a packet. */
 static tap_packet_status
-packet_added(struct table *table, const packet_info *pinfo)
+packet_added(struct table *table, const packet_info *pinfo, const struct cjt188_tap *tap)
 {
     enum { AT_LEAST = 1000, ROWS = 8 };
+    const bool is_last = tap->is_seen_again && cjt188_is_last_packet(pinfo);
 
-    listen_before(pinfo);
     table->since++;
-    if (cjt188_is_last_packet(pinfo) || table->since >= AT_LEAST + ROWS * table->sums->len)
+    if (listen_before(tap) || is_last || table->since >= AT_LEAST + ROWS * table->sums->len)
         write_table(table);
     return TAP_PACKET_REDRAW;
 }
@@ -429,7 +427,7 @@ meters_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const voi
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_meter_piece(table, pinfo, seen);
-    return packet_added(table, pinfo);
+    return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
 }
 
 /* ---- writing meters ---- */
@@ -484,18 +482,25 @@ write_times(struct table *table, const struct meter_sums *sums)
     write_time(table, &sums->sums, METER_MAX, sums->slowest);
 }
 
+/* Which meter it is, and its line. */
 static void
-write_meter(struct table *table, const struct meter_sums *sums, const double all[BILL_SUMS])
+write_meter_names(struct table *table, const struct sums *sums, unsigned number_column, unsigned line_column)
 {
-    const struct sums_key *key = &sums->sums.key;
+    const struct sums_key *key = &sums->key;
     const struct cjt188_line line = { .kind = key->kind, .a = key->a, .b = key->b };
     char number[CJT188_TEXT_MAX];
     char *line_name = cjt188_line_name(&line, NULL);
 
     cjt188_number_text(key->number, cjt188_number_is_high_first(key->number), number, sizeof number);
-    set_text(table, &sums->sums, METER_NUMBER, key->is_wildcard ? "all meters" : number);
-    set_text(table, &sums->sums, METER_LINE, line_name);
+    set_text(table, sums, number_column, key->is_wildcard ? "all meters" : number);
+    set_text(table, sums, line_column, line_name);
     wmem_free(NULL, line_name);
+}
+
+static void
+write_meter(struct table *table, const struct meter_sums *sums, const double all[BILL_SUMS])
+{
+    write_meter_names(table, &sums->sums, METER_NUMBER, METER_LINE);
     set_text(table, &sums->sums, METER_NAME, sums->name != NULL ? sums->name : "");
     set_text(table, &sums->sums, METER_DIALECT, sums->dialect != NULL ? sums->dialect : "");
     set_count(table, &sums->sums, METER_REQUESTS, sums->requests);
@@ -597,7 +602,7 @@ lines_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_line_piece(table, pinfo, seen);
-    return packet_added(table, pinfo);
+    return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
 }
 
 static void
@@ -714,6 +719,68 @@ reset_table(stat_tap_table *made)
             stat_tap_set_field_data(made, row, column, cell);
         }
     }
+}
+
+/* ---- tables of meters that another file fills ---- */
+
+void
+cjt188_table_start(stat_tap_table_ui *ui, size_t size, unsigned rows, void (*empty)(struct sums *sums),
+                   cjt188_write_sums *write)
+{
+    struct table *table;
+
+    init_table(ui, size, empty, NULL);
+    table = table_of(stat_tap_find_table(ui, ui->title));
+    if (table == NULL)
+        return;
+    table->rows = rows;
+    table->write_each = write;
+}
+
+struct table *
+cjt188_table_behind(void *data)
+{
+    return table_behind(data);
+}
+
+struct sums *
+cjt188_table_sums(struct table *table, const struct cjt188_meter *meter)
+{
+    return (struct sums *)find_sums(table, key_of_meter(meter), true);
+}
+
+tap_packet_status
+cjt188_table_added(struct table *table, const packet_info *pinfo, const struct cjt188_tap *tap)
+{
+    return packet_added(table, pinfo, tap);
+}
+
+void
+cjt188_table_text(struct table *table, const struct sums *sums, unsigned row, unsigned column, const char *text)
+{
+    const struct sums of_row = { .row = sums->row + (int)row };
+
+    set_text(table, &of_row, column, text);
+}
+
+void
+cjt188_table_names(struct table *table, const struct sums *sums, unsigned row, unsigned number_column, unsigned line_column)
+{
+    const struct sums of_row = { .key = sums->key, .row = sums->row + (int)row };
+
+    write_meter_names(table, &of_row, number_column, line_column);
+}
+
+void
+cjt188_table_reset(stat_tap_table *made)
+{
+    reset_table(made);
+}
+
+void
+cjt188_table_free_cell(stat_tap_table *made, unsigned row, unsigned column, stat_tap_table_item_type *cell)
+{
+    free_cell(made, row, column, cell);
 }
 
 void

@@ -32,6 +32,7 @@ cjt188_tap_add(packet_info *pinfo, struct cjt188_line *line, enum cjt188_kind ki
     if (packet->tap == NULL) {
         packet->tap = wmem_new0(pinfo->pool, struct cjt188_tap);
         packet->tap->first = packet->tap->last = seen;
+        packet->tap->is_seen_again = PINFO_FD_VISITED(pinfo);
         tap_queue_packet(tap, pinfo, packet->tap);
     } else {
         packet->tap->last->next = seen;

@@ -30,6 +30,7 @@ struct cjt188_seen {
 /* What a listener to "cjt188" gets. Lives as long as its packet. */
 struct cjt188_tap {
     struct cjt188_seen *first, *last;
+    bool is_seen_again; /* not for the first time; when a listener gets it, Wireshark says so of every packet */
 };
 
 /* Is anybody listening? Nothing is recorded for nobody. */

@@ -45,7 +45,7 @@ def shell(tshark):
 def test_there_are_examples_of_every_kind():
     text = "\n".join(COMMANDS)
     for kind in ("-T fields", "-T json", "io,stat", "cjt188,meters", "cjt188,lines", "cjt188,srt", "cjt188,tree",
-                 "conv,cjt188", "endpoints,cjt188", "uat:cjt188_meters"):
+                 "cjt188,decimals", "conv,cjt188", "endpoints,cjt188", "uat:cjt188_meters"):
         assert kind in text, kind
     assert len(COMMANDS) >= 9 and len(FILTERS) >= 5
 

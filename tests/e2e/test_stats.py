@@ -344,8 +344,8 @@ def test_a_filter_limits_a_table(statistic, script):
 # ---- the whole text ----
 
 
-@pytest.mark.parametrize("name", ["cjt188,meters", "cjt188,lines", "cjt188,srt", "cjt188,tree", "conv,cjt188",
-                                  "endpoints,cjt188"])
+@pytest.mark.parametrize("name", ["cjt188,meters", "cjt188,lines", "cjt188,decimals", "cjt188,srt", "cjt188,tree",
+                                  "conv,cjt188", "endpoints,cjt188"])
 def test_text(statistic, name):
     path = GOLDEN / (name.replace(",", "-") + ".txt")
     lines = statistic(name)

@@ -166,10 +166,45 @@ def tree(tshark, readable_folder, thread):
 def test_a_value_shows_its_digits_and_where_its_decimal_places_come_from(tree):
     texts = tree[REPLY_901F]
     assert "Heating energy: 0.007 kWh" in texts
-    assert 'Digits 00000007, 3 decimal places: dialect "OEM ultrasonic"; CJ/T 188 says 2' in texts
-    # Three for the volume is the owner's reading: his display shows 2 and 5.
-    volume, = [text for text in texts if text.startswith("Digits 00000003")]
-    assert re.fullmatch(r'Digits 00000003, 3 decimal places: dialect "OEM ultrasonic".*not confirmed.*; .* 2', volume)
+    assert ('Digits 00000007, 3 decimal places: dialect "OEM ultrasonic", not confirmed: its owner reads 3, the owner of '
+            "another meter that looks the same reads 2; CJ/T 188 says 2") in texts
+
+
+def digits_lines(packet):
+    """{name of the value: its digits' line}"""
+    found = {}
+    for value in packet.iter("field"):
+        if value.get("name", "").startswith("cjt188."):
+            lines = [child.get("showname") or child.get("show") for child in value if child.get("name") == "cjt188.digits"]
+            if lines:
+                found.setdefault(value.get("showname").split(":")[0], lines[0])
+    return found
+
+
+# Two owners of meters that no byte tells apart, energy, power, flow, volume: one says 3, 3, 3, 3, the other 2, 2, 4.
+READINGS = {"Cooling energy": (3, "reads 2", 2), "Heating energy": (3, "reads 2", 2), "Power": (3, "reads 2", 2),
+            "Flow": (3, "reads 4", 4), "Volume": (3, "says nothing", 2)}
+
+
+def test_unconfirmed_decimal_places_name_both_readings_class_by_class(tshark, capture, thread):
+    packet, = tshark.pdml(capture([thread[REPLY_901F]]))
+    lines = digits_lines(packet)
+    for name, (one, other, standard) in READINGS.items():
+        said = lines[name].split(", ", 1)[1]
+        assert said == (f'{one} decimal places: dialect "OEM ultrasonic", not confirmed: its owner reads {one}, the owner of '
+                        f"another meter that looks the same {other}; CJ/T 188 says {standard}"), name
+    assert "not confirmed" not in lines["Operating hours"] + lines["Supply temperature"]
+
+
+@pytest.mark.parametrize("places", [("2", "", "", ""), ("", "2", "4", ""), ("3", "3", "3", "3")])
+def test_the_users_row_leaves_no_doubt(tshark, capture, thread, places):
+    row = 'uat:cjt188_meters:"????????","","by the rules",' + ",".join(f'"{cell}"' for cell in (*places, ""))
+    packet, = tshark.pdml(capture([thread[REPLY_901F]]), "-o", row)
+    lines = digits_lines(packet)
+    for name, cell in zip(("Heating energy", "Power", "Flow", "Volume"), places):
+        assert ("not confirmed" in lines[name]) == (cell == ""), name
+        if cell:
+            assert lines[name].endswith(f"{cell} decimal places: your Meters table"), name
 
 
 def test_the_tree_says_everything_in_plain_words(tree):
