@@ -221,13 +221,6 @@ see_frame(const struct cjt188_frame *frame, fact_id id)
 }
 
 static void
-add_preamble(tvbuff_t *tvb, proto_tree *tree, unsigned at, unsigned length)
-{
-    if (length > 0)
-        proto_tree_add_bytes_format_value(tree, hf_cjt188_preamble, tvb, (int)at, (int)length, NULL, "%u × FE", length);
-}
-
-static void
 add_truncated(const struct cjt188_frame *frame)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
@@ -279,7 +272,7 @@ show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const stru
 
     add_frame(frame, tree, at, (unsigned)piece->length);
     tree = proto_item_add_subtree(frame->item, ett_cjt188_frame);
-    add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
+    cjt188_add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
     add_header(frame, tree);
     data = cjt188_show_data(frame, tree);
     before = cjt188_before(frame);
@@ -368,7 +361,7 @@ dissect_neighbour(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned 
     item = proto_tree_add_item(tree, proto_cjt188, tvb, (int)at, (int)piece->length, ENC_NA);
     proto_item_append_text(item, ", %s", sentence);
     tree = proto_item_add_subtree(item, ett_cjt188_neighbour);
-    add_preamble(tvb, tree, at, (unsigned)piece->preamble);
+    cjt188_add_preamble(tvb, tree, at, (unsigned)piece->preamble);
     if (piece->kind == CJT188_MBUS)
         cjt188_show_mbus(tvb, tree, start, length);
     else

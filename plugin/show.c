@@ -363,17 +363,37 @@ show_meter_number(const struct shown *shown)
         expert_add_info(shown->frame->pinfo, item != NULL ? item : shown->frame->item, &ei_cjt188_bad_bcd);
 }
 
+/* The packet with the frame as it was decoded, each byte in its old place: where 33H was added, a copy without it. */
+static tvbuff_t *
+plain_tvb(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+    const unsigned length = tvb_captured_length(frame->tvb);
+    uint8_t *bytes;
+    tvbuff_t *plain;
+
+    if (!decoded->plus_33)
+        return frame->tvb;
+    bytes = (uint8_t *)tvb_memdup(frame->pinfo->pool, frame->tvb, 0, length);
+    memcpy(bytes + frame->offset, decoded->bytes, decoded->data_end);
+    plain = tvb_new_child_real_data(frame->tvb, bytes, length, (int)length);
+    add_new_data_source(frame->pinfo, plain, "33H taken off");
+    return plain;
+}
+
 /* 19BB: a frame of another protocol, whose link layer is named and whose data are left alone. */
 static void
 show_tunnel(const struct shown *shown)
 {
     const struct cjt188_value *value = shown->value;
-    const int length = value->digits_width;
+    const int start = shown->at + value->digits_at, end = start + value->digits_width;
+    const int rest = shown->at + shown->width - end;
+    tvbuff_t *tvb = plain_tvb(shown->frame);
 
-    cjt188_show_mbus(shown->frame->tvb, shown->tree, (unsigned)shown->at, (unsigned)length);
-    if (length < shown->width)
-        proto_tree_add_item(shown->tree, cjt188_hf[CJT188_F_UNDOCUMENTED], shown->frame->tvb, shown->at + length,
-                            shown->width - length, ENC_NA);
+    cjt188_add_preamble(tvb, shown->tree, (unsigned)shown->at, value->digits_at);
+    cjt188_show_mbus(tvb, shown->tree, (unsigned)start, value->digits_width);
+    if (rest > 0)
+        proto_tree_add_item(shown->tree, cjt188_hf[CJT188_F_UNDOCUMENTED], tvb, end, rest, ENC_NA);
 }
 
 /* ---- all of them ---- */

@@ -255,7 +255,8 @@ struct cjt188_value {
     const struct cjt188_quantity *quantity; /* what is measured, its unit considered; NULL: no number */
     uint16_t at, width;                     /* bytes of the frame, counted from 68; width may be 0 */
 
-    /* Of quantities: where in these bytes the digits and the unit byte are. */
+    /* Of quantities: where in these bytes the digits and the unit byte are; of a frame in transit: where its frame is, behind
+     * its preamble. */
     uint8_t digits_at, digits_width, unit_at;
     bool has_unit_byte;
     const struct cjt188_unit *unit;         /* as sent or meant; NULL: none, or an unknown code */

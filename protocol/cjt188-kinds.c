@@ -640,9 +640,11 @@ decode_tunnel(const struct cjt188_decoded *frame, struct cjt188_value *value)
     const struct cjt188_piece piece = cjt188_next_piece(bytes_of(frame, value), value->width, true, NULL);
 
     value->state = piece.kind == CJT188_MBUS ? CJT188_IS_BYTES : CJT188_IS_UNDOCUMENTED;
-    value->digits_width = (uint8_t)(piece.kind == CJT188_MBUS ? piece.length : 0); /* of the frame */
-    if (value->state != CJT188_IS_UNDOCUMENTED)
+    if (piece.kind == CJT188_MBUS) { /* the frame itself: a preamble may stand before it, other bytes behind it */
+        value->digits_at = (uint8_t)piece.preamble;
+        value->digits_width = (uint8_t)(piece.length - piece.preamble);
         return;
+    }
     value->field = CJT188_F_UNDOCUMENTED;
     value->name = "Frame in transit, not recognised";
 }
@@ -654,7 +656,8 @@ tell_tunnel(const struct cjt188_decoded *frame, const struct cjt188_value *value
 
     if (value->state != CJT188_IS_BYTES)
         return;
-    cjt188_neighbour_sentence(CJT188_MBUS, bytes_of(frame, value), value->digits_width, buffer, sizeof buffer);
+    cjt188_neighbour_sentence(CJT188_MBUS, bytes_of(frame, value) + value->digits_at, value->digits_width, buffer,
+                              sizeof buffer);
     cjt188_put_comma(text);
     cjt188_put(text, buffer);
 }

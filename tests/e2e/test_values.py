@@ -535,6 +535,17 @@ case("19BB", "short frame", water("BB 19 01 01 05 00 10 5B 01 5C 16", control=0x
      mbus__control=0x5B,
      mbus__address=1)
 case("19BB", "reply", water(bytes.fromhex("BB 19 01 01 0D 00") + INNER, control=0x84), mbus__ci=0x51)
+# Behind a preamble, with a byte behind it, and where 33H was added: the frame itself is read, as it was before that.
+BARE = bytes.fromhex("68 05 05 68 08 05 72 11 22 B2 16")
+IN_TRANSIT = {"mbus.length": [5, 5], "mbus.control": 8, "mbus.address": 5, "mbus.ci": 0x72,
+              "mbus.data": bytes.fromhex("11 22"), "mbus.checksum": 0xB2}
+TUNNEL = bytes.fromhex("BB 19 00 01 0D 00")
+case("19BB", "preamble", water(TUNNEL + b"\xfe\xfe" + BARE, control=0x84), preamble=b"\xfe\xfe", undocumented=None,
+     **IN_TRANSIT)
+case("19BB", "preamble and 33H", water(add_33(TUNNEL + b"\xfe\xfe" + BARE), control=0x84, preamble=2), dialect=PLUS33,
+     preamble=[b"\xfe\xfe", b"\xfe\xfe"], undocumented=None, **IN_TRANSIT)
+case("19BB", "33H and a byte behind it", water(add_33(TUNNEL + BARE + b"\x01"), control=0x84), dialect=PLUS33,
+     undocumented=b"\x01", **IN_TRANSIT)
 case("19BB", "no frame", water("BB 19 01 01 03 00 01 02 03", control=0x04), mbus__start=None,
      undocumented=bytes([1, 2, 3]))
 case("19BB", "nothing behind it", water("BB 19 01 01 00", control=0x04), mbus__start=None)
