@@ -304,32 +304,68 @@ add_code_byte(const struct shown *shown, proto_tree *tree, enum cjt188_field fie
     return (uint16_t)(0xFF << 8 * byte);
 }
 
+/* ".... .... .... ..00 = Valve bits 00 (open, where there is a valve)": most heat meters have none, and say 00. Returns its
+ * bits. */
+static uint16_t
+add_valve_bits(const struct shown *shown, proto_tree *tree)
+{
+    enum { BITS = 0x0003 };
+    const uint16_t word = (uint16_t)shown->value->digits;
+    const struct cjt188_code *names = cjt188_field_info(CJT188_F_STATUS_VALVE)->names;
+    const int hf = cjt188_hf[CJT188_F_STATUS_VALVE];
+    char label[LABEL_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
+
+    if (!cjt188_is_read(tree) || cjt188_has_valve(shown->frame->decoded)) {
+        proto_tree_add_uint(tree, hf, shown->frame->tvb, shown->at, shown->width, word);
+        return BITS;
+    }
+    put_picture(&text, word, BITS);
+    cjt188_put(&text, (word & 2) != 0 ? "Valve bits 1" : "Valve bits 0");
+    cjt188_put(&text, (word & 1) != 0 ? "1 (" : "0 (");
+    cjt188_put(&text, names[word & BITS].name);
+    cjt188_put(&text, ", where there is a valve)");
+    proto_tree_add_uint_format(tree, hf, shown->frame->tvb, shown->at, shown->width, word & BITS, "%s", label);
+    return BITS;
+}
+
+/* Those of the mask; with what they would be in the other byte, where a meter like this one is known to set them there. */
+static void
+add_nameless_bits(const struct shown *shown, proto_tree *tree, uint16_t mask)
+{
+    const uint16_t word = (uint16_t)shown->value->digits;
+    char label[LABEL_MAX], faults[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
+
+    put_picture(&text, word, mask);
+    cjt188_put(&text, "Bits without a name: ");
+    cjt188_put_hex_number(&text, word & mask, 4);
+    if (cjt188_other_byte_faults(shown->frame->decoded, word & mask, faults, sizeof faults) > 0) {
+        cjt188_put(&text, " (if the two bytes were swapped: ");
+        cjt188_put(&text, faults);
+        cjt188_put(&text, "; in the thread's meter these bits stand in the other byte)");
+    }
+    proto_tree_add_uint_format(tree, cjt188_hf[CJT188_F_STATUS_OTHER], shown->frame->tvb, shown->at, shown->width,
+                               word & mask, "%s", label);
+}
+
 static void
 add_status_bits(const struct shown *shown, proto_tree *tree)
 {
     const struct cjt188_status_layout *layout = cjt188_status_layout(shown->frame->decoded);
     const uint16_t word = (uint16_t)shown->value->digits;
     uint16_t named = 0;
-    char label[LABEL_MAX];
-    struct cjt188_text text = cjt188_text_start(label, sizeof label);
 
-    if (layout->has_valve) {
-        proto_tree_add_uint(tree, cjt188_hf[CJT188_F_STATUS_VALVE], shown->frame->tvb, shown->at, shown->width, word);
-        named |= 0x0003;
-    }
+    if (layout->has_valve)
+        named |= add_valve_bits(shown, tree);
     for (const struct cjt188_status_bit *bit = layout->bits; bit != NULL && bit->mask != 0; bit++) {
         add_bit(shown, tree, bit);
         named |= bit->mask;
     }
     named |= add_code_byte(shown, tree, CJT188_F_STATUS_CODE, layout->code_byte);
     named |= add_code_byte(shown, tree, CJT188_F_VALVE, layout->valve_byte);
-    if ((word & ~named) == 0)
-        return;
-    put_picture(&text, word, (uint16_t)~named);
-    cjt188_put(&text, "Bits without a name: ");
-    cjt188_put_hex_number(&text, word & ~(unsigned)named, 4);
-    proto_tree_add_uint_format(tree, cjt188_hf[CJT188_F_STATUS_OTHER], shown->frame->tvb, shown->at, shown->width,
-                               (uint16_t)(word & ~named), "%s", label);
+    if ((word & ~named) != 0)
+        add_nameless_bits(shown, tree, (uint16_t)~named);
 }
 
 static void

@@ -172,10 +172,12 @@ struct cjt188_status_bit {
 };
 
 struct cjt188_status_layout {
-    bool has_valve;                /* bits 0-1 are the valve, as in the standard */
+    bool has_valve;                /* bits 0-1 are the valve, as in the standard, where there is one */
+    bool is_there;                 /* and there is one */
     int code_byte;                 /* which byte is a code of its own: 0, 1, or -1 */
     int valve_byte;                /* which byte is a valve code 55/99/59, or -1 */
     bool opaque;                   /* the maker's own, not documented */
+    bool other_byte;               /* meters that nothing else tells apart set the same faults in either byte */
     const struct cjt188_status_bit *bits; /* may be NULL */
 };
 
@@ -427,6 +429,13 @@ size_t cjt188_time_text(const struct cjt188_time *time, unsigned width, char *bu
 
 /* How this frame's status word is read. Never NULL. */
 const struct cjt188_status_layout *cjt188_status_layout(const struct cjt188_decoded *frame);
+
+/* Is a valve known to be there, so that its two bits mean something: a reply of the valve, a maker's meter that has one? */
+bool cjt188_has_valve(const struct cjt188_decoded *frame);
+
+/* The faults that bits without a name of a status word would be if they stood in the other byte; "" where they would be none,
+ * or where no meter is known that sends them so. */
+size_t cjt188_other_byte_faults(const struct cjt188_decoded *frame, uint16_t nameless, char *buffer, size_t size);
 
 /* The faults that the frame's status sets, comma between them; "" when there are none. */
 size_t cjt188_fault_text(const struct cjt188_decoded *frame, char *buffer, size_t size);

@@ -114,17 +114,17 @@ static const struct cjt188_status_bit gas_bits[] = {
     { .mask = 0 },
 };
 
-static const struct cjt188_status_layout status_plain = { true, -1, -1, false, battery_bits };
-static const struct cjt188_status_layout status_heat = { true, -1, -1, false, heat_bits };
-static const struct cjt188_status_layout status_tiangang = { true, -1, -1, false, tiangang_bits };
-static const struct cjt188_status_layout status_hiwits = { true, -1, -1, false, hiwits_bits };
-static const struct cjt188_status_layout status_ruina = { true, -1, -1, false, ruina_bits };
-static const struct cjt188_status_layout status_maituo = { true, 1, -1, false, maituo_bits };
-static const struct cjt188_status_layout status_maituo_valve = { false, 0, 1, false, maituo_valve_bits };
-static const struct cjt188_status_layout status_yuanda = { true, -1, -1, false, yuanda_bits };
-static const struct cjt188_status_layout status_jiade = { false, -1, -1, false, jiade_bits };
-static const struct cjt188_status_layout status_gas = { true, -1, -1, false, gas_bits };
-static const struct cjt188_status_layout status_internal = { false, -1, -1, true, NULL };
+static const struct cjt188_status_layout status_plain = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = battery_bits };
+static const struct cjt188_status_layout status_heat = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .other_byte = true, .bits = heat_bits };
+static const struct cjt188_status_layout status_tiangang = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = tiangang_bits };
+static const struct cjt188_status_layout status_hiwits = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = hiwits_bits };
+static const struct cjt188_status_layout status_ruina = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = ruina_bits };
+static const struct cjt188_status_layout status_maituo = { .has_valve = true, .code_byte = 1, .valve_byte = -1, .bits = maituo_bits };
+static const struct cjt188_status_layout status_maituo_valve = { .code_byte = 0, .valve_byte = 1, .bits = maituo_valve_bits };
+static const struct cjt188_status_layout status_yuanda = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = yuanda_bits };
+static const struct cjt188_status_layout status_jiade = { .code_byte = -1, .valve_byte = -1, .bits = jiade_bits };
+static const struct cjt188_status_layout status_gas = { .has_valve = true, .is_there = true, .code_byte = -1, .valve_byte = -1, .bits = gas_bits };
+static const struct cjt188_status_layout status_internal = { .code_byte = -1, .valve_byte = -1, .opaque = true };
 
 /* ---- dialects ---- */
 
@@ -237,6 +237,14 @@ cjt188_status_layout(const struct cjt188_decoded *frame)
     if (frame->family != CJT188_FAMILY_HEAT && frame->dialect->status != &status_gas)
         return &status_plain;
     return frame->dialect->status;
+}
+
+bool
+cjt188_has_valve(const struct cjt188_decoded *frame)
+{
+    const struct cjt188_status_layout *layout = cjt188_status_layout(frame);
+
+    return layout->has_valve && (layout->is_there || (frame->has_di && frame->di == 0xA017));
 }
 
 /* ---- order of the identifier's bytes ---- */

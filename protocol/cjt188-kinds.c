@@ -562,10 +562,31 @@ tell_status(const struct cjt188_decoded *frame, const struct cjt188_value *value
     cjt188_put(text, name != NULL ? name : "unknown");
 }
 
+static void
+put_faults(const struct cjt188_status_bit *bit, uint16_t word, struct cjt188_text *text)
+{
+    for (; word != 0 && bit != NULL && bit->mask != 0; bit++) {
+        if (!bit->is_fault || (word & bit->mask) == 0)
+            continue;
+        cjt188_put_comma(text);
+        cjt188_put(text, bit->name);
+    }
+}
+
+size_t
+cjt188_other_byte_faults(const struct cjt188_decoded *frame, uint16_t nameless, char *buffer, size_t size)
+{
+    const struct cjt188_status_layout *layout = cjt188_status_layout(frame);
+    struct cjt188_text text = cjt188_text_start(buffer, size);
+
+    if (layout->other_byte)
+        put_faults(layout->bits, (uint16_t)(nameless << 8 | nameless >> 8), &text);
+    return text.length;
+}
+
 size_t
 cjt188_fault_text(const struct cjt188_decoded *frame, char *buffer, size_t size)
 {
-    const struct cjt188_status_bit *bit = cjt188_status_layout(frame)->bits;
     struct cjt188_text text = cjt188_text_start(buffer, size);
     uint16_t word = 0;
 
@@ -573,12 +594,7 @@ cjt188_fault_text(const struct cjt188_decoded *frame, char *buffer, size_t size)
         if (frame->values[i].state == CJT188_IS_BITS)
             word = (uint16_t)frame->values[i].digits;
     }
-    for (; word != 0 && bit != NULL && bit->mask != 0; bit++) {
-        if (!bit->is_fault || (word & bit->mask) == 0)
-            continue;
-        cjt188_put_comma(&text);
-        cjt188_put(&text, bit->name);
-    }
+    put_faults(cjt188_status_layout(frame)->bits, word, &text);
     return text.length;
 }
 

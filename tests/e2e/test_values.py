@@ -629,6 +629,34 @@ def test_codes_are_named(tshark, capture):
     assert any(text.startswith("Valve control: open") for text in texts)
 
 
+def status_texts(tshark, capture, data):
+    return [text.split(" = ", 1)[1] for text in shown(tshark, capture, data) if text[:4].strip(".01") == "" and " = " in text]
+
+
+def test_valve_bits_say_that_there_may_be_no_valve(tshark, capture):
+    for status, words in (("00 00", "00 (open"), ("01 08", "01 (closed"), ("02 00", "10 (undefined"), ("03 00", "11 (abnormal")):
+        for data in (frame(heat_901f(status=status)), standard_heat(status=status), water(water_901f(status=status))):
+            texts = status_texts(tshark, capture, data)
+            assert f"Valve bits {words}, where there is a valve)" in texts, texts
+            assert not any("Valve:" in text for text in texts)
+    # What is asked of a valve is answered by one, and the gas meter whose document has a valve has one.
+    for data in (water("A0 17 00 01 00", control=0x84), gas_5bcd(status="01 00")):
+        assert "Valve: closed (1)" in status_texts(tshark, capture, data)
+
+
+def test_bits_in_the_other_byte_are_said_to_be_the_threads_faults(tshark, capture, decode):
+    data = frame(heat_901f(status="08 00"))
+    other, = [text for text in status_texts(tshark, capture, data) if text.startswith("Bits without a name: 0x0008")]
+    assert "if the two bytes were swapped: flow sensor fault" in other and "thread" in other
+    packet, = decode([data])
+    assert differences(packet, {"status": 0x0008, "status.other": 0x0008, "status.flow_sensor_fault": False, "fault": None}) == {}
+    # Nothing is said of bits that would be none there either, nor of other makers' meters, nor of water.
+    for data in (frame(heat_901f(status="10 00")), frame(heat_901f(status="00 80")), water(water_901f(status="08 00")),
+                 frame(heat_901f(status="08 00"), maker="55 55"), frame(heat_901f(status="08 00"), maker="11 11")):
+        assert any(text.startswith("Bits without a name") for text in status_texts(tshark, capture, data))
+        assert not any("swapped" in text for text in status_texts(tshark, capture, data))
+
+
 def test_a_makers_counter_of_1e_8_can_be_read(tshark, capture):
     """D1xx with L=0BH: whose quantity it is, is not documented, its number is: 123.123."""
     texts = shown(tshark, capture, frame(bytes.fromhex("D1 40 00") + le(12_312_300_000, 8), maker="59 42"))
