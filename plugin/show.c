@@ -183,6 +183,8 @@ add_run(const struct shown *shown, unsigned from, unsigned width)
     cjt188_put(&text, shown->value->name);
     cjt188_put(&text, ": ");
     cjt188_put_bytes(&text, bytes, width);
+    if (shown->value->state != CJT188_IS_BYTES)
+        cjt188_put_readable(&text, bytes, width, false);
     proto_tree_add_bytes_format(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, "%s", label);
 }
 

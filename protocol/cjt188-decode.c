@@ -113,6 +113,8 @@ use_known(struct cjt188_decoded *frame, const struct cjt188_known *known)
         frame->places[i] = known->places[i];
         frame->places_by_user[i] = true;
     }
+    frame->does = cjt188_find_function(frame);
+    frame->is_report = frame->does != NULL && frame->does->behind == CJT188_SAY_REPORT && !frame->is_reply;
     frame->name = known->name;
     frame->number_high_first = known->number_high_first ||
         (frame->kind == CJT188_FRAME && frame->is_reply && !known->has_dialect && frame->dialect->number_high_first);

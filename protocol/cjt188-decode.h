@@ -274,6 +274,16 @@ struct cjt188_value {
 
 /* ---- frames ---- */
 
+/* What stands in the sentence behind a function's verb: nothing where the verb says all of a known identifier, the identifier,
+ * or its name too. A report is no request: the meter speaks unasked, with the reply bit clear. */
+enum cjt188_behind_verb { CJT188_SAY_NOTHING, CJT188_SAY_IDENTIFIER, CJT188_SAY_NAME, CJT188_SAY_REPORT };
+
+struct cjt188_function {
+    const char *name; /* "write data" */
+    const char *verb; /* of a request: "Write" */
+    enum cjt188_behind_verb behind;
+};
+
 enum cjt188_di_order { CJT188_DI_UNKNOWN_ORDER, CJT188_DI_LOW_FIRST, CJT188_DI_HIGH_FIRST };
 enum cjt188_unit_position { CJT188_UNIT_LAST, CJT188_UNIT_FIRST_BYTE, CJT188_UNIT_ABSENT };
 
@@ -302,6 +312,7 @@ struct cjt188_decoded {
     uint8_t type, control, function, data_length;
     uint8_t family;              /* CJT188_FAMILY_ */
     bool is_reply, is_error, is_wildcard;
+    bool is_report;              /* no request, though the reply bit is clear: the meter speaks, and nobody asked */
     uint16_t manufacturer;       /* A6A5 */
 
     bool has_di, has_ser, di_known;
@@ -314,6 +325,7 @@ struct cjt188_decoded {
 
     const struct cjt188_dialect *dialect;
     const char *dialect_reason;
+    const struct cjt188_function *does; /* what its function is; NULL: it has no name here, another maker's does not hold */
     int8_t places[CJT188_DIALECT_CLASSES]; /* decimal places of this meter */
     bool places_by_user[CJT188_DIALECT_CLASSES];
     const char *name;            /* from `known` */
@@ -362,6 +374,13 @@ enum cjt188_measurement cjt188_measurement_of(const struct cjt188_value *value);
 /* The smallest difference of two such numbers, in the field's unit. Only of IS_NUMBER. */
 double cjt188_step(const struct cjt188_value *value);
 
+/* Does the meter speak, and not the master? */
+static inline bool
+cjt188_is_from_meter(const struct cjt188_decoded *frame)
+{
+    return frame->is_reply || frame->is_report;
+}
+
 /* Is this a whole reply with the meter's present values: 901F or 902F? And one that tells the dialect, 903F and 610A
  * among them? */
 bool cjt188_is_reading(const struct cjt188_decoded *frame);
@@ -369,10 +388,11 @@ bool cjt188_tells_dialect(const struct cjt188_decoded *frame);
 
 /* ---- names ---- */
 
+/* Does the standard or any maker whose documents are known use this function? What for, a decoded frame says. */
+bool cjt188_function_is_in_use(uint8_t function);
+
 /* Each NULL where it is not known; static. An identifier's name can depend on meter type, function and length. */
 const char *cjt188_type_name(uint8_t type);
-const char *cjt188_function_name(uint8_t function);
-const char *cjt188_function_verb(uint8_t function); /* of a request: "Read" */
 const char *cjt188_identifier_name(uint16_t di, uint8_t function);
 const char *cjt188_frame_identifier_name(const struct cjt188_decoded *frame);
 
@@ -407,7 +427,8 @@ size_t cjt188_value_text(const struct cjt188_decoded *frame, const struct cjt188
 /* A value's name, with which of several it is: "Temperature coefficient, first". */
 size_t cjt188_full_name(const struct cjt188_value *value, char *buffer, size_t size);
 
-/* What follows the text in a line, with its own punctuation: " (0.03800 kWh)" of 38.00 Wh, " (sent high byte first)"; "" mostly. */
+/* What follows the text in a line, with its own punctuation: " (0.03800 kWh)" of 38.00 Wh, " (sent high byte first)", the text
+ * that undocumented bytes may be; "" mostly. */
 size_t cjt188_value_remark(const struct cjt188_decoded *frame, const struct cjt188_value *value, char *buffer, size_t size);
 
 /* Why there is no number or time: "digits 1A000000, unit kW, no number"; "" where there is one. */

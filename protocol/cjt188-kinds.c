@@ -724,10 +724,26 @@ is_readable(const struct cjt188_value *value)
     return value->state < CJT188_IS_FILLER;
 }
 
+/* What nobody has documented may be text. */
+static void
+tell_readable(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    char readable[CJT188_TEXT_MAX];
+    struct cjt188_text behind = cjt188_text_start(readable, sizeof readable);
+
+    cjt188_put_readable(&behind, bytes_of(frame, value), value->width, true);
+    if (behind.length == 0)
+        return;
+    cjt188_put_comma(text);
+    cjt188_put(text, readable + 1);
+}
+
 void
 cjt188_tell_value(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
 {
-    if (value->row != NULL && is_readable(value) && kinds[value->row->kind].tell != NULL)
+    if (value->state == CJT188_IS_UNDOCUMENTED)
+        tell_readable(frame, value, text);
+    else if (value->row != NULL && is_readable(value) && kinds[value->row->kind].tell != NULL)
         kinds[value->row->kind].tell(frame, value, text);
 }
 
@@ -749,7 +765,9 @@ cjt188_value_remark(const struct cjt188_decoded *frame, const struct cjt188_valu
 {
     struct cjt188_text text = cjt188_text_start(buffer, size);
 
-    if (value->row != NULL && is_readable(value) && kinds[value->row->kind].remark != NULL)
+    if (value->state == CJT188_IS_UNDOCUMENTED || value->state == CJT188_IS_CUT_OFF)
+        cjt188_put_readable(&text, bytes_of(frame, value), value->width, false);
+    else if (value->row != NULL && is_readable(value) && kinds[value->row->kind].remark != NULL)
         kinds[value->row->kind].remark(frame, value, &text);
     return text.length;
 }

@@ -249,6 +249,14 @@ static const struct cjt188_row rows_temperature_coefficients[] = {
 static const struct cjt188_row rows_gas_history[] = {
     UNKNOWN(CJT188_WIDTH_REST, "Values of the months 1 to 6, layout not documented"), END,
 };
+/* One source, whose lengths do not add up to the bytes that it shows: the clock alone is beyond doubt. */
+static const struct cjt188_row rows_gas_report[] = {
+    MAIN_TIME(CLOCK),
+    UNKNOWN(CJT188_WIDTH_REST, "Gas, money, remaining, settlement, day and status, places not settled (one gas maker)"), END,
+};
+static const struct cjt188_row rows_base_water[] = {
+    UNKNOWN(5, "Base reading, decimal places not documented (one water maker)"), END,
+};
 static const struct cjt188_row rows_lichuang[] = {
     U64(q_hires_energy, "Lichuang"), U64(q_hires_volume, "Lichuang"), BINARY(q_hours, 4), UINT(SECONDS, 2),
     UINT(STATE, 1), END,
@@ -323,13 +331,15 @@ static const struct cjt188_layout layouts[] = {
     { "valve state", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xA017), 0x04, ANY_DIALECT, rows_valve_state },
     { "valve state", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xA017), 0x05, ANY_DIALECT, rows_status },
     { "new address", CJT188_REQUEST, CJT188_FAMILY_ANY, 0, ONE(0xA018), 0x0A, ANY_DIALECT, rows_address },
-    { "new address and clock (the thread)", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x39, ONE(0xA018), 0x11, ANY_DIALECT, rows_address_clock },
+    { "new address and clock (the thread)", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x39, ONE(0xA018), 0x11, ANY_DIALECT, rows_address_clock },
     { "address written", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xA018), 0x03, ANY_DIALECT, rows_none },
-    { "flow coefficients", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x36, ONE(0xA019), 0x0C, ANY_DIALECT, rows_flow_coefficients },
-    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x37, 0x0000, 0xFFFF, 0x0E, ANY_DIALECT, rows_temperature_coefficients },
-    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x38, 0x0000, 0xFFFF, 0x08, ANY_DIALECT, rows_temperature_coefficients },
+    { "flow coefficients", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x36, ONE(0xA019), 0x0C, ANY_DIALECT, rows_flow_coefficients },
+    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x37, 0x0000, 0xFFFF, 0x0E, ANY_DIALECT, rows_temperature_coefficients },
+    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x38, 0x0000, 0xFFFF, 0x08, ANY_DIALECT, rows_temperature_coefficients },
     { "factory enable", CJT188_BOTH, CJT188_FAMILY_ANY, 0, ONE(0xA019), 0x03, ANY_DIALECT, rows_none },
     { "high-precision reading (Lichuang)", CJT188_REPLY, CJT188_FAMILY_ANY, 0x21, ONE(0x610A), 0x1A, ANY_DIALECT, rows_lichuang },
+    { "report of the meter's own (one gas maker)", CJT188_REQUEST, CJT188_FAMILY_GAS, 0x21, ONE(0xC001), 0x1E, ANY_DIALECT, rows_gas_report },
+    { "base reading (one water maker)", CJT188_REQUEST, CJT188_FAMILY_WATER, 0x24, ONE(0xA171), 0x08, ANY_DIALECT, rows_base_water },
     { "M-Bus frame in transit", CJT188_BOTH, CJT188_FAMILY_ANY, 0x04, ONE(0x19BB), 0, ANY_DIALECT, rows_tunnel },
 };
 

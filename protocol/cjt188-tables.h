@@ -18,6 +18,9 @@ void cjt188_decide_unit_position(struct cjt188_decoded *frame);
 /* First row of the rule table that holds, its reason in *reason; NO_DIALECT when none does. */
 enum cjt188_dialect_id cjt188_decide_dialect(const struct cjt188_decoded *frame, const char **reason);
 
+/* cjt188-codes.c: what the frame's function is, its dialect being known; NULL: nobody's name holds here. */
+const struct cjt188_function *cjt188_find_function(const struct cjt188_decoded *frame);
+
 /* cjt188-layouts.c: the layout of this frame, or NULL. */
 const struct cjt188_layout *cjt188_find_layout(const struct cjt188_decoded *frame);
 
