@@ -337,6 +337,7 @@ dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     decode_frame(&frame, piece);
     if (!PINFO_FD_VISITED(pinfo))
         see_frame(&frame, id);
+    cjt188_readings_believe(&frame);
     if (cjt188_own_fields != NULL)
         frame.own = cjt188_own_fields->match(&frame);
     show_frame(&frame, tree, at, piece);

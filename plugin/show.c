@@ -240,10 +240,12 @@ show_digits_only(const struct shown *shown)
         [CJT188_BAD_TIME] = &ei_cjt188_bad_clock,
         [CJT188_UNKNOWN_UNIT] = &ei_cjt188_unknown_unit,
         [CJT188_FOREIGN_UNIT] = &ei_cjt188_unit_mismatch,
+        [CJT188_IS_SUSPECT] = &ei_cjt188_suspect,
     };
     const struct cjt188_value *value = shown->value;
     const int hf = cjt188_hf[CJT188_F_DIGITS], at = shown->at + value->digits_at;
     char label[LABEL_MAX], digits[CJT188_TEXT_MAX];
+    const bool is_unit = value->state == CJT188_UNKNOWN_UNIT || value->state == CJT188_FOREIGN_UNIT;
     proto_item *item, *unit = NULL;
 
     cjt188_digits_text(shown->frame->decoded, value, digits, sizeof digits);
@@ -258,8 +260,7 @@ show_digits_only(const struct shown *shown)
         item = proto_tree_add_string_format(shown->tree, hf, shown->frame->tvb, at,
                                             value->digits_width != 0 ? value->digits_width : shown->width, digits, "%s", label);
     }
-    expert_add_info(shown->frame->pinfo, value->state == CJT188_BAD_DIGITS || unit == NULL ? item : unit,
-                    reasons[value->state]);
+    expert_add_info(shown->frame->pinfo, is_unit && unit != NULL ? unit : item, reasons[value->state]);
 }
 
 /* ---- status ---- */
@@ -446,7 +447,7 @@ show_value(const struct cjt188_frame *frame, const struct cjt188_value *value, p
         [CJT188_IS_UNDOCUMENTED] = show_bytes,  [CJT188_IS_CUT_OFF] = show_bytes,
         [CJT188_IS_FILLER] = show_filler,       [CJT188_BAD_DIGITS] = show_digits_only,
         [CJT188_BAD_TIME] = show_digits_only,   [CJT188_UNKNOWN_UNIT] = show_digits_only,
-        [CJT188_FOREIGN_UNIT] = show_digits_only,
+        [CJT188_FOREIGN_UNIT] = show_digits_only, [CJT188_IS_SUSPECT] = show_digits_only,
     };
     const enum cjt188_value_kind kind = value->row != NULL ? value->row->kind : CJT188_K_END;
     const unsigned at = value->width > 0 ? value->at : CJT188_OFF_DATA;

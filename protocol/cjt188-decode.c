@@ -229,6 +229,19 @@ cjt188_other_value(struct cjt188_other *other, unsigned index)
     return own;
 }
 
+bool
+cjt188_is_odd_counter(const struct cjt188_value *value)
+{
+    return value->state == CJT188_IS_SUSPECT && (value->quantity->class == CJT188_ENERGY || value->quantity->class == CJT188_VOLUME);
+}
+
+void
+cjt188_believe(struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    cjt188_make_number(frame, value);
+    frame->measured[cjt188_measurement_of(value)] = (uint8_t)(value - frame->values + 1);
+}
+
 const struct cjt188_value *
 cjt188_measured(const struct cjt188_decoded *frame, enum cjt188_measurement measurement)
 {

@@ -239,6 +239,7 @@ enum cjt188_value_state {
     CJT188_BAD_TIME,        /* no possible date or time */
     CJT188_UNKNOWN_UNIT,
     CJT188_FOREIGN_UNIT,    /* a unit of another kind than the field */
+    CJT188_IS_SUSPECT,      /* a number that no meter can have: a sign where none is documented, or a broken sensor */
 };
 
 /* In which order a clock or date was sent. */
@@ -364,6 +365,12 @@ void cjt188_other_start(const struct cjt188_decoded *frame, const uint8_t *data,
 
 /* Its value with that index in frame->values. Its text is of &other->decoded. */
 const struct cjt188_value *cjt188_other_value(struct cjt188_other *other, unsigned index);
+
+/* Is it suspect only because it comes out of nothing? 80000000 of a counter is a number once the same meter's reply before had
+ * one of as many digits. */
+bool cjt188_is_odd_counter(const struct cjt188_value *value);
+/* Then it is one. */
+void cjt188_believe(struct cjt188_decoded *frame, struct cjt188_value *value);
 
 /* A present value of a meter; NULL where the frame has none, or no number or time in its place. */
 const struct cjt188_value *cjt188_measured(const struct cjt188_decoded *frame, enum cjt188_measurement measurement);

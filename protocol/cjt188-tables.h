@@ -26,6 +26,8 @@ const struct cjt188_layout *cjt188_find_layout(const struct cjt188_decoded *fram
 
 /* cjt188-kinds.c: fill in a value whose row, place and width are known. */
 void cjt188_decode_value(const struct cjt188_decoded *frame, struct cjt188_value *value);
+/* Make a number of one that is suspect. */
+void cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *value);
 /* Append what the sentence says of a value, ", " before it if it is not the first. */
 void cjt188_tell_value(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text);
 

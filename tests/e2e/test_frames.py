@@ -162,10 +162,10 @@ FRAMES = {
         energy__settlement=20.0, energy__heating=20.0, power=0.0, flow=0.0, volume=10.34, temperature__supply=25.35,
         temperature__return=25.66, operating_hours=0.0),
     103: read(0x901F, LOW_FIRST, STANDARD, meter="11223344", manufacturer=0x7833),
-    # The source's text reads the flow with two decimals; the standard has four. The clock is in reverse order.
+    # The source's text reads the flow with two decimals; the standard has four. The clock is in reverse order. No water is 1234.56 °C.
     104: reply(0x901F, LOW_FIRST, STANDARD, clock="2014-03-18 12:56:59", bad_clock=None, status=0) | values(
         energy__settlement=123456.78, energy__heating=123456.78, power=123456.78, flow=1234.5678, volume=123456.78,
-        temperature__supply=1234.56, temperature__return=1234.56, operating_hours=123456.0),
+        temperature__supply=None, temperature__return=None, suspect=..., operating_hours=123456.0),
 
     # ---- water ----
     105: read(0x901F, LOW_FIRST, STANDARD, meter="11223344", manufacturer=0x7833),

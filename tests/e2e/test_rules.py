@@ -168,7 +168,9 @@ def random_reading(dice, length, first):
             digits = 0
         code = dice.choice([code for code in codes if code in FACTOR] if dice.random() < 0.8 else codes)
         body += quantity(digits, code, first)
-        if code in FACTOR:
+        if name in ("power", "flow") and 80_000_000 <= digits < 81_000_000:
+            expected[name] = None  # no meter has that: test_values.py
+        elif code in FACTOR:
             expected[name] = float(Decimal(digits).scaleb(-PLACES[name]) * Decimal(FACTOR[code]))
     di = dice.choice(("1F 90", "90 1F"))
     data = bytes.fromhex(di) + bytes([dice.randrange(256)]) + body + bytes.fromhex(TAIL[length])

@@ -120,6 +120,7 @@ case("bad digits", "hours", patched(HOURS, "0B 00 00"), operating_hours=None, ba
 
 # ---- fillers ----
 
+HEAT_UNITS = {"energy1": 0x05, "volume": 0x2C}
 FF4, NINES, THREES = b"\xff" * 4, b"\x99" * 4, b"\x33" * 4
 for slot, (offset, unit) in {"energy1": (ENERGY1, 0x05), "energy2": (ENERGY2, 0x05), "power": (POWER, 0x17),
                              "flow": (FLOW, 0x35), "volume": (VOLUME, 0x2C)}.items():
@@ -145,7 +146,7 @@ case("fillers of other values", "hours FF", patched(HOURS, "FF FF FF"), operatin
 case("fillers of other values", "clock FF", patched(CLOCK, b"\xff" * 7), clock=None, unsupported=b"\xff" * 7,
      bad_clock=None)
 # 99 fills quantities of four bytes and clocks only, 33 those of Delu's mechanical meters.
-case("no fillers", "temperature 99", patched(SUPPLY, "99 99 99"), temperature__supply=9999.99, unsupported=None)
+case("no fillers", "temperature 99", patched(SUPPLY, "99 99 99"), temperature__supply=None, suspect=..., unsupported=None)
 case("no fillers", "temperature 33", patched(SUPPLY, "33 33 00"), temperature__supply=33.33, unsupported=None)
 case("no fillers", "hours 99", patched(HOURS, "99 99 99"), operating_hours=999999.0, unsupported=None)
 case("no fillers", "clock 33", patched(CLOCK, b"\x33" * 7), clock=None, unsupported=None, bad_clock=...)
@@ -164,8 +165,7 @@ case("33 of Delu's mechanical meters", "energies", delu_mechanical(energy1=(THRE
 case("33 of Delu's mechanical meters", "clock", delu_mechanical(clock="33 33 33 33 33 33 33"), dialect=DELU_MECHANICAL,
      clock=None, unsupported=b"\x33" * 7, bad_clock=None)
 case("33 of Delu's mechanical meters", "temperature is a number", delu_mechanical(supply=333333),
-     temperature__supply=3333.33,
-     unsupported=None)
+     temperature__supply=None, suspect=..., unsupported=None)
 case("fillers with 33 added", "FF", frame(add_33(heat_901f(power=(FF4, 0x17)))), dialect=PLUS33, power=None,
      unsupported=FF4)
 case("fillers with 33 added", "99", frame(add_33(heat_901f(power=(NINES, 0x17)))), dialect=PLUS33, power=None,
@@ -173,6 +173,37 @@ case("fillers with 33 added", "99", frame(add_33(heat_901f(power=(NINES, 0x17)))
 # 33 on the wire is 0, FF on the wire CC.
 case("fillers with 33 added", "33 on the wire", frame(add_33(heat_901f(power=(0, 0x17)))), dialect=PLUS33, power=0.0,
      unsupported=None)
+
+
+# ---- what no meter can have: a sign that no document knows, a broken sensor ----
+
+ZERO_80 = bytes.fromhex("00 00 00 80")
+for slot, (offset, unit) in {"power": (POWER, 0x17), "flow": (FLOW, 0x35)}.items():
+    for raw in ("00 00 00 80", "34 12 00 80", "99 99 99 80", "34 12 00 F0", "34 12 00 F5", "00 00 00 F9"):
+        case("suspect", f"{slot} {raw}", patched(offset, bytes.fromhex(raw) + bytes([unit])), **{FIELD_OF[slot]: None},
+             suspect=..., bad_bcd=None, unsupported=None, volume=0.0)
+    for raw in ("00 00 00 81", "00 00 00 79", "00 00 00 90", "99 99 99 08"):
+        case("not suspect", f"{slot} {raw}", patched(offset, bytes.fromhex(raw) + bytes([unit])), **{FIELD_OF[slot]: ...},
+             suspect=None, bad_bcd=None)
+    for raw in ("00 00 00 FA", "0A 00 00 F0", "00 00 00 A0", "00 00 00 FF", "0A 00 00 80"):
+        case("not suspect", f"{slot} {raw}", patched(offset, bytes.fromhex(raw) + bytes([unit])), **{FIELD_OF[slot]: None},
+             suspect=None, bad_bcd=...)
+    case("not suspect", f"{slot}, unit of another kind", patched(offset, ZERO_80 + b"\x2c\x00\x00"), suspect=None,
+         unit_mismatch=...)
+for slot in ("energy1", "volume"):
+    case("suspect", slot, standard_heat(**{slot: (ZERO_80, HEAT_UNITS[slot])}), **{FIELD_OF[slot]: None}, suspect=...)
+    for digits in (80000001, 80000100, 79999999, 90000000, 81000000, 99999998):
+        case("not suspect", f"{slot} {digits}", standard_heat(**{slot: (digits, HEAT_UNITS[slot])}),
+             **{FIELD_OF[slot]: digits / 100}, suspect=None)
+case("not suspect", "second energy", standard_heat(energy2=(80000000, 5)), energy__heating=800000.0, suspect=None)
+case("suspect", "second volume of water", water(water_901f(second=(80000000, 0x2C))), volume__settlement=None, suspect=...)
+for raw in ("25 12 80", "25 12 F0", "25 12 F1", "01 00 02", "99 99 99"):
+    case("suspect", f"temperature {raw}", patched(RETURN, raw), temperature__return=None, temperature__supply=25.66,
+         temperature__difference=None, suspect=..., bad_bcd=None)
+for raw, number in {"00 00 02": 200.0, "99 99 01": 199.99, "25 80 00": 80.25}.items():
+    case("not suspect", f"temperature {raw}", patched(RETURN, raw), temperature__return=number, suspect=None)
+case("not suspect", "unit first", standard_heat(power=(800000, 0x17), unit_first=True), power=8000.0, suspect=None)
+case("suspect", "unit first", standard_heat(power=(80000000, 0x17), unit_first=True), power=None, suspect=...)
 
 
 # ---- clocks and dates ----
@@ -246,6 +277,10 @@ case("903F", "units", hires(volume="78 56 34 12 29", energy="78 56 34 12 08"), h
      hires__energy=1234567.8)
 case("903F", "units of another kind", hires(volume="01 00 00 00 05", energy="01 00 00 00 2C"), hires__volume=None,
      hires__energy=None, unit_mismatch=...)
+# 80 °C in two bytes is hot water, and a verification counter may stand anywhere below 100.
+case("903F", "80", hires(supply="12 80", return_="00 80 00", volume="00 00 00 80 2C", energy="00 00 00 80 05"), suspect=None,
+     temperature__supply=80.12, temperature__return=80.0, hires__volume=80.0, hires__energy=8000.0)
+case("903F", "minus", hires(supply="12 F5"), suspect=..., temperature__supply=None, temperature__return=28.30)
 case("903F", "fillers", hires(supply="FF FF", return_="FF FF 00", volume="FF FF FF FF 2C", energy="99 99 99 99 05",
                               date="FF FF FF FF"),
      temperature__supply=None, temperature__return=None, hires__volume=None, hires__energy=None, date=None,
@@ -603,6 +638,20 @@ def test_what_gives_no_number_still_shows_digits_and_unit(tshark, capture):
     assert any("Power" in text and "12345678" in text and "kWh" in text for text in texts)
     texts = shown(tshark, capture, standard_heat(volume=(bytes.fromhex("1A 00 00 00"), 0x2C)))
     assert any("Volume" in text and "0000001A" in text for text in texts)
+
+
+def test_a_suspect_value_says_what_a_minus_would_make_of_it(tshark, capture):
+    for data, words in ((standard_heat(power=(ZERO_80, 0x17)), "Power: digits 80000000, unit kW, no number (no meter can have "
+                         "that: with a minus it would be -0.00 kW)"),
+                        (standard_heat(flow=(bytes.fromhex("34 12 00 F0"), 0x35)), "Flow: digits F0001234, unit m³/h, no number "
+                         "(no meter can have that: with a minus it would be -0.1234 m³/h)"),
+                        (patched(SUPPLY, "25 12 80"), "Supply temperature: digits 801225, no number (no meter can have that: with "
+                         "a minus it would be -12.25 °C)"),
+                        (patched(SUPPLY, "25 12 F1"), "Supply temperature: digits F11225, no number (no meter can have that: with "
+                         "a minus it would be -112.25 °C)"),
+                        (patched(SUPPLY, "99 99 99"), "Supply temperature: digits 999999, no number (no meter can have that: above "
+                         "200 °C)")):
+        assert words in shown(tshark, capture, data)
 
 
 def test_the_order_of_a_clock_is_named(tshark, capture):
