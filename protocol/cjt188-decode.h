@@ -200,6 +200,7 @@ enum cjt188_dialect_id {
     CJT188_JIADE,
     CJT188_PLUS33,
     CJT188_GAS5,
+    CJT188_BARE_WATER,
     CJT188_DIALECTS,
     CJT188_NO_DIALECT = -1,
 };

@@ -163,6 +163,15 @@ static const struct cjt188_row rows_901f_gas5[] = {
     CLOCK, STATUS, END,
 };
 
+/* The document tells neither the order of the bytes nor all decimal places: they are named, and no number is made of them. */
+static const struct cjt188_row rows_901f_bare_water[] = {
+    UNKNOWN(4, "Volume, its whole part, order of the bytes not documented (one water document)"),
+    UNKNOWN(3, "Volume, its fraction, order of the bytes not documented (one water document)"),
+    UNKNOWN(3, "Flow, order of the bytes and decimal places not documented (one water document)"),
+    UNKNOWN(1, "Temperature, two digits (one water document)"),
+    UNKNOWN(6, "Time, order of the bytes not documented (one water document)"), STATUS, END,
+};
+
 static const struct cjt188_row rows_901f_parameters[] = {
     UNKNOWN(69, "23 parameters of 3 bytes, low byte first, meaning not documented (Maituo)"), END,
 };
@@ -276,6 +285,7 @@ static const struct cjt188_layout layouts[] = {
     { "metering data of a heat meter", CJT188_REPLY, CJT188_FAMILY_HEAT | CJT188_FAMILY_OTHER, 0, ONE(0x901F), 0x2E, ANY_DIALECT, rows_901f_heat },
     { "metering data of a heat meter (2018, one source)", CJT188_REPLY, CJT188_FAMILY_HEAT | CJT188_FAMILY_OTHER, 0, ONE(0x901F), 0x2B, ANY_DIALECT, rows_901f_heat_2018 },
     { "metering data of a gas meter without unit bytes", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0x901F), 0x16, CJT188_GAS5, rows_901f_gas5 },
+    { "metering data of a water meter without unit bytes (one document)", CJT188_REPLY, CJT188_FAMILY_WATER, 0, ONE(0x901F), 0x16, CJT188_BARE_WATER, rows_901f_bare_water },
     { "metering data", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0x901F), 0x16, ANY_DIALECT, rows_901f_water },
     { "metering data with reverse volume (Maituo)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0x901F), 0x1B, ANY_DIALECT, rows_901f_water_reverse },
     { "metering data (one water maker)", CJT188_REPLY, CJT188_FAMILY_ANY, 0x21, ONE(0x901F), 0x1D, ANY_DIALECT, rows_901f_water_a1 },

@@ -562,6 +562,11 @@ case("errors", "valve, L=05", water("A0 17 01 01 00", control=0xC4), di=0xA017, 
 # ---- M-Bus in transit, what is not documented ----
 
 INNER = bytes.fromhex("68 07 07 68 53 FE 51 0F 01 00 01 B3 16")
+BARE_WATER_DATA = bytes.fromhex("90 1F 00 00 01 23 45 67 89 01 00 12 34 25 10 15 30 01 01 26 04 00")
+case("water without units", "one document", water(BARE_WATER_DATA), unit=None, volume=None, volume__settlement=None, flow=None,
+     unit_mismatch=None, unknown_unit=None, bad_clock=None, status=4, status__battery_low=True, unexpected_length=None,
+     undocumented=[bytes.fromhex(raw) for raw in ("00012345", "678901", "001234", "25", "101530010126")])
+
 case("19BB", "long frame", water(bytes.fromhex("BB 19 01 01 0D 00") + INNER, control=0x04), mbus__start=[0x68, 0x68],
      mbus__length=[7, 7], mbus__control=0x53, mbus__address=0xFE, mbus__ci=0x51,
      mbus__data=bytes.fromhex("0F 01 00 01"),
