@@ -236,6 +236,7 @@ see_frame(const struct cjt188_frame *frame, fact_id id)
     const struct cjt188_decoded *decoded = frame->decoded;
 
     cjt188_learn(frame);
+    cjt188_note_length(frame);
     if (decoded->kind == CJT188_FRAME)
         cjt188_exchange_frame(frame, id);
     else if (decoded->is_reply || decoded->have <= CJT188_OFF_CONTROL)

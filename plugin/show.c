@@ -9,6 +9,7 @@
  */
 #include "show.h"
 
+#include "bus/facts.h"
 #include "fields.h"
 #include "neighbours.h"
 #include "own.h"
@@ -479,13 +480,17 @@ data_name(const struct cjt188_decoded *frame)
     return name != NULL ? name : "not documented";
 }
 
-/* A length that no layout of this identifier has. */
+/* A length that no layout of this identifier has: said once of a meter, for it will not change. */
 static void
-check_length(const struct cjt188_frame *frame)
+check_length(const struct cjt188_frame *frame, proto_item *data)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
     char lengths[CJT188_TEXT_MAX];
 
+    if ((frame->fact->flags & FACT_LENGTH_NOTED) == 0)
+        return;
+    if (decoded->longer_by > 0)
+        expert_add_info(frame->pinfo, data, &ei_cjt188_longer);
     if (decoded->layout != NULL || decoded->kind != CJT188_FRAME || !(decoded->di_known || decoded->is_error) ||
         cjt188_known_lengths(decoded, lengths, sizeof lengths) == 0)
         return;
@@ -498,16 +503,19 @@ proto_tree *
 cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
+    proto_item *item = frame->item;
 
     if (tree != NULL && decoded->data < decoded->data_end)
         tree = proto_tree_add_subtree_format(tree, frame->tvb, (int)(frame->offset + decoded->data),
-                                             (int)(decoded->data_end - decoded->data), ett_cjt188_data, NULL, "Data: %s",
-                                             data_name(decoded));
+                                             (int)(decoded->data_end - decoded->data), ett_cjt188_data, &item,
+                                             decoded->longer_by > 0 ? "Data: %s, longer than the known layout by %u: the rest is "
+                                                                      "not documented" : "Data: %s",
+                                             data_name(decoded), decoded->longer_by);
     for (unsigned i = 0; i < decoded->value_count; i++) {
         if (tree != NULL || warns(&decoded->values[i]))
             show_value(frame, &decoded->values[i], tree);
     }
-    check_length(frame);
+    check_length(frame, item);
     if (frame->own != NULL)
         cjt188_own_fields->show(frame, tree);
     return tree;

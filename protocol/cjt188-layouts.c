@@ -413,6 +413,20 @@ cjt188_find_layout(const struct cjt188_decoded *frame)
     return !frame->is_reply && frame->data_length == request_layout.length ? &request_layout : NULL;
 }
 
+uint8_t
+cjt188_shorter_length(const struct cjt188_decoded *frame, uint8_t length)
+{
+    size_t count;
+    const struct cjt188_layout *layout = layouts_for(frame, &count);
+    uint8_t shorter = 0;
+
+    for (; count > 0; count--, layout++) {
+        if (layout->length < length && layout->length > shorter && layout_is_for(layout, frame))
+            shorter = layout->length;
+    }
+    return shorter;
+}
+
 size_t
 cjt188_known_lengths(const struct cjt188_decoded *frame, char *buffer, size_t size)
 {

@@ -23,6 +23,8 @@ const struct cjt188_function *cjt188_find_function(const struct cjt188_decoded *
 
 /* cjt188-layouts.c: the layout of this frame, or NULL. */
 const struct cjt188_layout *cjt188_find_layout(const struct cjt188_decoded *frame);
+/* The next shorter L that a layout of this frame may have, 0 when there is none. */
+uint8_t cjt188_shorter_length(const struct cjt188_decoded *frame, uint8_t length);
 
 /* cjt188-kinds.c: fill in a value whose row, place and width are known. */
 void cjt188_decode_value(const struct cjt188_decoded *frame, struct cjt188_value *value);

@@ -25,6 +25,7 @@ enum cjt188_fact_flag {
     FACT_REPEATS = 64,         /* a request: the same as `earlier` */
     FACT_NUMBER_HIGH_FIRST = 128, /* the meter was known to send its number so */
     FACT_HAS_LAST_DIALECT = 256,
+    FACT_LENGTH_NOTED = 1024,  /* the first of its meter and kind whose length is worth a word */
     FACT_BELIEVED = 512,       /* a counter of 80000000 that the readings before have led to */
 };
 

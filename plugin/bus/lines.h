@@ -40,6 +40,7 @@ struct cjt188_meter {
     uint32_t id;              /* from 1 */
     int8_t last_dialect;      /* of its last reading, or CJT188_NO_DIALECT */
     struct cjt188_number *known; /* of the number wherever it is; NULL: all meters */
+    bool has_longer;          /* its replies go on behind a known layout: that was said */
     struct cjt188_last_reply *last_reply; /* the newest; others are found by their kind */
 
     /* Its row of the Meters table, by manufacturer code: a request may carry another than its reply. */
@@ -73,6 +74,9 @@ void cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *address, b
 
 /* Seen for the first time: what this frame teaches of its meter. */
 void cjt188_learn(const struct cjt188_frame *frame);
+
+/* Seen for the first time: is its length worth a word, and the first such of its meter? FACT_LENGTH_NOTED then. */
+void cjt188_note_length(const struct cjt188_frame *frame);
 
 /* Once, at start. */
 void cjt188_lines_register(void);
