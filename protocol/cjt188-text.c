@@ -87,13 +87,13 @@ is_readable(uint8_t byte)
 void
 cjt188_put_readable(struct cjt188_text *text, const uint8_t *bytes, unsigned width, bool beyond_digits)
 {
-    enum { LEAST = 4 };
+    enum { LEAST = 4, BEHIND_UNITS = 0x30 }; /* 2C, a comma, is m³ */
 
     for (unsigned from = 0, to; from < width; from = to + 1) {
         bool is_text = !beyond_digits;
 
         for (to = from; to < width && is_readable(bytes[to]); to++)
-            is_text = is_text || !cjt188_is_bcd(bytes[to]);
+            is_text = is_text || (bytes[to] >= BEHIND_UNITS && !cjt188_is_bcd(bytes[to]));
         if (to - from < LEAST || !is_text)
             continue;
         cjt188_put(text, " \"");

@@ -37,7 +37,7 @@ void cjt188_put_hex_reversed(struct cjt188_text *text, const uint8_t *bytes, uns
 void cjt188_put_bytes(struct cjt188_text *text, const uint8_t *bytes, unsigned width);
 
 /* ` "AT+RDMETER=UL"`: every run of bytes that can be read as ASCII text, at least 4 long, each behind a space; nothing where
- * there is none. beyond_digits: only those with a byte that is no two decimal digits, for 30 31 32 33 may be a number. */
+ * there is none. beyond_digits: only those with a byte that can be neither digits nor a unit, for 2C 30 31 32 33 may be a number. */
 void cjt188_put_readable(struct cjt188_text *text, const uint8_t *bytes, unsigned width, bool beyond_digits);
 
 /* A whole number with at least so many decimal digits, and in hexadecimal with exactly so many. */

@@ -93,6 +93,7 @@ def test_text_in_undocumented_bytes_is_shown(tshark, capture, decode):  # noqa: 
     # 30 31 32 33 may be text or digits: the tree shows it, the sentence claims nothing.
     text, packet = line(b"0123")
     assert text == '30 31 32 33 "0123"' and packet[INFO] == "Control 22 0000, 12345678"
+    assert line(b",0003UcSp")[1][INFO] == "Control 22 0000, 12345678", "2C is the unit m³, the others are digits"
 
 
 REPORT = frame("C0 01 20 40 14 16 22 04 15 20 18 56 42 37 18 56 02 00 18 56 02 00 18 56 02 00 23 00 00 00", type=GAS,
