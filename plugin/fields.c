@@ -24,7 +24,7 @@ CJT188_SUBTREES(SUBTREE)
 #undef SUBTREE
 
 #define NAMED(code, name) { code, name },
-#define FUNCTION(code, name, verb) { code, name },
+#define FUNCTION(code, name, verb, behind) { code, name },
 #define UNIT(code, name, class, exponent, divisor) { code, name },
 
 const value_string cjt188_type_vals[] = { CJT188_METER_TYPES(NAMED) { 0, NULL } };

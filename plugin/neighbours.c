@@ -44,6 +44,13 @@ add_neighbour(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length,
 }
 
 void
+cjt188_add_preamble(tvbuff_t *tvb, proto_tree *tree, unsigned at, unsigned length)
+{
+    if (length > 0)
+        proto_tree_add_bytes_format_value(tree, hf_cjt188_preamble, tvb, (int)at, (int)length, NULL, "%u × FE", length);
+}
+
+void
 cjt188_show_mbus(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length)
 {
     static const struct link_field ack[] = { { 0, &hf_cjt188_mbus_start }, { 0, NULL } };

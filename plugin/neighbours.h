@@ -13,4 +13,7 @@
 void cjt188_show_mbus(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length);
 void cjt188_show_dlt645(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned length);
 
+/* The FE bytes before a frame of whichever protocol. */
+void cjt188_add_preamble(tvbuff_t *tvb, proto_tree *tree, unsigned at, unsigned length);
+
 #endif

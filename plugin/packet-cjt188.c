@@ -109,25 +109,48 @@ add_address(const struct cjt188_frame *frame, proto_tree *tree)
     add_address_parts(frame, proto_item_add_subtree(item, ett_cjt188_address), who);
 }
 
+/* "..10 0100 = Function: write general data (one water maker) (0x24)": Wireshark's own list has the standard's names. */
+static void
+add_function(const struct cjt188_frame *frame, proto_tree *tree, const char *name)
+{
+    const uint8_t function = frame->decoded->function;
+    const int at = (int)frame->offset + CJT188_OFF_CONTROL;
+    char bits[] = "..00 0000";
+
+    for (unsigned bit = 0; bit < 6; bit++) {
+        if ((function >> bit & 1) != 0)
+            bits[8 - bit - bit / 4] = '1';
+    }
+    if (cjt188_is_read(tree))
+        proto_tree_add_uint_format(tree, hf_cjt188_control_function, frame->tvb, at, 1, function, "%s = Function: %s (0x%02x)",
+                                   bits, name, function);
+    else
+        proto_tree_add_uint(tree, hf_cjt188_control_function, frame->tvb, at, 1, frame->decoded->control);
+}
+
 static void
 add_control(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
     const int at = (int)frame->offset + CJT188_OFF_CONTROL;
-    const char *name = cjt188_function_name(decoded->function);
+    const char *name = decoded->does != NULL ? decoded->does->name : "maker's own, without a name here";
     proto_item *item;
 
     if (decoded->have <= CJT188_OFF_CONTROL)
         return;
     item = proto_tree_add_uint_format_value(
         tree, hf_cjt188_control, frame->tvb, at, 1, decoded->control, "0x%02x (%s: %s)", decoded->control,
-        decoded->is_error ? "error reply" : decoded->is_reply ? "reply" : "request", name != NULL ? name : "maker's own");
+        decoded->is_error ? "error reply" : decoded->is_reply ? "reply" : decoded->is_report ? "no request" : "request", name);
     if (decoded->is_error && !cjt188_gives_no_values(frame))
         expert_add_info(frame->pinfo, item, &ei_cjt188_error_reply);
     tree = proto_item_add_subtree(item, ett_cjt188_control);
-    proto_tree_add_boolean(tree, hf_cjt188_control_response, frame->tvb, at, 1, decoded->control);
+    if (decoded->is_report)
+        proto_tree_add_boolean_format(tree, hf_cjt188_control_response, frame->tvb, at, 1, decoded->control,
+                                      "0... .... = Reply: no, though it is from the meter");
+    else
+        proto_tree_add_boolean(tree, hf_cjt188_control_response, frame->tvb, at, 1, decoded->control);
     proto_tree_add_boolean(tree, hf_cjt188_control_error, frame->tvb, at, 1, decoded->control);
-    proto_tree_add_uint(tree, hf_cjt188_control_function, frame->tvb, at, 1, decoded->control);
+    add_function(frame, tree, name);
 }
 
 static void
@@ -215,18 +238,12 @@ see_frame(const struct cjt188_frame *frame, fact_id id)
     const struct cjt188_decoded *decoded = frame->decoded;
 
     cjt188_learn(frame);
+    cjt188_note_length(frame);
     if (decoded->kind == CJT188_FRAME)
         cjt188_exchange_frame(frame, id);
     else if (!decoded->is_cut && (decoded->is_reply || decoded->have <= CJT188_OFF_CONTROL))
         cjt188_exchange_damage(frame);
     cjt188_changes_see(frame, id);
-}
-
-static void
-add_preamble(tvbuff_t *tvb, proto_tree *tree, unsigned at, unsigned length)
-{
-    if (length > 0)
-        proto_tree_add_bytes_format_value(tree, hf_cjt188_preamble, tvb, (int)at, (int)length, NULL, "%u × FE", length);
 }
 
 static void
@@ -281,7 +298,7 @@ show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const stru
 
     add_frame(frame, tree, at, (unsigned)piece->length);
     tree = proto_item_add_subtree(frame->item, ett_cjt188_frame);
-    add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
+    cjt188_add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
     add_header(frame, tree);
     data = cjt188_show_data(frame, tree);
     cjt188_columns_add(frame, tree);
@@ -337,6 +354,7 @@ dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     decode_frame(&frame, piece);
     if (!PINFO_FD_VISITED(pinfo))
         see_frame(&frame, id);
+    cjt188_readings_believe(&frame);
     if (cjt188_own_fields != NULL)
         frame.own = cjt188_own_fields->match(&frame);
     show_frame(&frame, tree, at, piece);
@@ -384,7 +402,7 @@ dissect_neighbour(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned 
     item = proto_tree_add_item(tree, proto_cjt188, tvb, (int)at, (int)piece->length, ENC_NA);
     proto_item_append_text(item, ", %s", sentence);
     tree = proto_item_add_subtree(item, ett_cjt188_neighbour);
-    add_preamble(tvb, tree, at, (unsigned)piece->preamble);
+    cjt188_add_preamble(tvb, tree, at, (unsigned)piece->preamble);
     if (piece->kind == CJT188_MBUS)
         cjt188_show_mbus(tvb, tree, start, length);
     else

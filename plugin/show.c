@@ -9,6 +9,7 @@
  */
 #include "show.h"
 
+#include "bus/facts.h"
 #include "fields.h"
 #include "neighbours.h"
 #include "own.h"
@@ -210,6 +211,8 @@ add_run(const struct shown *shown, unsigned from, unsigned width)
         cjt188_put(&text, shown->value->name);
         cjt188_put(&text, ": ");
         cjt188_put_bytes(&text, bytes, width);
+        if (shown->value->state != CJT188_IS_BYTES)
+            cjt188_put_readable(&text, bytes, width, false);
         if (is_undocumented)
             put_place(&text, shown->value->at - frame->data + from, width);
         item = proto_tree_add_bytes_format(shown->tree, shown->hf, shown->frame->tvb, at, (int)width, bytes, "%s", label);
@@ -272,10 +275,12 @@ show_digits_only(const struct shown *shown)
         [CJT188_BAD_TIME] = &ei_cjt188_bad_clock,
         [CJT188_UNKNOWN_UNIT] = &ei_cjt188_unknown_unit,
         [CJT188_FOREIGN_UNIT] = &ei_cjt188_unit_mismatch,
+        [CJT188_IS_SUSPECT] = &ei_cjt188_suspect,
     };
     const struct cjt188_value *value = shown->value;
     const int hf = cjt188_hf[CJT188_F_DIGITS], at = shown->at + value->digits_at;
     char label[LABEL_MAX], digits[CJT188_TEXT_MAX];
+    const bool is_unit = value->state == CJT188_UNKNOWN_UNIT || value->state == CJT188_FOREIGN_UNIT;
     proto_item *item, *unit = NULL;
 
     cjt188_digits_text(shown->frame->decoded, value, digits, sizeof digits);
@@ -290,8 +295,7 @@ show_digits_only(const struct shown *shown)
         item = proto_tree_add_string_format(shown->tree, hf, shown->frame->tvb, at,
                                             value->digits_width != 0 ? value->digits_width : shown->width, digits, "%s", label);
     }
-    expert_add_info(shown->frame->pinfo, value->state == CJT188_BAD_DIGITS || unit == NULL ? item : unit,
-                    reasons[value->state]);
+    expert_add_info(shown->frame->pinfo, is_unit && unit != NULL ? unit : item, reasons[value->state]);
 }
 
 /* ---- status ---- */
@@ -338,32 +342,68 @@ add_code_byte(const struct shown *shown, proto_tree *tree, enum cjt188_field fie
     return (uint16_t)(0xFF << 8 * byte);
 }
 
+/* ".... .... .... ..00 = Valve bits 00 (open, where there is a valve)": most heat meters have none, and say 00. Returns its
+ * bits. */
+static uint16_t
+add_valve_bits(const struct shown *shown, proto_tree *tree)
+{
+    enum { BITS = 0x0003 };
+    const uint16_t word = (uint16_t)shown->value->digits;
+    const struct cjt188_code *names = cjt188_field_info(CJT188_F_STATUS_VALVE)->names;
+    const int hf = cjt188_hf[CJT188_F_STATUS_VALVE];
+    char label[LABEL_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
+
+    if (!cjt188_is_read(tree) || cjt188_has_valve(shown->frame->decoded)) {
+        proto_tree_add_uint(tree, hf, shown->frame->tvb, shown->at, shown->width, word);
+        return BITS;
+    }
+    put_picture(&text, word, BITS);
+    cjt188_put(&text, (word & 2) != 0 ? "Valve bits 1" : "Valve bits 0");
+    cjt188_put(&text, (word & 1) != 0 ? "1 (" : "0 (");
+    cjt188_put(&text, names[word & BITS].name);
+    cjt188_put(&text, ", where there is a valve)");
+    proto_tree_add_uint_format(tree, hf, shown->frame->tvb, shown->at, shown->width, word & BITS, "%s", label);
+    return BITS;
+}
+
+/* Those of the mask; with what they would be in the other byte, where a meter like this one is known to set them there. */
+static void
+add_nameless_bits(const struct shown *shown, proto_tree *tree, uint16_t mask)
+{
+    const uint16_t word = (uint16_t)shown->value->digits;
+    char label[LABEL_MAX], faults[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(label, sizeof label);
+
+    put_picture(&text, word, mask);
+    cjt188_put(&text, "Bits without a name: ");
+    cjt188_put_hex_number(&text, word & mask, 4);
+    if (cjt188_other_byte_faults(shown->frame->decoded, word & mask, faults, sizeof faults) > 0) {
+        cjt188_put(&text, " (if the two bytes were swapped: ");
+        cjt188_put(&text, faults);
+        cjt188_put(&text, "; in the thread's meter these bits stand in the other byte)");
+    }
+    proto_tree_add_uint_format(tree, cjt188_hf[CJT188_F_STATUS_OTHER], shown->frame->tvb, shown->at, shown->width,
+                               word & mask, "%s", label);
+}
+
 static void
 add_status_bits(const struct shown *shown, proto_tree *tree)
 {
     const struct cjt188_status_layout *layout = cjt188_status_layout(shown->frame->decoded);
     const uint16_t word = (uint16_t)shown->value->digits;
     uint16_t named = 0;
-    char label[LABEL_MAX];
-    struct cjt188_text text = cjt188_text_start(label, sizeof label);
 
-    if (layout->has_valve) {
-        proto_tree_add_uint(tree, cjt188_hf[CJT188_F_STATUS_VALVE], shown->frame->tvb, shown->at, shown->width, word);
-        named |= 0x0003;
-    }
+    if (layout->has_valve)
+        named |= add_valve_bits(shown, tree);
     for (const struct cjt188_status_bit *bit = layout->bits; bit != NULL && bit->mask != 0; bit++) {
         add_bit(shown, tree, bit);
         named |= bit->mask;
     }
     named |= add_code_byte(shown, tree, CJT188_F_STATUS_CODE, layout->code_byte);
     named |= add_code_byte(shown, tree, CJT188_F_VALVE, layout->valve_byte);
-    if ((word & ~named) == 0)
-        return;
-    put_picture(&text, word, (uint16_t)~named);
-    cjt188_put(&text, "Bits without a name: ");
-    cjt188_put_hex_number(&text, word & ~(unsigned)named, 4);
-    proto_tree_add_uint_format(tree, cjt188_hf[CJT188_F_STATUS_OTHER], shown->frame->tvb, shown->at, shown->width,
-                               (uint16_t)(word & ~named), "%s", label);
+    if ((word & ~named) != 0)
+        add_nameless_bits(shown, tree, (uint16_t)~named);
 }
 
 static void
@@ -397,17 +437,37 @@ show_meter_number(const struct shown *shown)
         expert_add_info(shown->frame->pinfo, item != NULL ? item : shown->frame->item, &ei_cjt188_bad_bcd);
 }
 
+/* The packet with the frame as it was decoded, each byte in its old place: where 33H was added, a copy without it. */
+static tvbuff_t *
+plain_tvb(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+    const unsigned length = tvb_captured_length(frame->tvb);
+    uint8_t *bytes;
+    tvbuff_t *plain;
+
+    if (!decoded->plus_33)
+        return frame->tvb;
+    bytes = (uint8_t *)tvb_memdup(frame->pinfo->pool, frame->tvb, 0, length);
+    memcpy(bytes + frame->offset, decoded->bytes, decoded->data_end);
+    plain = tvb_new_child_real_data(frame->tvb, bytes, length, (int)length);
+    add_new_data_source(frame->pinfo, plain, "33H taken off");
+    return plain;
+}
+
 /* 19BB: a frame of another protocol, whose link layer is named and whose data are left alone. */
 static void
 show_tunnel(const struct shown *shown)
 {
     const struct cjt188_value *value = shown->value;
-    const int length = value->digits_width;
+    const int start = shown->at + value->digits_at, end = start + value->digits_width;
+    const int rest = shown->at + shown->width - end;
+    tvbuff_t *tvb = plain_tvb(shown->frame);
 
-    cjt188_show_mbus(shown->frame->tvb, shown->tree, (unsigned)shown->at, (unsigned)length);
-    if (length < shown->width)
-        proto_tree_add_item(shown->tree, cjt188_hf[CJT188_F_UNDOCUMENTED], shown->frame->tvb, shown->at + length,
-                            shown->width - length, ENC_NA);
+    cjt188_add_preamble(tvb, shown->tree, (unsigned)shown->at, value->digits_at);
+    cjt188_show_mbus(tvb, shown->tree, (unsigned)start, value->digits_width);
+    if (rest > 0)
+        proto_tree_add_item(shown->tree, cjt188_hf[CJT188_F_UNDOCUMENTED], tvb, end, rest, ENC_NA);
 }
 
 /* ---- damaged ---- */
@@ -448,7 +508,7 @@ show_value(const struct cjt188_frame *frame, const struct cjt188_value *value, p
         [CJT188_IS_UNDOCUMENTED] = show_bytes,  [CJT188_IS_CUT_OFF] = show_bytes,
         [CJT188_IS_FILLER] = show_filler,       [CJT188_BAD_DIGITS] = show_digits_only,
         [CJT188_BAD_TIME] = show_digits_only,   [CJT188_UNKNOWN_UNIT] = show_digits_only,
-        [CJT188_FOREIGN_UNIT] = show_digits_only,
+        [CJT188_FOREIGN_UNIT] = show_digits_only, [CJT188_IS_SUSPECT] = show_digits_only,
     };
     const enum cjt188_value_kind kind = value->row != NULL ? value->row->kind : CJT188_K_END;
     const unsigned at = value->width > 0 ? value->at : CJT188_OFF_DATA;
@@ -482,13 +542,17 @@ data_name(const struct cjt188_decoded *frame)
     return name != NULL ? name : "not documented";
 }
 
-/* A length that no layout of this identifier has. */
+/* A length that no layout of this identifier has: said once of a meter, for it will not change. */
 static void
-check_length(const struct cjt188_frame *frame)
+check_length(const struct cjt188_frame *frame, proto_item *data)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
     char lengths[CJT188_TEXT_MAX];
 
+    if ((frame->fact->flags & FACT_LENGTH_NOTED) == 0)
+        return;
+    if (decoded->longer_by > 0)
+        expert_add_info(frame->pinfo, data, &ei_cjt188_longer);
     if (decoded->layout != NULL || decoded->kind != CJT188_FRAME || !(decoded->di_known || decoded->is_error) ||
         cjt188_known_lengths(decoded, lengths, sizeof lengths) == 0)
         return;
@@ -501,16 +565,19 @@ proto_tree *
 cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
+    proto_item *item = frame->item;
 
     if (tree != NULL && decoded->data < decoded->data_end)
         tree = proto_tree_add_subtree_format(tree, frame->tvb, (int)(frame->offset + decoded->data),
-                                             (int)(decoded->data_end - decoded->data), ett_cjt188_data, NULL, "Data: %s",
-                                             data_name(decoded));
+                                             (int)(decoded->data_end - decoded->data), ett_cjt188_data, &item,
+                                             decoded->longer_by > 0 ? "Data: %s, longer than the known layout by %u: the rest is "
+                                                                      "not documented" : "Data: %s",
+                                             data_name(decoded), decoded->longer_by);
     for (unsigned i = 0; i < decoded->value_count; i++) {
         if (tree != NULL || warns(&decoded->values[i]))
             show_value(frame, &decoded->values[i], tree);
     }
-    check_length(frame);
+    check_length(frame, item);
     if (frame->own != NULL && !cjt188_gives_no_values(frame))
         cjt188_own_fields->show(frame, tree);
     return tree;

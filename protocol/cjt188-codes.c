@@ -76,24 +76,69 @@ cjt188_type_name(uint8_t type)
 
 #define FUNCTIONS (CJT188_CONTROL_FUNCTION + 1)
 
-const char *
-cjt188_function_name(uint8_t function)
-{
-#define NAMED(code, name, verb) [code] = name,
-    static const char *const names[FUNCTIONS] = { CJT188_FUNCTIONS(NAMED) };
-#undef NAMED
+static const struct cjt188_function standard_functions[FUNCTIONS] = {
+#define FUNCTION(code, name, verb, behind) [code] = { name, verb, CJT188_SAY_##behind },
+    CJT188_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+};
 
-    return function < FUNCTIONS ? names[function] : NULL;
+/* The words of CJT188_MAKERS_FUNCTIONS. Without an identifier the first is above the last. */
+#define ONE_DI(di) di, di
+#define DI_FROM_TO(first, last) first, last
+#define ANY_DI 0, UINT16_MAX
+#define NO_DI 1, 0
+#define FOR_ANY CJT188_NO_DIALECT
+#define FOR_LICHUANG CJT188_LICHUANG
+#define FOR_HUIZHONG CJT188_HUIZHONG
+#define FOR_MAITUO CJT188_MAITUO
+
+static const struct makers_function {
+    uint8_t code, families;
+    uint16_t first, last;
+    int8_t dialect;
+    struct cjt188_function function;
+} makers_functions[] = {
+#define FUNCTION(code, families, identifiers, dialect, name, verb, behind) \
+    { code, CJT188_FAMILY_##families, identifiers, FOR_##dialect, { name, verb, CJT188_SAY_##behind } },
+    CJT188_MAKERS_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+};
+
+static bool
+is_for_identifier(const struct makers_function *row, const struct cjt188_decoded *frame)
+{
+    if (!frame->has_di)
+        return row->first > row->last || (row->first == 0 && row->last == UINT16_MAX);
+    return frame->di >= row->first && frame->di <= row->last;
 }
 
-const char *
-cjt188_function_verb(uint8_t function)
+const struct cjt188_function *
+cjt188_find_function(const struct cjt188_decoded *frame)
 {
-#define VERB(code, name, verb) [code] = verb,
-    static const char *const verbs[FUNCTIONS] = { CJT188_FUNCTIONS(VERB) };
-#undef VERB
+    const struct cjt188_function *standard = &standard_functions[frame->function];
 
-    return function < FUNCTIONS ? verbs[function] : NULL;
+    if (standard->name != NULL)
+        return standard;
+    for (size_t i = 0; i < COUNT_OF(makers_functions); i++) {
+        const struct makers_function *row = &makers_functions[i];
+
+        if (row->code == frame->function && (row->families & frame->family) != 0 && is_for_identifier(row, frame) &&
+            (row->dialect == CJT188_NO_DIALECT || row->dialect == (int)cjt188_dialect_id(frame->dialect)))
+            return &row->function;
+    }
+    return NULL;
+}
+
+bool
+cjt188_function_is_in_use(uint8_t function)
+{
+    if (function < FUNCTIONS && standard_functions[function].name != NULL)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(makers_functions); i++) {
+        if (makers_functions[i].code == function)
+            return true;
+    }
+    return false;
 }
 
 const char *
@@ -125,9 +170,9 @@ cjt188_frame_identifier_name(const struct cjt188_decoded *frame)
     } special[] = {
         { 0x903F, CJT188_FAMILY_GAS, 0, 0, "history of the months 1 to 6 (gas)" },
         { 0x903F, CJT188_FAMILY_HEAT, 0x01, 0x08, "power (2018, one source)" },
-        { 0xA019, 0, 0x36, 0, "flow coefficients" },
-        { 0xA019, 0, 0x37, 0, "temperature coefficients" },
-        { 0xA019, 0, 0x38, 0, "temperature coefficients" },
+        { 0xA019, CJT188_FAMILY_HEAT, 0x36, 0, "flow coefficients" },
+        { 0xA019, CJT188_FAMILY_HEAT, 0x37, 0, "temperature coefficients" },
+        { 0xA019, CJT188_FAMILY_HEAT, 0x38, 0, "temperature coefficients" },
     };
 
     for (size_t i = 0; i < COUNT_OF(special); i++) {

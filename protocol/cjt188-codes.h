@@ -41,28 +41,45 @@ enum {
     X(0xAA, "any meter")                                               \
     X(0xB0, "valve controller")
 
-/* X(code, name, verb of a request): function, bits 0-5 of C. 01-16 from CJ/T 188-2004, the others are makers' own. */
-#define CJT188_FUNCTIONS(X)                                                          \
-    X(0x01, "read data", "Read")                                                     \
-    X(0x03, "read address", "Read address")                                          \
-    X(0x04, "write data", "Write")                                                   \
-    X(0x09, "read key version", "Read key version")                                  \
-    X(0x11, "read parameters (Maituo)", "Read parameters")                           \
-    X(0x15, "write address", "Write address")                                        \
-    X(0x16, "write base value", "Write base value")                                  \
-    X(0x1A, "show a page of the display (Maituo)", "Show display page")              \
-    X(0x20, "write (Lichuang)", "Write")                                             \
-    X(0x21, "read (Lichuang; one water maker)", "Read")                              \
-    X(0x22, "radio scan (gas)", "Radio scan")                                        \
-    X(0x24, "clear verification counters", "Clear verification counters")            \
-    X(0x33, "enter verification mode", "Enter verification mode")                    \
-    X(0x36, "write flow coefficients", "Write flow coefficients")                    \
-    X(0x37, "write temperature coefficients", "Write temperature coefficients")      \
-    X(0x38, "write temperature coefficients", "Write temperature coefficients")      \
-    X(0x39, "set meter number and clock", "Set meter number and clock")              \
-    X(0x3A, "verification (Huizhong, Maituo)", "Verification")                       \
-    X(0x3B, "verification (Huizhong)", "Verification")                               \
-    X(0x3E, "show a page of the display (Maituo)", "Show display page")
+/* X(code, name, verb of a request, what the sentence says behind it): functions, bits 0-5 of C, of CJ/T 188-2004. Behind the
+ * verb: NOTHING where it says all of a known identifier, the IDENTIFIER, or its NAME too. */
+#define CJT188_FUNCTIONS(X)                                          \
+    X(0x01, "read data", "Read", IDENTIFIER)                         \
+    X(0x03, "read address", "Read address", NOTHING)                 \
+    X(0x04, "write data", "Write", NAME)                             \
+    X(0x09, "read key version", "Read key version", NOTHING)         \
+    X(0x15, "write address", "Write address", NOTHING)               \
+    X(0x16, "write base value", "Write base value", NOTHING)
+
+/* X(code, families, identifiers, dialect, name, verb, what is said behind it): functions that makers have taken for
+ * themselves. Another maker means something else by the same code, so that a name holds only for the meter types, the
+ * identifiers and the dialect that its maker's documents give it; the first row that holds is taken. Elsewhere such a code has
+ * no name. Identifiers: ONE_DI(x), DI_FROM_TO(x, y), ANY_DI (or none at all), NO_DI. A REPORT is no request: the meter itself
+ * speaks, unasked, with the reply bit clear. */
+#define CJT188_MAKERS_FUNCTIONS(X)                                                                                        \
+    X(0x11, ANY, ONE_DI(0x901F), ANY, "read parameters (Maituo)", "Read parameters", NOTHING)                             \
+    X(0x1A, ANY, DI_FROM_TO(0x9A1F, 0x9AAF), ANY, "show a page of the display (Maituo)", "Show display page", IDENTIFIER) \
+    X(0x20, ANY, ANY_DI, LICHUANG, "write (Lichuang)", "Write", NAME)                                                     \
+    X(0x21, ANY, ANY_DI, LICHUANG, "read (Lichuang)", "Read", NAME)                                                       \
+    X(0x21, WATER, ONE_DI(0x901F), ANY, "read (one water maker)", "Read", NAME)                                           \
+    X(0x21, GAS, ONE_DI(0xC001), ANY, "report of the meter's own (one gas maker)", "Report", REPORT)                      \
+    X(0x22, GAS, ANY_DI, ANY, "radio scan (gas)", "Radio scan", IDENTIFIER)                                               \
+    X(0x24, HEAT, ONE_DI(0xA00E), ANY, "clear verification counters (Delu)", "Clear verification counters", IDENTIFIER)   \
+    X(0x24, WATER, ONE_DI(0xA017), ANY, "write general data (one water maker)", "Write general data", NAME)               \
+    X(0x24, WATER, ONE_DI(0xA171), ANY, "write general data (one water maker)", "Write general data", NAME)               \
+    X(0x24, WATER, ONE_DI(0xA180), ANY, "write general data (one water maker)", "Write general data", NAME)               \
+    X(0x24, WATER, ONE_DI(0xA184), ANY, "write general data (one water maker)", "Write general data", NAME)               \
+    X(0x2A, WATER, ONE_DI(0xA017), ANY, "write (one water maker)", "Write", NAME)                                         \
+    X(0x33, HEAT, NO_DI, ANY, "enter verification mode (Delu, Hiwits)", "Enter verification mode", NOTHING)               \
+    X(0x36, HEAT, ONE_DI(0xA019), ANY, "write flow coefficients", "Write flow coefficients", IDENTIFIER)                  \
+    X(0x37, HEAT, ANY_DI, ANY, "write temperature coefficients", "Write temperature coefficients", IDENTIFIER)            \
+    X(0x38, HEAT, ANY_DI, ANY, "write temperature coefficients", "Write temperature coefficients", IDENTIFIER)            \
+    X(0x39, HEAT, ONE_DI(0xA018), ANY, "set meter number and clock", "Set meter number and clock", NOTHING)               \
+    X(0x3A, ANY, ANY_DI, HUIZHONG, "verification (Huizhong)", "Verification", IDENTIFIER)                                 \
+    X(0x3A, ANY, ANY_DI, MAITUO, "verification (Maituo)", "Verification", IDENTIFIER)                                     \
+    X(0x3B, ANY, ANY_DI, HUIZHONG, "verification (Huizhong)", "Verification", IDENTIFIER)                                 \
+    X(0x3E, ANY, DI_FROM_TO(0x9A1F, 0x9AAF), ANY, "show a page of the display (Maituo)", "Show display page", IDENTIFIER) \
+    X(0x3E, ANY, ONE_DI(0x901F), ANY, "show a page of the display (Maituo)", "Show display page", IDENTIFIER)
 
 /* X(first, last, function or 0 for any, name): data identifiers, written as the documents do, 901F. Where the
  * function is given the identifier counts as known with that function only. */
@@ -102,6 +119,10 @@ enum {
     X(0x020A, 0x020A, 0, "parameters (Lichuang)")                                \
     X(0x120A, 0x120A, 0, "parameters (Lichuang)")                                \
     X(0x610A, 0x610A, 0, "high-precision reading (Lichuang)")                    \
+    X(0xC001, 0xC001, 0x21, "report of the meter's own (one gas maker)")         \
+    X(0xA171, 0xA171, 0x24, "base reading (one water maker)")                    \
+    X(0xA180, 0xA180, 0x24, "reporting period (one water maker)")                \
+    X(0xA184, 0xA184, 0x24, "server address (one water maker)")                  \
     X(0x19BB, 0x19BB, 0, "M-Bus frame in transit")                               \
     X(0x9A1F, 0x9AAF, 0, "display page (Maituo)")                                \
     X(0x2A43, 0x2A43, 0, "verification (Huizhong)")                              \

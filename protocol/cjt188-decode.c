@@ -128,6 +128,8 @@ use_known(struct cjt188_decoded *frame, const struct cjt188_known *known)
         frame->places[i] = known->places[i];
         frame->places_by_user[i] = true;
     }
+    frame->does = cjt188_find_function(frame);
+    frame->is_report = frame->does != NULL && frame->does->behind == CJT188_SAY_REPORT && !frame->is_reply;
     frame->name = known->name;
     frame->number_high_first = known->number_high_first ||
         (frame->kind == CJT188_FRAME && frame->is_reply && !known->has_dialect && frame->dialect->number_high_first);
@@ -189,6 +191,94 @@ add_rest(struct cjt188_decoded *frame, unsigned at)
     value->name = cut_off ? "Cut-off field" : cjt188_field_info(CJT188_F_UNDOCUMENTED)->name;
 }
 
+/* ---- a known layout that goes on ---- */
+
+static bool
+may_be_longer(const struct cjt188_decoded *frame)
+{
+    return frame->is_reply && !frame->is_error && frame->kind != CJT188_TRUNCATED && (frame->di == 0x901F || frame->di == 0x903F);
+}
+
+/* A value whose kind can be right or wrong: what it must be for its layout to be believed. */
+enum evidence { NO_EVIDENCE, FOR, AGAINST, UNIT_FOR, UNIT_AGAINST };
+
+static enum evidence
+evidence_of(const struct cjt188_value *value)
+{
+    const bool is_clock = value->row->kind == CJT188_K_CLOCK || value->row->kind == CJT188_K_DATE;
+    const bool is_temperature = value->quantity != NULL && value->quantity->class == CJT188_TEMPERATURE;
+
+    if (is_clock)
+        return value->state == CJT188_IS_TIME || value->state == CJT188_IS_FILLER ? FOR : AGAINST;
+    if (is_temperature)
+        return value->state == CJT188_IS_NUMBER ? FOR : AGAINST;
+    if (!value->has_unit_byte)
+        return NO_EVIDENCE;
+    return value->unit != NULL && value->unit->class == value->quantity->class && value->state != CJT188_IS_SUSPECT ? UNIT_FOR
+                                                                                                        : UNIT_AGAINST;
+}
+
+/* Four of five units and more stand where they should; of fewer all, and there are some. Nothing else is wrong. */
+static bool
+is_believable(const struct cjt188_decoded *frame)
+{
+    enum { MANY = 5 };
+    unsigned count[UNIT_AGAINST + 1] = { 0 };
+
+    for (unsigned i = 0; i < frame->value_count; i++)
+        count[evidence_of(&frame->values[i])]++;
+    return count[AGAINST] == 0 && count[FOR] > 0 && count[UNIT_FOR] > 0 &&
+        count[UNIT_AGAINST] <= (count[UNIT_FOR] + count[UNIT_AGAINST] >= MANY ? 1u : 0u);
+}
+
+/* As if L were that, for the place of the units and the layout. What the dialect is, the whole frame says. */
+static void
+set_length(struct cjt188_decoded *frame, uint8_t length)
+{
+    frame->data_length = length;
+    frame->data_end = CJT188_OFF_DATA + (unsigned)length;
+}
+
+/* Returns whether the beginning can be a frame of that length; its values are there then, up to *end. */
+static bool
+fits(struct cjt188_decoded *frame, uint8_t length, const struct cjt188_known *known, unsigned *end)
+{
+    const uint8_t whole = frame->data_length;
+
+    set_length(frame, length);
+    cjt188_decide_unit_position(frame);
+    set_length(frame, whole);
+    use_known(frame, known);
+    set_length(frame, length);
+    frame->layout = cjt188_find_layout(frame);
+    *end = add_rows(frame);
+    set_length(frame, whole);
+    frame->longer_by = (uint8_t)(whole - length);
+    return frame->layout != NULL && is_believable(frame);
+}
+
+/* Read the beginning as a shorter frame of this kind, the longest that fits, or nothing. Returns where the values end. */
+static unsigned
+read_beginning(struct cjt188_decoded *frame, const struct cjt188_known *known)
+{
+    uint8_t length = frame->data_length;
+    unsigned end;
+
+    while ((length = cjt188_shorter_length(frame, length)) > 0) {
+        if (fits(frame, length, known, &end))
+            return end;
+        frame->value_count = 0;
+        memset(frame->measured, 0, sizeof frame->measured);
+    }
+    cjt188_decide_unit_position(frame);
+    use_known(frame, known);
+    frame->layout = NULL;
+    frame->longer_by = 0;
+    return frame->data;
+}
+
+/* ---- frames ---- */
+
 void
 cjt188_decode(const uint8_t *bytes, unsigned have, enum cjt188_kind kind, const struct cjt188_known *known,
               struct cjt188_decoded *frame)
@@ -203,7 +293,7 @@ cjt188_decode(const uint8_t *bytes, unsigned have, enum cjt188_kind kind, const 
     cjt188_decide_unit_position(frame);
     use_known(frame, known);
     frame->layout = cjt188_find_layout(frame);
-    add_rest(frame, add_rows(frame));
+    add_rest(frame, frame->layout == NULL && may_be_longer(frame) ? read_beginning(frame, known) : add_rows(frame));
 }
 
 void
@@ -216,7 +306,9 @@ cjt188_other_start(const struct cjt188_decoded *frame, const uint8_t *data, stru
     memcpy(decoded->plain, frame->bytes, frame->data);
     memcpy(decoded->plain + frame->data, data, frame->data_end - frame->data);
     decoded->bytes = decoded->plain;
+    decoded->data_length = (uint8_t)(frame->data_length - frame->longer_by);
     cjt188_decide_unit_position(decoded);
+    decoded->data_length = frame->data_length;
     memset(other->is_decoded, 0, sizeof other->is_decoded);
 }
 
@@ -249,6 +341,19 @@ bool
 cjt188_is_damaged(const struct cjt188_decoded *frame)
 {
     return !frame->has_right_sum && !frame->is_cut;
+}
+
+bool
+cjt188_is_odd_counter(const struct cjt188_value *value)
+{
+    return value->state == CJT188_IS_SUSPECT && (value->quantity->class == CJT188_ENERGY || value->quantity->class == CJT188_VOLUME);
+}
+
+void
+cjt188_believe(struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    cjt188_make_number(frame, value);
+    frame->measured[cjt188_measurement_of(value)] = (uint8_t)(value - frame->values + 1);
 }
 
 const struct cjt188_value *

@@ -172,10 +172,12 @@ struct cjt188_status_bit {
 };
 
 struct cjt188_status_layout {
-    bool has_valve;                /* bits 0-1 are the valve, as in the standard */
+    bool has_valve;                /* bits 0-1 are the valve, as in the standard, where there is one */
+    bool is_there;                 /* and there is one */
     int code_byte;                 /* which byte is a code of its own: 0, 1, or -1 */
     int valve_byte;                /* which byte is a valve code 55/99/59, or -1 */
     bool opaque;                   /* the maker's own, not documented */
+    bool other_byte;               /* meters that nothing else tells apart set the same faults in either byte */
     const struct cjt188_status_bit *bits; /* may be NULL */
 };
 
@@ -198,6 +200,7 @@ enum cjt188_dialect_id {
     CJT188_JIADE,
     CJT188_PLUS33,
     CJT188_GAS5,
+    CJT188_BARE_WATER,
     CJT188_DIALECTS,
     CJT188_NO_DIALECT = -1,
 };
@@ -237,6 +240,7 @@ enum cjt188_value_state {
     CJT188_BAD_TIME,        /* no possible date or time */
     CJT188_UNKNOWN_UNIT,
     CJT188_FOREIGN_UNIT,    /* a unit of another kind than the field */
+    CJT188_IS_SUSPECT,      /* a number that no meter can have: a sign where none is documented, or a broken sensor */
 };
 
 /* In which order a clock or date was sent. */
@@ -255,7 +259,8 @@ struct cjt188_value {
     const struct cjt188_quantity *quantity; /* what is measured, its unit considered; NULL: no number */
     uint16_t at, width;                     /* bytes of the frame, counted from 68; width may be 0 */
 
-    /* Of quantities: where in these bytes the digits and the unit byte are. */
+    /* Of quantities: where in these bytes the digits and the unit byte are; of a frame in transit: where its frame is, behind
+     * its preamble. */
     uint8_t digits_at, digits_width, unit_at;
     bool has_unit_byte;
     const struct cjt188_unit *unit;         /* as sent or meant; NULL: none, or an unknown code */
@@ -270,6 +275,16 @@ struct cjt188_value {
 };
 
 /* ---- frames ---- */
+
+/* What stands in the sentence behind a function's verb: nothing where the verb says all of a known identifier, the identifier,
+ * or its name too. A report is no request: the meter speaks unasked, with the reply bit clear. */
+enum cjt188_behind_verb { CJT188_SAY_NOTHING, CJT188_SAY_IDENTIFIER, CJT188_SAY_NAME, CJT188_SAY_REPORT };
+
+struct cjt188_function {
+    const char *name; /* "write data" */
+    const char *verb; /* of a request: "Write" */
+    enum cjt188_behind_verb behind;
+};
 
 enum cjt188_unit_position { CJT188_UNIT_LAST, CJT188_UNIT_FIRST_BYTE, CJT188_UNIT_ABSENT };
 
@@ -304,6 +319,7 @@ struct cjt188_decoded {
     uint8_t type, control, function, data_length;
     uint8_t family;              /* CJT188_FAMILY_ */
     bool is_reply, is_error, is_wildcard;
+    bool is_report;              /* no request, though the reply bit is clear: the meter speaks, and nobody asked */
     uint16_t manufacturer;       /* A6A5 */
 
     bool has_di, has_ser, di_known;
@@ -316,12 +332,14 @@ struct cjt188_decoded {
 
     const struct cjt188_dialect *dialect;
     const char *dialect_reason;
+    const struct cjt188_function *does; /* what its function is; NULL: it has no name here, another maker's does not hold */
     int8_t places[CJT188_DIALECT_CLASSES]; /* decimal places of this meter */
     bool places_by_user[CJT188_DIALECT_CLASSES];
     const char *name;            /* from `known` */
     bool number_high_first;      /* from `known`, or the dialect's */
 
     const struct cjt188_layout *layout; /* or NULL */
+    uint8_t longer_by;           /* bytes that the data go on behind the layout, undocumented; mostly 0 */
     unsigned value_count;
     struct cjt188_value values[CJT188_VALUES_MAX]; /* in wire order; together they are all bytes from `data` to `data_end` */
     uint8_t measured[CJT188_MEASUREMENTS];         /* index + 1 into `values`; 0: not there */
@@ -357,6 +375,11 @@ const struct cjt188_value *cjt188_other_value(struct cjt188_other *other, unsign
 
 /* Is its checksum wrong, or missing because the line has lost it? Then no value of it can be relied on. */
 bool cjt188_is_damaged(const struct cjt188_decoded *frame);
+/* Is it suspect only because it comes out of nothing? 80000000 of a counter is a number once the same meter's reply before had
+ * one of as many digits. */
+bool cjt188_is_odd_counter(const struct cjt188_value *value);
+/* Then it is one. */
+void cjt188_believe(struct cjt188_decoded *frame, struct cjt188_value *value);
 
 /* A present value of a meter; NULL where the frame has none, or no number or time in its place. */
 const struct cjt188_value *cjt188_measured(const struct cjt188_decoded *frame, enum cjt188_measurement measurement);
@@ -367,6 +390,13 @@ enum cjt188_measurement cjt188_measurement_of(const struct cjt188_value *value);
 /* The smallest difference of two such numbers, in the field's unit. Only of IS_NUMBER. */
 double cjt188_step(const struct cjt188_value *value);
 
+/* Does the meter speak, and not the master? */
+static inline bool
+cjt188_is_from_meter(const struct cjt188_decoded *frame)
+{
+    return frame->is_reply || frame->is_report;
+}
+
 /* Is this a whole reply with the meter's present values: 901F or 902F? And one that tells the dialect, 903F and 610A
  * among them? */
 bool cjt188_is_reading(const struct cjt188_decoded *frame);
@@ -374,10 +404,11 @@ bool cjt188_tells_dialect(const struct cjt188_decoded *frame);
 
 /* ---- names ---- */
 
+/* Does the standard or any maker whose documents are known use this function? What for, a decoded frame says. */
+bool cjt188_function_is_in_use(uint8_t function);
+
 /* Each NULL where it is not known; static. An identifier's name can depend on meter type, function and length. */
 const char *cjt188_type_name(uint8_t type);
-const char *cjt188_function_name(uint8_t function);
-const char *cjt188_function_verb(uint8_t function); /* of a request: "Read" */
 const char *cjt188_identifier_name(uint16_t di, uint8_t function);
 const char *cjt188_frame_identifier_name(const struct cjt188_decoded *frame);
 
@@ -412,7 +443,8 @@ size_t cjt188_value_text(const struct cjt188_decoded *frame, const struct cjt188
 /* A value's name, with which of several it is: "Temperature coefficient, first". */
 size_t cjt188_full_name(const struct cjt188_value *value, char *buffer, size_t size);
 
-/* What follows the text in a line, with its own punctuation: " (0.03800 kWh)" of 38.00 Wh, " (sent high byte first)"; "" mostly. */
+/* What follows the text in a line, with its own punctuation: " (0.03800 kWh)" of 38.00 Wh, " (sent high byte first)", the text
+ * that undocumented bytes may be; "" mostly. */
 size_t cjt188_value_remark(const struct cjt188_decoded *frame, const struct cjt188_value *value, char *buffer, size_t size);
 
 /* Why there is no number or time: "digits 1A000000, unit kW, no number"; "" where there is one. */
@@ -435,6 +467,13 @@ size_t cjt188_time_text(const struct cjt188_time *time, unsigned width, char *bu
 
 /* How this frame's status word is read. Never NULL. */
 const struct cjt188_status_layout *cjt188_status_layout(const struct cjt188_decoded *frame);
+
+/* Is a valve known to be there, so that its two bits mean something: a reply of the valve, a maker's meter that has one? */
+bool cjt188_has_valve(const struct cjt188_decoded *frame);
+
+/* The faults that bits without a name of a status word would be if they stood in the other byte; "" where they would be none,
+ * or where no meter is known that sends them so. */
+size_t cjt188_other_byte_faults(const struct cjt188_decoded *frame, uint16_t nameless, char *buffer, size_t size);
 
 /* The faults that the frame's status sets, comma between them; "" when there are none. */
 size_t cjt188_fault_text(const struct cjt188_decoded *frame, char *buffer, size_t size);

@@ -114,17 +114,17 @@ static const struct cjt188_status_bit gas_bits[] = {
     { .mask = 0 },
 };
 
-static const struct cjt188_status_layout status_plain = { true, -1, -1, false, battery_bits };
-static const struct cjt188_status_layout status_heat = { true, -1, -1, false, heat_bits };
-static const struct cjt188_status_layout status_tiangang = { true, -1, -1, false, tiangang_bits };
-static const struct cjt188_status_layout status_hiwits = { true, -1, -1, false, hiwits_bits };
-static const struct cjt188_status_layout status_ruina = { true, -1, -1, false, ruina_bits };
-static const struct cjt188_status_layout status_maituo = { true, 1, -1, false, maituo_bits };
-static const struct cjt188_status_layout status_maituo_valve = { false, 0, 1, false, maituo_valve_bits };
-static const struct cjt188_status_layout status_yuanda = { true, -1, -1, false, yuanda_bits };
-static const struct cjt188_status_layout status_jiade = { false, -1, -1, false, jiade_bits };
-static const struct cjt188_status_layout status_gas = { true, -1, -1, false, gas_bits };
-static const struct cjt188_status_layout status_internal = { false, -1, -1, true, NULL };
+static const struct cjt188_status_layout status_plain = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = battery_bits };
+static const struct cjt188_status_layout status_heat = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .other_byte = true, .bits = heat_bits };
+static const struct cjt188_status_layout status_tiangang = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = tiangang_bits };
+static const struct cjt188_status_layout status_hiwits = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = hiwits_bits };
+static const struct cjt188_status_layout status_ruina = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = ruina_bits };
+static const struct cjt188_status_layout status_maituo = { .has_valve = true, .code_byte = 1, .valve_byte = -1, .bits = maituo_bits };
+static const struct cjt188_status_layout status_maituo_valve = { .code_byte = 0, .valve_byte = 1, .bits = maituo_valve_bits };
+static const struct cjt188_status_layout status_yuanda = { .has_valve = true, .code_byte = -1, .valve_byte = -1, .bits = yuanda_bits };
+static const struct cjt188_status_layout status_jiade = { .code_byte = -1, .valve_byte = -1, .bits = jiade_bits };
+static const struct cjt188_status_layout status_gas = { .has_valve = true, .is_there = true, .code_byte = -1, .valve_byte = -1, .bits = gas_bits };
+static const struct cjt188_status_layout status_internal = { .code_byte = -1, .valve_byte = -1, .opaque = true };
 
 /* ---- dialects ---- */
 
@@ -211,6 +211,10 @@ static const struct cjt188_dialect dialects[CJT188_DIALECTS] = {
         .key = "gas5", .name = "Five-byte gas",
         .places = { 2, 2, 4, 1, 0 }, .status = &status_gas,
     },
+    [CJT188_BARE_WATER] = { /* one water document */
+        .key = "bare-water", .name = "Water without units",
+        .places = { 2, 2, 4, 2, 0 }, .status = &status_heat,
+    },
 };
 
 const struct cjt188_dialect *
@@ -243,6 +247,14 @@ cjt188_status_layout(const struct cjt188_decoded *frame)
     if (frame->family != CJT188_FAMILY_HEAT && frame->dialect->status != &status_gas)
         return &status_plain;
     return frame->dialect->status;
+}
+
+bool
+cjt188_has_valve(const struct cjt188_decoded *frame)
+{
+    const struct cjt188_status_layout *layout = cjt188_status_layout(frame);
+
+    return layout->has_valve && (layout->is_there || (frame->has_di && frame->di == 0xA017));
 }
 
 /* ---- order of the identifier's bytes ---- */
@@ -367,6 +379,40 @@ count_units(const struct cjt188_decoded *frame, const uint8_t *slots, unsigned e
     return count;
 }
 
+/* Six bytes, the year in two digits, in any of the orders that are in use. */
+static bool
+is_short_time(const uint8_t *bytes)
+{
+    static const uint8_t orders[][6] = { { 0, 1, 2, 3, 4, 5 }, { 2, 1, 0, 3, 4, 5 }, { 5, 4, 3, 2, 1, 0 } };
+    uint8_t clock[7] = { [6] = 0x20 };
+    struct cjt188_time time;
+    enum cjt188_time_order order;
+
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        for (size_t j = 0; j < sizeof orders[i]; j++)
+            clock[j] = bytes[orders[i][j]];
+        if (cjt188_read_time(clock, sizeof clock, &time, &order) && order == CJT188_TIME_LOW_FIRST)
+            return true;
+    }
+    return false;
+}
+
+/* One document has volume, fraction, flow, temperature and a time of six bytes, all digits, and no unit at all: a digit among
+ * them may look like one. Where the standard has its clock there is none then, nor units at one place of both its values. */
+static bool
+is_bare_water(const struct cjt188_decoded *frame)
+{
+    enum { LENGTH = 0x16, CLOCK = 10, CLOCK_WIDTH = 7, DIGITS = 17, TIME = 11 };
+    const uint8_t *data = frame->bytes + frame->data;
+    const uint8_t *slots = slots_of(LENGTH);
+    struct cjt188_time time;
+
+    return frame->family == CJT188_FAMILY_WATER && frame->data_length == LENGTH && frame->data + DIGITS <= frame->data_end &&
+        is_decimal(data, 8) && is_decimal(data + 8, 8) && is_decimal(data + 16, 1) && is_short_time(data + TIME) &&
+        !cjt188_read_time(data + CLOCK, CLOCK_WIDTH, &time, NULL) && count_units(frame, slots, 0, false) < 2 &&
+        count_units(frame, slots, SLOT_WIDTH - 1, false) < 2;
+}
+
 void
 cjt188_decide_unit_position(struct cjt188_decoded *frame)
 {
@@ -380,7 +426,7 @@ cjt188_decide_unit_position(struct cjt188_decoded *frame)
     last = count_units(frame, slots, SLOT_WIDTH - 1, false);
     if (frame->family == CJT188_FAMILY_GAS && first < 2) /* digits of one that sends no units may look like a unit */
         first = 0;
-    if (first == 0 && last == 0) {
+    if ((first == 0 && last == 0) || is_bare_water(frame)) {
         frame->unit_position = CJT188_UNIT_ABSENT;
         return;
     }
@@ -490,6 +536,8 @@ static const struct rule rules[] = {
     { CJT188_STANDARD, "the address is a wildcard, it names no maker", .also = is_wildcard },
     { CJT188_GAS5, "gas meter without unit bytes", .families = CJT188_FAMILY_GAS, .di = 0x901F, .length = 0x16,
       .reply_only = true, .also = has_no_unit_bytes },
+    { CJT188_BARE_WATER, "water meter without unit bytes, and a time of six bytes", .families = CJT188_FAMILY_WATER, .di = 0x901F,
+      .length = 0x16, .reply_only = true, .also = is_bare_water },
     { CJT188_STANDARD, "gas meter", .families = CJT188_FAMILY_GAS },
     { CJT188_LICHUANG, "manufacturer code 59 42", .maker = MAKER(0x59, 0x42) },
     { CJT188_HIWITS, "heat meter with manufacturer code 55 55", .families = CJT188_FAMILY_HEAT, .maker = MAKER(0x55, 0x55) },

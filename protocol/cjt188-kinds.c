@@ -123,15 +123,27 @@ places_by_dialect(const struct cjt188_value *value)
     return value->row->places == CJT188_PLACES_DIALECT && value->quantity->class < CJT188_DIALECT_CLASSES;
 }
 
-/* `digits` and `unit` are known. */
+static bool
+is_of_its_kind(const struct cjt188_value *value)
+{
+    return !value->has_unit_byte || (value->unit != NULL && value->unit->class == value->quantity->class);
+}
+
 static void
-make_number(const struct cjt188_decoded *frame, struct cjt188_value *value)
+set_places(const struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    value->places = places_by_dialect(value) ? frame->places[value->quantity->class] : value->row->places;
+}
+
+/* `digits` and `unit` are known. */
+void
+cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *value)
 {
     const int own = value->unit != NULL ? value->unit->exponent : 0;
     const bool in_joules = value->unit != NULL && value->unit->in_joules;
     const double divisor = in_joules ? 3.6 : 1;
 
-    value->places = places_by_dialect(value) ? frame->places[value->quantity->class] : value->row->places;
+    set_places(frame, value);
     value->number = scale(value->digits, own - value->places) / divisor;
     value->decimals = (int8_t)(in_joules ? -1 : value->places > own ? value->places - own : 0);
     value->state = CJT188_IS_NUMBER;
@@ -145,6 +157,75 @@ cjt188_step(const struct cjt188_value *value)
     if (value->row->kind == CJT188_K_COEFFICIENT)
         return 1.0 / COEFFICIENT_ONE;
     return scale(1, (value->unit != NULL ? value->unit->exponent : 0) - value->places) / (in_joules ? 3.6 : 1);
+}
+
+/* ---- numbers that no meter can have ---- */
+
+/* Where a sign is looked for, by class: the least bytes of digits whose top byte 80 is beyond any meter (80 in two bytes of a
+ * temperature is 80 °C), whether a top nibble F is one, and whether the rest must be zero, for a counter may be large. */
+static const struct suspicion {
+    uint8_t least_width;
+    bool nibble_f, only_zero;
+} suspicions[CJT188_CLASSES] = {
+    [CJT188_ENERGY] = { .least_width = 4, .only_zero = true },
+    [CJT188_VOLUME] = { .least_width = 4, .only_zero = true },
+    [CJT188_POWER] = { .least_width = 4, .nibble_f = true },
+    [CJT188_FLOW] = { .least_width = 4, .nibble_f = true },
+    [CJT188_TEMPERATURE] = { .least_width = 3, .nibble_f = true },
+};
+
+enum { TEMPERATURE_MAX = 200 };
+
+/* The digits without a sign that no document knows: 80 as the top byte, or F as its upper half. False where there is none. */
+static bool
+read_behind_sign(const struct cjt188_decoded *frame, const struct cjt188_value *value, uint64_t *digits)
+{
+    const uint8_t *bytes = bytes_of(frame, value) + value->digits_at;
+    const unsigned top = value->digits_width - 1u;
+    uint8_t plain[BCD_MAX];
+
+    if (frame->dialect->data_high_first || top == 0 || top >= BCD_MAX || (bytes[top] != 0x80 && bytes[top] < 0xF0))
+        return false;
+    memcpy(plain, bytes, top);
+    plain[top] = bytes[top] == 0x80 ? 0 : bytes[top] & 0x0F;
+    return cjt188_bcd_low_first(plain, value->digits_width, digits);
+}
+
+/* Of energies only the first of 901F, where such a sign was seen; counters of other places wrap. */
+static bool
+has_odd_sign(const struct cjt188_decoded *frame, const struct cjt188_value *value)
+{
+    const struct suspicion *suspicion = &suspicions[value->quantity->class];
+    const bool is_80 = bytes_of(frame, value)[value->digits_at + value->digits_width - 1] == 0x80;
+    uint64_t behind;
+
+    if (is_80 ? suspicion->least_width == 0 || value->digits_width < suspicion->least_width : !suspicion->nibble_f)
+        return false;
+    if (suspicion->only_zero && value->row->places != CJT188_PLACES_DIALECT)
+        return false;
+    if (value->quantity->class == CJT188_ENERGY && !value->row->quantity->is_first_energy)
+        return false;
+    return read_behind_sign(frame, value, &behind) && (!suspicion->only_zero || behind == 0);
+}
+
+static bool
+is_too_hot(const struct cjt188_value *value)
+{
+    return value->quantity->class == CJT188_TEMPERATURE && value->number > TEMPERATURE_MAX;
+}
+
+static void
+doubt(const struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    const bool is_number = value->state == CJT188_IS_NUMBER;
+    const uint8_t top = bytes_of(frame, value)[value->digits_at + value->digits_width - 1];
+
+    if ((top == 0x80 || !is_number) && is_of_its_kind(value) && has_odd_sign(frame, value))
+        value->state = CJT188_IS_SUSPECT;
+    else if (is_number && is_too_hot(value))
+        value->state = CJT188_IS_SUSPECT;
+    if (!is_number)
+        set_places(frame, value);
 }
 
 static void
@@ -162,7 +243,9 @@ decode_quantity(const struct cjt188_decoded *frame, struct cjt188_value *value)
     else if (value->has_unit_byte && value->unit->class != value->quantity->class)
         value->state = CJT188_FOREIGN_UNIT;
     else
-        make_number(frame, value);
+        cjt188_make_number(frame, value);
+    if (value->state == CJT188_BAD_DIGITS || value->state == CJT188_IS_NUMBER)
+        doubt(frame, value);
 }
 
 static void
@@ -194,6 +277,22 @@ remark_quantity(const struct cjt188_decoded *frame, const struct cjt188_value *v
         cjt188_put_decimal(text, value->digits, unit->exponent - value->places);
     cjt188_put(text, " ");
     cjt188_put(text, cjt188_class_unit(unit->class));
+    cjt188_put(text, ")");
+}
+
+/* What a minus would make of the digits, or why they are no temperature. */
+static void
+put_doubt(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    struct cjt188_value behind = *value;
+
+    cjt188_put(text, " (no meter can have that: ");
+    if (read_behind_sign(frame, value, &behind.digits)) {
+        cjt188_put(text, "with a minus it would be -");
+        write_number(frame, &behind, text);
+    } else {
+        cjt188_put(text, "above 200 °C");
+    }
     cjt188_put(text, ")");
 }
 
@@ -562,10 +661,31 @@ tell_status(const struct cjt188_decoded *frame, const struct cjt188_value *value
     cjt188_put(text, name != NULL ? name : "unknown");
 }
 
+static void
+put_faults(const struct cjt188_status_bit *bit, uint16_t word, struct cjt188_text *text)
+{
+    for (; word != 0 && bit != NULL && bit->mask != 0; bit++) {
+        if (!bit->is_fault || (word & bit->mask) == 0)
+            continue;
+        cjt188_put_comma(text);
+        cjt188_put(text, bit->name);
+    }
+}
+
+size_t
+cjt188_other_byte_faults(const struct cjt188_decoded *frame, uint16_t nameless, char *buffer, size_t size)
+{
+    const struct cjt188_status_layout *layout = cjt188_status_layout(frame);
+    struct cjt188_text text = cjt188_text_start(buffer, size);
+
+    if (layout->other_byte)
+        put_faults(layout->bits, (uint16_t)(nameless << 8 | nameless >> 8), &text);
+    return text.length;
+}
+
 size_t
 cjt188_fault_text(const struct cjt188_decoded *frame, char *buffer, size_t size)
 {
-    const struct cjt188_status_bit *bit = cjt188_status_layout(frame)->bits;
     struct cjt188_text text = cjt188_text_start(buffer, size);
     uint16_t word = 0;
 
@@ -573,12 +693,7 @@ cjt188_fault_text(const struct cjt188_decoded *frame, char *buffer, size_t size)
         if (frame->values[i].state == CJT188_IS_BITS)
             word = (uint16_t)frame->values[i].digits;
     }
-    for (; word != 0 && bit != NULL && bit->mask != 0; bit++) {
-        if (!bit->is_fault || (word & bit->mask) == 0)
-            continue;
-        cjt188_put_comma(&text);
-        cjt188_put(&text, bit->name);
-    }
+    put_faults(cjt188_status_layout(frame)->bits, word, &text);
     return text.length;
 }
 
@@ -640,9 +755,11 @@ decode_tunnel(const struct cjt188_decoded *frame, struct cjt188_value *value)
     const struct cjt188_piece piece = cjt188_next_piece(bytes_of(frame, value), value->width, true, NULL);
 
     value->state = piece.kind == CJT188_MBUS ? CJT188_IS_BYTES : CJT188_IS_UNDOCUMENTED;
-    value->digits_width = (uint8_t)(piece.kind == CJT188_MBUS ? piece.length : 0); /* of the frame */
-    if (value->state != CJT188_IS_UNDOCUMENTED)
+    if (piece.kind == CJT188_MBUS) { /* the frame itself: a preamble may stand before it, other bytes behind it */
+        value->digits_at = (uint8_t)piece.preamble;
+        value->digits_width = (uint8_t)(piece.length - piece.preamble);
         return;
+    }
     value->field = CJT188_F_UNDOCUMENTED;
     value->name = "Frame in transit, not recognised";
 }
@@ -654,7 +771,8 @@ tell_tunnel(const struct cjt188_decoded *frame, const struct cjt188_value *value
 
     if (value->state != CJT188_IS_BYTES)
         return;
-    cjt188_neighbour_sentence(CJT188_MBUS, bytes_of(frame, value), value->digits_width, buffer, sizeof buffer);
+    cjt188_neighbour_sentence(CJT188_MBUS, bytes_of(frame, value) + value->digits_at, value->digits_width, buffer,
+                              sizeof buffer);
     cjt188_put_comma(text);
     cjt188_put(text, buffer);
 }
@@ -705,10 +823,26 @@ is_readable(const struct cjt188_value *value)
     return value->state < CJT188_IS_FILLER;
 }
 
+/* What nobody has documented may be text. */
+static void
+tell_readable(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    char readable[CJT188_TEXT_MAX];
+    struct cjt188_text behind = cjt188_text_start(readable, sizeof readable);
+
+    cjt188_put_readable(&behind, bytes_of(frame, value), value->width, true);
+    if (behind.length == 0)
+        return;
+    cjt188_put_comma(text);
+    cjt188_put(text, readable + 1);
+}
+
 void
 cjt188_tell_value(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
 {
-    if (value->row != NULL && is_readable(value) && kinds[value->row->kind].tell != NULL)
+    if (value->state == CJT188_IS_UNDOCUMENTED)
+        tell_readable(frame, value, text);
+    else if (value->row != NULL && is_readable(value) && kinds[value->row->kind].tell != NULL)
         kinds[value->row->kind].tell(frame, value, text);
 }
 
@@ -730,7 +864,9 @@ cjt188_value_remark(const struct cjt188_decoded *frame, const struct cjt188_valu
 {
     struct cjt188_text text = cjt188_text_start(buffer, size);
 
-    if (value->row != NULL && is_readable(value) && kinds[value->row->kind].remark != NULL)
+    if (value->state == CJT188_IS_UNDOCUMENTED || value->state == CJT188_IS_CUT_OFF)
+        cjt188_put_readable(&text, bytes_of(frame, value), value->width, false);
+    else if (value->row != NULL && is_readable(value) && kinds[value->row->kind].remark != NULL)
         kinds[value->row->kind].remark(frame, value, &text);
     return text.length;
 }
@@ -801,6 +937,10 @@ cjt188_value_trouble(const struct cjt188_decoded *frame, const struct cjt188_val
     case CJT188_UNKNOWN_UNIT:
     case CJT188_FOREIGN_UNIT:
         put_no_number(frame, value, &text);
+        break;
+    case CJT188_IS_SUSPECT:
+        put_no_number(frame, value, &text);
+        put_doubt(frame, value, &text);
         break;
     default:
         break;

@@ -173,6 +173,15 @@ static const struct cjt188_row rows_901f_gas5[] = {
     CLOCK, STATUS, END,
 };
 
+/* The document tells neither the order of the bytes nor all decimal places: they are named, and no number is made of them. */
+static const struct cjt188_row rows_901f_bare_water[] = {
+    UNKNOWN(4, "Volume, its whole part, order of the bytes not documented (one water document)"),
+    UNKNOWN(3, "Volume, its fraction, order of the bytes not documented (one water document)"),
+    UNKNOWN(3, "Flow, order of the bytes and decimal places not documented (one water document)"),
+    UNKNOWN(1, "Temperature, two digits (one water document)"),
+    UNKNOWN(6, "Time, order of the bytes not documented (one water document)"), STATUS, END,
+};
+
 static const struct cjt188_row rows_901f_parameters[] = {
     UNKNOWN(69, "23 parameters of 3 bytes, low byte first, meaning not documented (Maituo)"), END,
 };
@@ -259,6 +268,14 @@ static const struct cjt188_row rows_temperature_coefficients[] = {
 static const struct cjt188_row rows_gas_history[] = {
     UNKNOWN(CJT188_WIDTH_REST, "Values of the months 1 to 6, layout not documented"), END,
 };
+/* One source, whose lengths do not add up to the bytes that it shows: the clock alone is beyond doubt. */
+static const struct cjt188_row rows_gas_report[] = {
+    MAIN_TIME(CLOCK),
+    UNKNOWN(CJT188_WIDTH_REST, "Gas, money, remaining, settlement, day and status, places not settled (one gas maker)"), END,
+};
+static const struct cjt188_row rows_base_water[] = {
+    UNKNOWN(5, "Base reading, decimal places not documented (one water maker)"), END,
+};
 static const struct cjt188_row rows_lichuang[] = {
     U64(q_hires_energy, "Lichuang"), U64(q_hires_volume, "Lichuang"), BINARY(q_hours, 4), UINT(SECONDS, 2),
     UINT(STATE, 1), END,
@@ -278,6 +295,7 @@ static const struct cjt188_layout layouts[] = {
     { "metering data of a heat meter", CJT188_REPLY, CJT188_FAMILY_HEAT | CJT188_FAMILY_OTHER, 0, ONE(0x901F), 0x2E, ANY_DIALECT, rows_901f_heat },
     { "metering data of a heat meter (2018, one source)", CJT188_REPLY, CJT188_FAMILY_HEAT | CJT188_FAMILY_OTHER, 0, ONE(0x901F), 0x2B, ANY_DIALECT, rows_901f_heat_2018 },
     { "metering data of a gas meter without unit bytes", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0x901F), 0x16, CJT188_GAS5, rows_901f_gas5 },
+    { "metering data of a water meter without unit bytes (one document)", CJT188_REPLY, CJT188_FAMILY_WATER, 0, ONE(0x901F), 0x16, CJT188_BARE_WATER, rows_901f_bare_water },
     { "metering data", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0x901F), 0x16, ANY_DIALECT, rows_901f_water },
     { "metering data with reverse volume (Maituo)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0x901F), 0x1B, ANY_DIALECT, rows_901f_water_reverse },
     { "metering data (one water maker)", CJT188_REPLY, CJT188_FAMILY_ANY, 0x21, ONE(0x901F), 0x1D, ANY_DIALECT, rows_901f_water_a1 },
@@ -333,13 +351,15 @@ static const struct cjt188_layout layouts[] = {
     { "valve state", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xA017), 0x04, ANY_DIALECT, rows_valve_state },
     { "valve state", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xA017), 0x05, ANY_DIALECT, rows_status },
     { "new address", CJT188_REQUEST, CJT188_FAMILY_ANY, 0, ONE(0xA018), 0x0A, ANY_DIALECT, rows_address },
-    { "new address and clock (the thread)", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x39, ONE(0xA018), 0x11, ANY_DIALECT, rows_address_clock },
+    { "new address and clock (the thread)", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x39, ONE(0xA018), 0x11, ANY_DIALECT, rows_address_clock },
     { "address written", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xA018), 0x03, ANY_DIALECT, rows_none },
-    { "flow coefficients", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x36, ONE(0xA019), 0x0C, ANY_DIALECT, rows_flow_coefficients },
-    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x37, 0x0000, 0xFFFF, 0x0E, ANY_DIALECT, rows_temperature_coefficients },
-    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_ANY, 0x38, 0x0000, 0xFFFF, 0x08, ANY_DIALECT, rows_temperature_coefficients },
+    { "flow coefficients", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x36, ONE(0xA019), 0x0C, ANY_DIALECT, rows_flow_coefficients },
+    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x37, 0x0000, 0xFFFF, 0x0E, ANY_DIALECT, rows_temperature_coefficients },
+    { "temperature coefficients", CJT188_REQUEST, CJT188_FAMILY_HEAT, 0x38, 0x0000, 0xFFFF, 0x08, ANY_DIALECT, rows_temperature_coefficients },
     { "factory enable", CJT188_BOTH, CJT188_FAMILY_ANY, 0, ONE(0xA019), 0x03, ANY_DIALECT, rows_none },
     { "high-precision reading (Lichuang)", CJT188_REPLY, CJT188_FAMILY_ANY, 0x21, ONE(0x610A), 0x1A, ANY_DIALECT, rows_lichuang },
+    { "report of the meter's own (one gas maker)", CJT188_REQUEST, CJT188_FAMILY_GAS, 0x21, ONE(0xC001), 0x1E, ANY_DIALECT, rows_gas_report },
+    { "base reading (one water maker)", CJT188_REQUEST, CJT188_FAMILY_WATER, 0x24, ONE(0xA171), 0x08, ANY_DIALECT, rows_base_water },
     { "M-Bus frame in transit", CJT188_BOTH, CJT188_FAMILY_ANY, 0x04, ONE(0x19BB), 0, ANY_DIALECT, rows_tunnel },
 };
 
@@ -401,6 +421,20 @@ cjt188_find_layout(const struct cjt188_decoded *frame)
             return layout;
     }
     return !frame->is_reply && frame->data_length == request_layout.length ? &request_layout : NULL;
+}
+
+uint8_t
+cjt188_shorter_length(const struct cjt188_decoded *frame, uint8_t length)
+{
+    size_t count;
+    const struct cjt188_layout *layout = layouts_for(frame, &count);
+    uint8_t shorter = 0;
+
+    for (; count > 0; count--, layout++) {
+        if (layout->length < length && layout->length > shorter && layout_is_for(layout, frame))
+            shorter = layout->length;
+    }
+    return shorter;
 }
 
 size_t

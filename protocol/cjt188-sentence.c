@@ -154,21 +154,21 @@ put_identifier(struct cjt188_text *text, uint16_t di)
 static void
 put_action(const struct cjt188_decoded *frame, struct cjt188_text *text)
 {
-    const char *verb = cjt188_function_verb(frame->function);
+    const struct cjt188_function *does = frame->does;
+    const enum cjt188_behind_verb behind = does != NULL ? does->behind : CJT188_SAY_NAME;
     const char *name = frame->has_di ? cjt188_frame_identifier_name(frame) : NULL;
-    const bool generic = verb == NULL || strcmp(verb, "Read") == 0 || strcmp(verb, "Write") == 0;
 
-    if (verb == NULL) {
+    if (does == NULL) {
         cjt188_put(text, "Control ");
         cjt188_put_hex(text, &frame->control, 1, NULL);
     } else {
-        cjt188_put(text, verb);
+        cjt188_put(text, does->verb);
     }
-    if (!frame->has_di || (!generic && name != NULL && (frame->function < 0x1A || frame->function == 0x39)))
+    if (!frame->has_di || (behind == CJT188_SAY_NOTHING && name != NULL))
         return;
     cjt188_put(text, " ");
     put_identifier(text, frame->di);
-    if (!generic || frame->function == 0x01 || name == NULL)
+    if (behind != CJT188_SAY_NAME || name == NULL)
         return;
     cjt188_put(text, " (");
     put_plain_name(text, name);
@@ -182,6 +182,16 @@ put_request(const struct cjt188_decoded *frame, struct cjt188_text *text)
     put_values(frame, text, ": ");
     cjt188_put(text, ", ");
     put_who(frame, text);
+}
+
+/* "3523514321: report of its own, C001, 2015-04-22 16:14:40" */
+static void
+put_report(const struct cjt188_decoded *frame, struct cjt188_text *text)
+{
+    put_who(frame, text);
+    cjt188_put(text, ": report of its own, ");
+    put_identifier(text, frame->di);
+    put_values(frame, text, ", ");
 }
 
 static void
@@ -221,6 +231,8 @@ cjt188_sentence(const struct cjt188_decoded *frame, char *buffer, size_t size)
     }
     if (frame->is_reply)
         put_reply(frame, &text);
+    else if (frame->is_report)
+        put_report(frame, &text);
     else
         put_request(frame, &text);
     return text.length;

@@ -19,11 +19,18 @@ void cjt188_decide_unit_position(struct cjt188_decoded *frame);
 /* First row of the rule table that holds, its reason in *reason; NO_DIALECT when none does. */
 enum cjt188_dialect_id cjt188_decide_dialect(const struct cjt188_decoded *frame, const char **reason);
 
+/* cjt188-codes.c: what the frame's function is, its dialect being known; NULL: nobody's name holds here. */
+const struct cjt188_function *cjt188_find_function(const struct cjt188_decoded *frame);
+
 /* cjt188-layouts.c: the layout of this frame, or NULL. */
 const struct cjt188_layout *cjt188_find_layout(const struct cjt188_decoded *frame);
+/* The next shorter L that a layout of this frame may have, 0 when there is none. */
+uint8_t cjt188_shorter_length(const struct cjt188_decoded *frame, uint8_t length);
 
 /* cjt188-kinds.c: fill in a value whose row, place and width are known. */
 void cjt188_decode_value(const struct cjt188_decoded *frame, struct cjt188_value *value);
+/* Make a number of one that is suspect. */
+void cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *value);
 /* Append what the sentence says of a value, ", " before it if it is not the first. */
 void cjt188_tell_value(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text);
 

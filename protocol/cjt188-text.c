@@ -8,6 +8,8 @@
  */
 #include "cjt188-text.h"
 
+#include "cjt188-bytes.h"
+
 #include <string.h>
 
 static const char hex_digits[] = "0123456789ABCDEF";
@@ -74,6 +76,30 @@ cjt188_put_bytes(struct cjt188_text *text, const uint8_t *bytes, unsigned width)
     cjt188_put_hex(text, bytes, width < SHOWN ? width : SHOWN, " ");
     if (width > SHOWN)
         cjt188_put(text, " …");
+}
+
+static bool
+is_readable(uint8_t byte)
+{
+    return byte >= ' ' && byte <= '~';
+}
+
+void
+cjt188_put_readable(struct cjt188_text *text, const uint8_t *bytes, unsigned width, bool beyond_digits)
+{
+    enum { LEAST = 4, BEHIND_UNITS = 0x30 }; /* 2C, a comma, is m³ */
+
+    for (unsigned from = 0, to; from < width; from = to + 1) {
+        bool is_text = !beyond_digits;
+
+        for (to = from; to < width && is_readable(bytes[to]); to++)
+            is_text = is_text || (bytes[to] >= BEHIND_UNITS && !cjt188_is_bcd(bytes[to]));
+        if (to - from < LEAST || !is_text)
+            continue;
+        cjt188_put(text, " \"");
+        cjt188_put_part(text, (const char *)bytes + from, to - from);
+        cjt188_put(text, "\"");
+    }
 }
 
 enum { NUMBER_DIGITS = 20 };

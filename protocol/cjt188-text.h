@@ -36,6 +36,10 @@ void cjt188_put_hex_reversed(struct cjt188_text *text, const uint8_t *bytes, uns
 /* "00 FF 2C", no more than fits on a line. */
 void cjt188_put_bytes(struct cjt188_text *text, const uint8_t *bytes, unsigned width);
 
+/* ` "AT+RDMETER=UL"`: every run of bytes that can be read as ASCII text, at least 4 long, each behind a space; nothing where
+ * there is none. beyond_digits: only those with a byte that can be neither digits nor a unit, for 2C 30 31 32 33 may be a number. */
+void cjt188_put_readable(struct cjt188_text *text, const uint8_t *bytes, unsigned width, bool beyond_digits);
+
 /* A whole number with at least so many decimal digits, and in hexadecimal with exactly so many. */
 void cjt188_put_number(struct cjt188_text *text, uint64_t number, unsigned least_digits);
 void cjt188_put_hex_number(struct cjt188_text *text, uint64_t number, unsigned digits);

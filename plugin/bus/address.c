@@ -181,7 +181,7 @@ set_packet_addresses(const struct cjt188_frame *frame, const address *source, co
     copy_address_shallow(&pinfo->src, source);
     copy_address_shallow(&pinfo->dl_dst, destination);
     copy_address_shallow(&pinfo->dst, destination);
-    shown_bytes = frame->decoded->is_reply ? source->data : destination->data;
+    shown_bytes = cjt188_is_from_meter(frame->decoded) ? source->data : destination->data;
     shown_high_first = frame->decoded->number_high_first;
 }
 
@@ -193,8 +193,8 @@ cjt188_address_add(const struct cjt188_frame *frame, proto_tree *tree, struct cj
 
     if (frame->decoded->have <= CJT188_OFF_CONTROL)
         return;
-    set_party(frame, &source, frame->decoded->is_reply ? meter : MASTER);
-    set_party(frame, &destination, frame->decoded->is_reply ? MASTER : meter);
+    set_party(frame, &source, cjt188_is_from_meter(frame->decoded) ? meter : MASTER);
+    set_party(frame, &destination, cjt188_is_from_meter(frame->decoded) ? MASTER : meter);
     if (tree != NULL) {
         add_hidden(frame, tree, hf_cjt188_src, &source);
         add_hidden(frame, tree, hf_cjt188_dst, &destination);

@@ -344,6 +344,8 @@ cjt188_exchange_frame(const struct cjt188_frame *frame, fact_id id)
         frame->fact->di = frame->decoded->di;
     }
     frame->fact->meter = frame->meter != NULL ? frame->meter->id : 0;
+    if (frame->decoded->is_report) /* asks nobody, and nobody has asked */
+        return;
     if (frame->decoded->is_reply)
         see_reply(frame, id);
     else

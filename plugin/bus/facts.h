@@ -27,6 +27,8 @@ enum cjt188_fact_flag {
     FACT_HAS_LAST_DIALECT = 256,
     FACT_DI_LOW_FIRST = 512,   /* a reply: the order of its meter's other identifiers, as far as it was known */
     FACT_DI_HIGH_FIRST = 1024,
+    FACT_LENGTH_NOTED = 4096,  /* the first of its meter and kind whose length is worth a word */
+    FACT_BELIEVED = 2048,      /* a counter of 80000000 that the readings before have led to */
 };
 
 struct cjt188_fact {

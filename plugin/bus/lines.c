@@ -15,6 +15,9 @@
 /* All by what they are found by: lines and meters by their first members, numbers as a whole number. */
 static wmem_map_t *lines, *meters, *numbers;
 
+/* Kinds of frames of a meter whose length fits no layout, as whole numbers. */
+static wmem_map_t *odd_lengths;
+
 /* By id - 1; file memory. */
 static struct cjt188_meter **meter_list;
 static uint32_t meter_count, meter_room;
@@ -399,9 +402,38 @@ cjt188_learn(const struct cjt188_frame *frame)
     learn_order(frame);
 }
 
+/* Of one meter, control, identifier and L. Returns whether it is the first. */
+static bool
+is_first_of_length(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+    const uint64_t key = (uint64_t)frame->meter->id << 32 | (uint64_t)decoded->control << 24 | (uint64_t)decoded->di << 8 |
+        decoded->data_length;
+
+    if (wmem_map_lookup(odd_lengths, &key) != NULL)
+        return false;
+    wmem_map_insert(odd_lengths, wmem_memdup(wmem_file_scope(), &key, sizeof key), frame->meter);
+    return true;
+}
+
+void
+cjt188_note_length(const struct cjt188_frame *frame)
+{
+    struct cjt188_meter *meter = frame->meter;
+    bool is_first;
+
+    if (meter == NULL || frame->decoded->kind != CJT188_FRAME || (frame->decoded->layout != NULL && frame->decoded->longer_by == 0))
+        return;
+    is_first = frame->decoded->longer_by > 0 ? !meter->has_longer : is_first_of_length(frame);
+    meter->has_longer = meter->has_longer || frame->decoded->longer_by > 0;
+    if (is_first)
+        frame->fact->flags |= FACT_LENGTH_NOTED;
+}
+
 void
 cjt188_lines_register(void)
 {
+    odd_lengths = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
     lines = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), line_hash, line_equal);
     meters = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), meter_hash, meter_equal);
     numbers = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);

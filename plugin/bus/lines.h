@@ -43,6 +43,7 @@ struct cjt188_meter {
     int8_t last_dialect;      /* of its last reading, or CJT188_NO_DIALECT */
     enum cjt188_di_order di_order[2]; /* of identifiers to it, and from it */
     struct cjt188_number *known; /* of the number wherever it is; NULL: all meters */
+    bool has_longer;          /* its replies go on behind a known layout: that was said */
     struct cjt188_last_reply *last_reply; /* the newest; others are found by their kind */
 
     /* Its row of the Meters table, by manufacturer code: a request may carry another than its reply. */
@@ -76,6 +77,9 @@ void cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *bytes, uns
 
 /* Seen for the first time: what this frame teaches of its meter. */
 void cjt188_learn(const struct cjt188_frame *frame);
+
+/* Seen for the first time: is its length worth a word, and the first such of its meter? FACT_LENGTH_NOTED then. */
+void cjt188_note_length(const struct cjt188_frame *frame);
 
 /* Once, at start. */
 void cjt188_lines_register(void);

@@ -63,6 +63,39 @@ decimal(double number, int places)
     return round(number * powers[places]) / powers[places];
 }
 
+/* ---- believed ---- */
+
+/* An odd counter that stands still is believed as long as it was. */
+static bool
+is_believable(const struct cjt188_frame *frame, const struct cjt188_value *then)
+{
+    const uint64_t as_many_digits = 10000000;
+    const struct cjt188_fact *earlier = cjt188_fact(frame->fact->earlier);
+
+    return then->state == CJT188_IS_NUMBER ? then->digits >= as_many_digits
+                                           : earlier != NULL && (earlier->flags & FACT_BELIEVED) != 0 && cjt188_is_odd_counter(then);
+}
+
+void
+cjt188_readings_believe(const struct cjt188_frame *frame)
+{
+    struct cjt188_other *before = NULL;
+
+    for (unsigned i = 0; i < frame->decoded->value_count; i++) {
+        struct cjt188_value *value = &frame->decoded->values[i];
+
+        if (value->state != CJT188_IS_SUSPECT || !cjt188_is_odd_counter(value))
+            continue;
+        if (before == NULL)
+            before = cjt188_before(frame);
+        if (before == NULL || !is_believable(frame, cjt188_other_value(before, i)))
+            continue;
+        cjt188_believe(frame->decoded, value);
+        if (!PINFO_FD_VISITED(frame->pinfo))
+            frame->fact->flags |= FACT_BELIEVED;
+    }
+}
+
 /* ---- alone ---- */
 
 static void

@@ -9,6 +9,10 @@
 
 #include "lines.h"
 
+/* A counter at 80000000 is suspect by itself, and none where this meter's reply before had a number of as many digits. Before
+ * anything is shown of the frame, once it was seen. */
+void cjt188_readings_believe(const struct cjt188_frame *frame);
+
 /* Add what follows from the present values: temperature difference, power, differences to the last reading, clock. `before`:
  * that last reading; NULL: none. */
 void cjt188_readings_add(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree);

@@ -82,7 +82,8 @@ tree_kind(const struct cjt188_seen *seen)
 {
     switch (seen->kind) {
     case CJT188_FRAME:
-        return seen->frame->is_error ? "Error replies" : seen->frame->is_reply ? "Replies" : "Requests";
+        return seen->frame->is_error ? "Error replies" : seen->frame->is_reply ? "Replies"
+            : seen->frame->is_report ? "Reports of the meters' own" : "Requests";
     case CJT188_DAMAGED:
         return "Damaged";
     case CJT188_TRUNCATED:
@@ -99,16 +100,15 @@ tree_kind(const struct cjt188_seen *seen)
 static void
 count_piece(stats_tree *tree, const packet_info *pinfo, const struct cjt188_seen *seen)
 {
-    const char *verb;
     int kind, control;
 
     tick_stat_node(tree, TREE_ROOT, 0, true);
     kind = tick_stat_node(tree, tree_kind(seen), tree_root, true);
     if (seen->kind != CJT188_FRAME)
         return;
-    verb = cjt188_function_verb(seen->frame->function);
     control = tick_stat_node(tree, wmem_strdup_printf(pinfo->pool, "Control %02X %s", seen->frame->function,
-                                                      verb != NULL ? verb : "maker's own"), kind, true);
+                                                      seen->frame->does != NULL ? seen->frame->does->verb : "maker's own"),
+                             kind, true);
     if (seen->frame->has_di)
         tick_stat_node(tree, wmem_strdup_printf(pinfo->pool, "%04X", seen->frame->di), control, false);
 }

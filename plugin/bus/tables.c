@@ -367,7 +367,7 @@ count_meter_frame(struct table *table, const packet_info *pinfo, const struct cj
         sums->name = g_strdup(frame->name);
     }
     if (!frame->is_reply) {
-        sums->requests++;
+        sums->requests += !frame->is_report;
         return;
     }
     sums->dialect = frame->dialect->name;
@@ -583,9 +583,10 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
     note_time(sums, &pinfo->abs_ts);
     if (seen->line_error)
         sums->count[LINE_MARKS]++;
-    else if (seen->kind == CJT188_FRAME)
+    else if (seen->kind == CJT188_FRAME && !seen->frame->is_report)
         sums->count[seen->frame->is_reply ? LINE_REPLIES : LINE_REQUESTS]++;
-    else if (column_of[seen->kind] != 0 && !(seen->frame != NULL && seen->frame->is_cut)) /* which is not the line's doing */
+    else if (seen->kind != CJT188_FRAME && column_of[seen->kind] != 0 &&
+             !(seen->frame != NULL && seen->frame->is_cut)) /* which is not the line's doing */
         sums->count[column_of[seen->kind]] += seen->kind == CJT188_NOISE ? seen->length : 1;
     if (seen->line_error || seen->frame == NULL)
         return;

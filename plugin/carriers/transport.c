@@ -91,7 +91,7 @@ begins_with_frame(tvbuff_t *tvb)
 
     return piece.kind == CJT188_FRAME &&
         cjt188_type_name(bytes[piece.preamble + CJT188_OFF_TYPE]) != NULL &&
-        cjt188_function_verb(bytes[piece.preamble + CJT188_OFF_CONTROL] & 0x3F) != NULL;
+        cjt188_function_is_in_use(bytes[piece.preamble + CJT188_OFF_CONTROL] & 0x3F);
 }
 
 static ws_bool

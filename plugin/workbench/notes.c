@@ -101,17 +101,17 @@ note_frame(struct notes *notes, const struct cjt188_seen *seen)
     struct noted_meter *meter;
 
     notes->frames++;
-    notes->requests += !frame->is_reply;
+    notes->requests += !cjt188_is_from_meter(frame);
     notes->replies += frame->is_reply && !frame->is_error;
     notes->errors += frame->is_error;
-    notes->wildcards += !frame->is_reply && frame->is_wildcard;
+    notes->wildcards += !cjt188_is_from_meter(frame) && frame->is_wildcard;
     notes->unanswered += cjt188_unanswered_by(seen) != NULL;
     if (frame->is_wildcard)
         return;
     meter = meter_of(notes, frame);
     if (meter == NULL)
         return;
-    meter->requests += !frame->is_reply;
+    meter->requests += !cjt188_is_from_meter(frame);
     meter->replies += frame->is_reply;
     if (frame->is_reply)
         meter->dialect = frame->dialect->name;

@@ -23,6 +23,7 @@ SANEXT = "SANEXT"
 HUIZHONG = "Huizhong"
 PLUS33 = "+33H"
 GAS5 = "Five-byte gas"
+BARE_WATER = "Water without units"
 
 
 # ---- making frames ----

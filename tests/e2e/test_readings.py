@@ -3,9 +3,12 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import datetime
+import json
+import subprocess
 
 import pytest
 from bus import ALL, SECOND, START, Bus, damaged, hires, reading, request
+from conftest import BUILD, TIMEOUT
 from craft import EXPERT, add_33, decode, field_rows, frame, heat_901f, water_901f  # noqa: F401
 
 A, B = "24263225", "24263241"
@@ -201,6 +204,38 @@ def test_a_value_that_was_not_sent_is_not_compared(read):
     packets = read([reading(A, energy2=(1000, KWH)), unsupported, reading(A, energy2=(1007, KWH))])
     assert [packet["backwards"] for packet in packets] == [[]] * 3
     assert one(packets[1], "energy.delta") is None
+
+
+@pytest.mark.parametrize("name, slot, unit", [("volume", "volume", M3), ("energy.cooling", "energy1", KWH)])
+def test_a_counter_that_has_come_to_80000000_is_a_number(read, name, slot, unit):
+    """Out of nothing it is a sign of which no document knows."""
+    digits = (0, 80_000_000, 80_000_000, 12_345, 80_000_000, 79_999_990, 80_000_000, 80_000_000, 80_000_005, 80_000_000)
+    known = (0.0, None, None, 12.345, None, 79999.99, 80000.0, 80000.0, 80000.005, 80000.0)
+    for options in ((), ("-2",)):
+        packets = read([reading(A, **{slot: (value, unit)}) for value in digits], *options)
+        assert [one(packet, name) for packet in packets] == list(known)
+        assert [bool(packet["suspect"]) for packet in packets] == [value is None for value in known]
+
+
+def test_a_suspect_value_is_in_no_sum_and_no_difference(read, tshark, tmp_path):
+    """Published: first energy and power 80 00 00 00 where nothing flows."""
+    replies = [reading(A, maker="11 11", energy1=(b"\0\0\0\x80", KWH), power=(b"\0\0\0\x80", KW), energy2=(1252, KWH),
+                       volume=(43, M3), supply=1281, return_=801279) for _ in range(2)]
+    for packet in read(replies):
+        assert [one(packet, name) for name in ("energy.heating", "volume", "temperature.supply")] == [12.52, 0.43, 12.81]
+        assert all(packet[name] == [] for name in ("energy.cooling", "energy.first", "power", "temperature.return",
+                                                   "temperature.difference", "power.computed"))
+        assert packet["info"] == "24263225: heating 12.52 kWh"
+        assert len([text for text in packet[EXPERT] if text == "A value that no meter can have: no number"]) == 3
+    text = tshark("-r", tmp_path / "readings.pcapng", "-q", "-z", "cjt188,meters").stdout
+    assert "24263225" in text and "800000" not in text and "8012" not in text
+    line = tmp_path / "line.bin"
+    line.write_bytes(replies[0])
+    done = subprocess.run([BUILD / "sniffer" / "cjt188dump", "-q", "-i", line, "--readings", "json"], stdout=subprocess.PIPE,
+                          timeout=TIMEOUT, check=True)
+    told = json.loads(done.stdout)
+    assert told["cjt188.energy.heating"] == 12.52 and told["cjt188.temperature.supply"] == 12.81
+    assert told["cjt188.energy.cooling"] is told["cjt188.power"] is told["cjt188.temperature.return"] is None
 
 
 def test_33_added_bytes(read):

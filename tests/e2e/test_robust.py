@@ -348,7 +348,7 @@ def test_neighbours_are_never_cjt188(decode):
 
 
 def test_cjt188_is_never_a_neighbour(decode, frames):
-    rows = [row for row in frames if row["id"] != 144]  # carries an M-Bus frame in transit
+    rows = [row for row in frames if row["id"] not in (144, 225)]  # carries an M-Bus frame in transit; is cut to noise
     made = [row["bytes"] for row in rows]
     # Addresses that put 68 and equal bytes where the neighbours have theirs.
     made += [frame(heat_901f(), type=0x10, number="6810"), frame("90 1F 00", type=0x20, control=1, number="6820"),

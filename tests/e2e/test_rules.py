@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from conftest import write_pcap
-from craft import (DELU_MECHANICAL, GAS5, HIWITS, HUIZHONG, LICHUANG, MAITUO, OEM, PLUS33, SANEXT, STANDARD, TIANGANG,
+from craft import (BARE_WATER, DELU_MECHANICAL, GAS5, HIWITS, HUIZHONG, LICHUANG, MAITUO, OEM, PLUS33, SANEXT, STANDARD, TIANGANG,
                    UNIT_FIRST, add_33, bcd, decode, differences, field_rows, frame, heat_901f, quantity,
                    water_901f, write_lines)  # noqa: F401
 
@@ -169,7 +169,9 @@ def random_reading(dice, length, first):
             digits = 0
         code = dice.choice([code for code in codes if code in FACTOR] if dice.random() < 0.8 else codes)
         body += quantity(digits, code, first)
-        if code in FACTOR:
+        if name in ("power", "flow") and 80_000_000 <= digits < 81_000_000:
+            expected[name] = None  # no meter has that: test_values.py
+        elif code in FACTOR:
             expected[name] = float(Decimal(digits).scaleb(-PLACES[name]) * Decimal(FACTOR[code]))
     di = dice.choice(("1F 90", "90 1F"))
     data = bytes.fromhex(di) + bytes([dice.randrange(256)]) + body + bytes.fromhex(TAIL[length])
@@ -233,6 +235,14 @@ def test_gas_without_units_is_read_so_whatever_the_digits(columns):
 # ---- the dialect: row after row of the rule table ----
 
 GAS_5BCD = bytes.fromhex("1F 90 01 17 72 00 00 00 00 00 00 00 00 00 00 12 01 01 20 16 35 00")
+
+
+def bare_water(volume="00 01 23 45", flow="00 12 34", time="10 15 30 01 01 26"):
+    """One document: volume 4 and fraction 3, flow 3, temperature 1, time 6, status 2."""
+    return bytes.fromhex(f"90 1F 00 {volume} 67 89 01 {flow} 25 {time} 00 00")
+
+
+BARE = bare_water()
 MECHANICAL = bytes.fromhex("3F 90 03") + bytes(4) + b"\x05" + bytes(4) + b"\x2c" + bytes(48)
 DELU = dict(status="00 30", volume=(9588, 0x29))
 ROWS = [
@@ -274,6 +284,13 @@ ROWS = [
     (STANDARD, water_901f(), dict(type=0x30)), (STANDARD, water_901f(), dict(type=0x30, maker="59 42")),
     (STANDARD, water_901f(unit_first=True), dict(type=0x30)), (STANDARD, "90 1F 00", dict(type=0x31, control=0x01)),
     (STANDARD, "90 1F 00", dict(type=0x30, maker="11 11")),
+    # water without units: all digits, a time of six bytes in the place of the clock's last six
+    (BARE_WATER, BARE, dict(type=0x10)), (BARE_WATER, BARE, dict(type=0x13, maker="33 78")),
+    (STANDARD, BARE, dict(type=0x40)), (GAS5, BARE, dict(type=0x30)),
+    (BARE_WATER, bare_water(volume="26 01 23 45"), dict(type=0x10)), (BARE_WATER, bare_water(flow="00 12 27"), dict(type=0x10)),
+    (BARE_WATER, bare_water(time="30 15 10 01 01 26"), dict(type=0x10)), (BARE_WATER, bare_water(time="26 01 31 23 59 59"), dict(type=0x10)),
+    (STANDARD, water_901f(volume=(12345678, 0x29), second=(1, 0x29)), dict(type=0x10)),
+    (STANDARD, water_901f(volume=(12345678, 0x29), second=(1, 0x29), clock="25 10 15 30 01 01 26"), dict(type=0x10)),
     # 8: Lichuang and new Delu, heat and water
     (LICHUANG, "90 1F 00", dict(maker="59 42", control=0x01)),
     (LICHUANG, "90 1F 00", dict(maker="59 42", control=0x01, type=0x10)),

@@ -120,6 +120,7 @@ case("bad digits", "hours", patched(HOURS, "0B 00 00"), operating_hours=None, ba
 
 # ---- fillers ----
 
+HEAT_UNITS = {"energy1": 0x05, "volume": 0x2C}
 FF4, NINES, THREES = b"\xff" * 4, b"\x99" * 4, b"\x33" * 4
 for slot, (offset, unit) in {"energy1": (ENERGY1, 0x05), "energy2": (ENERGY2, 0x05), "power": (POWER, 0x17),
                              "flow": (FLOW, 0x35), "volume": (VOLUME, 0x2C)}.items():
@@ -145,7 +146,7 @@ case("fillers of other values", "hours FF", patched(HOURS, "FF FF FF"), operatin
 case("fillers of other values", "clock FF", patched(CLOCK, b"\xff" * 7), clock=None, unsupported=b"\xff" * 7,
      bad_clock=None)
 # 99 fills quantities of four bytes and clocks only, 33 those of Delu's mechanical meters.
-case("no fillers", "temperature 99", patched(SUPPLY, "99 99 99"), temperature__supply=9999.99, unsupported=None)
+case("no fillers", "temperature 99", patched(SUPPLY, "99 99 99"), temperature__supply=None, suspect=..., unsupported=None)
 case("no fillers", "temperature 33", patched(SUPPLY, "33 33 00"), temperature__supply=33.33, unsupported=None)
 case("no fillers", "hours 99", patched(HOURS, "99 99 99"), operating_hours=999999.0, unsupported=None)
 case("no fillers", "clock 33", patched(CLOCK, b"\x33" * 7), clock=None, unsupported=None, bad_clock=...)
@@ -164,8 +165,7 @@ case("33 of Delu's mechanical meters", "energies", delu_mechanical(energy1=(THRE
 case("33 of Delu's mechanical meters", "clock", delu_mechanical(clock="33 33 33 33 33 33 33"), dialect=DELU_MECHANICAL,
      clock=None, unsupported=b"\x33" * 7, bad_clock=None)
 case("33 of Delu's mechanical meters", "temperature is a number", delu_mechanical(supply=333333),
-     temperature__supply=3333.33,
-     unsupported=None)
+     temperature__supply=None, suspect=..., unsupported=None)
 case("fillers with 33 added", "FF", frame(add_33(heat_901f(power=(FF4, 0x17)))), dialect=PLUS33, power=None,
      unsupported=FF4)
 case("fillers with 33 added", "99", frame(add_33(heat_901f(power=(NINES, 0x17)))), dialect=PLUS33, power=None,
@@ -173,6 +173,37 @@ case("fillers with 33 added", "99", frame(add_33(heat_901f(power=(NINES, 0x17)))
 # 33 on the wire is 0, FF on the wire CC.
 case("fillers with 33 added", "33 on the wire", frame(add_33(heat_901f(power=(0, 0x17)))), dialect=PLUS33, power=0.0,
      unsupported=None)
+
+
+# ---- what no meter can have: a sign that no document knows, a broken sensor ----
+
+ZERO_80 = bytes.fromhex("00 00 00 80")
+for slot, (offset, unit) in {"power": (POWER, 0x17), "flow": (FLOW, 0x35)}.items():
+    for raw in ("00 00 00 80", "34 12 00 80", "99 99 99 80", "34 12 00 F0", "34 12 00 F5", "00 00 00 F9"):
+        case("suspect", f"{slot} {raw}", patched(offset, bytes.fromhex(raw) + bytes([unit])), **{FIELD_OF[slot]: None},
+             suspect=..., bad_bcd=None, unsupported=None, volume=0.0)
+    for raw in ("00 00 00 81", "00 00 00 79", "00 00 00 90", "99 99 99 08"):
+        case("not suspect", f"{slot} {raw}", patched(offset, bytes.fromhex(raw) + bytes([unit])), **{FIELD_OF[slot]: ...},
+             suspect=None, bad_bcd=None)
+    for raw in ("00 00 00 FA", "0A 00 00 F0", "00 00 00 A0", "00 00 00 FF", "0A 00 00 80"):
+        case("not suspect", f"{slot} {raw}", patched(offset, bytes.fromhex(raw) + bytes([unit])), **{FIELD_OF[slot]: None},
+             suspect=None, bad_bcd=...)
+    case("not suspect", f"{slot}, unit of another kind", patched(offset, ZERO_80 + b"\x2c\x00\x00"), suspect=None,
+         unit_mismatch=...)
+for slot in ("energy1", "volume"):
+    case("suspect", slot, standard_heat(**{slot: (ZERO_80, HEAT_UNITS[slot])}), **{FIELD_OF[slot]: None}, suspect=...)
+    for digits in (80000001, 80000100, 79999999, 90000000, 81000000, 99999998):
+        case("not suspect", f"{slot} {digits}", standard_heat(**{slot: (digits, HEAT_UNITS[slot])}),
+             **{FIELD_OF[slot]: digits / 100}, suspect=None)
+case("not suspect", "second energy", standard_heat(energy2=(80000000, 5)), energy__heating=800000.0, suspect=None)
+case("suspect", "second volume of water", water(water_901f(second=(80000000, 0x2C))), volume__settlement=None, suspect=...)
+for raw in ("25 12 80", "25 12 F0", "25 12 F1", "01 00 02", "99 99 99"):
+    case("suspect", f"temperature {raw}", patched(RETURN, raw), temperature__return=None, temperature__supply=25.66,
+         temperature__difference=None, suspect=..., bad_bcd=None)
+for raw, number in {"00 00 02": 200.0, "99 99 01": 199.99, "25 80 00": 80.25}.items():
+    case("not suspect", f"temperature {raw}", patched(RETURN, raw), temperature__return=number, suspect=None)
+case("not suspect", "unit first", standard_heat(power=(800000, 0x17), unit_first=True), power=8000.0, suspect=None)
+case("suspect", "unit first", standard_heat(power=(80000000, 0x17), unit_first=True), power=None, suspect=...)
 
 
 # ---- clocks and dates ----
@@ -246,6 +277,10 @@ case("903F", "units", hires(volume="78 56 34 12 29", energy="78 56 34 12 08"), h
      hires__energy=1234567.8)
 case("903F", "units of another kind", hires(volume="01 00 00 00 05", energy="01 00 00 00 2C"), hires__volume=None,
      hires__energy=None, unit_mismatch=...)
+# 80 °C in two bytes is hot water, and a verification counter may stand anywhere below 100.
+case("903F", "80", hires(supply="12 80", return_="00 80 00", volume="00 00 00 80 2C", energy="00 00 00 80 05"), suspect=None,
+     temperature__supply=80.12, temperature__return=80.0, hires__volume=80.0, hires__energy=8000.0)
+case("903F", "minus", hires(supply="12 F5"), suspect=..., temperature__supply=None, temperature__return=28.30)
 case("903F", "fillers", hires(supply="FF FF", return_="FF FF 00", volume="FF FF FF FF 2C", energy="99 99 99 99 05",
                               date="FF FF FF FF"),
      temperature__supply=None, temperature__return=None, hires__volume=None, hires__energy=None, date=None,
@@ -527,6 +562,11 @@ case("errors", "valve, L=05", water("A0 17 01 01 00", control=0xC4), di=0xA017, 
 # ---- M-Bus in transit, what is not documented ----
 
 INNER = bytes.fromhex("68 07 07 68 53 FE 51 0F 01 00 01 B3 16")
+BARE_WATER_DATA = bytes.fromhex("90 1F 00 00 01 23 45 67 89 01 00 12 34 25 10 15 30 01 01 26 04 00")
+case("water without units", "one document", water(BARE_WATER_DATA), unit=None, volume=None, volume__settlement=None, flow=None,
+     unit_mismatch=None, unknown_unit=None, bad_clock=None, status=4, status__battery_low=True, unexpected_length=None,
+     undocumented=[bytes.fromhex(raw) for raw in ("00012345", "678901", "001234", "25", "101530010126")])
+
 case("19BB", "long frame", water(bytes.fromhex("BB 19 01 01 0D 00") + INNER, control=0x04), mbus__start=[0x68, 0x68],
      mbus__length=[7, 7], mbus__control=0x53, mbus__address=0xFE, mbus__ci=0x51,
      mbus__data=bytes.fromhex("0F 01 00 01"),
@@ -535,6 +575,17 @@ case("19BB", "short frame", water("BB 19 01 01 05 00 10 5B 01 5C 16", control=0x
      mbus__control=0x5B,
      mbus__address=1)
 case("19BB", "reply", water(bytes.fromhex("BB 19 01 01 0D 00") + INNER, control=0x84), mbus__ci=0x51)
+# Behind a preamble, with a byte behind it, and where 33H was added: the frame itself is read, as it was before that.
+BARE = bytes.fromhex("68 05 05 68 08 05 72 11 22 B2 16")
+IN_TRANSIT = {"mbus.length": [5, 5], "mbus.control": 8, "mbus.address": 5, "mbus.ci": 0x72,
+              "mbus.data": bytes.fromhex("11 22"), "mbus.checksum": 0xB2}
+TUNNEL = bytes.fromhex("BB 19 00 01 0D 00")
+case("19BB", "preamble", water(TUNNEL + b"\xfe\xfe" + BARE, control=0x84), preamble=b"\xfe\xfe", undocumented=None,
+     **IN_TRANSIT)
+case("19BB", "preamble and 33H", water(add_33(TUNNEL + b"\xfe\xfe" + BARE), control=0x84, preamble=2), dialect=PLUS33,
+     preamble=[b"\xfe\xfe", b"\xfe\xfe"], undocumented=None, **IN_TRANSIT)
+case("19BB", "33H and a byte behind it", water(add_33(TUNNEL + BARE + b"\x01"), control=0x84), dialect=PLUS33,
+     undocumented=b"\x01", **IN_TRANSIT)
 case("19BB", "no frame", water("BB 19 01 01 03 00 01 02 03", control=0x04), mbus__start=None,
      undocumented=bytes([1, 2, 3]))
 case("19BB", "nothing behind it", water("BB 19 01 01 00", control=0x04), mbus__start=None)
@@ -594,6 +645,20 @@ def test_what_gives_no_number_still_shows_digits_and_unit(tshark, capture):
     assert any("Volume" in text and "0000001A" in text for text in texts)
 
 
+def test_a_suspect_value_says_what_a_minus_would_make_of_it(tshark, capture):
+    for data, words in ((standard_heat(power=(ZERO_80, 0x17)), "Power: digits 80000000, unit kW, no number (no meter can have "
+                         "that: with a minus it would be -0.00 kW)"),
+                        (standard_heat(flow=(bytes.fromhex("34 12 00 F0"), 0x35)), "Flow: digits F0001234, unit m³/h, no number "
+                         "(no meter can have that: with a minus it would be -0.1234 m³/h)"),
+                        (patched(SUPPLY, "25 12 80"), "Supply temperature: digits 801225, no number (no meter can have that: with "
+                         "a minus it would be -12.25 °C)"),
+                        (patched(SUPPLY, "25 12 F1"), "Supply temperature: digits F11225, no number (no meter can have that: with "
+                         "a minus it would be -112.25 °C)"),
+                        (patched(SUPPLY, "99 99 99"), "Supply temperature: digits 999999, no number (no meter can have that: above "
+                         "200 °C)")):
+        assert words in shown(tshark, capture, data)
+
+
 def test_the_order_of_a_clock_is_named(tshark, capture):
     texts = shown(tshark, capture, water(water_901f(clock="15 12 18 27 04 26 20")))
     assert "Clock: 2026-04-27 18:12:15" in texts
@@ -616,6 +681,34 @@ def test_codes_are_named(tshark, capture):
                                                                               hires(diameter=f"{code:02X} 00")))
     texts = shown(tshark, capture, water("A0 17 00 55", control=0x04))
     assert any(text.startswith("Valve control: open") for text in texts)
+
+
+def status_texts(tshark, capture, data):
+    return [text.split(" = ", 1)[1] for text in shown(tshark, capture, data) if text[:4].strip(".01") == "" and " = " in text]
+
+
+def test_valve_bits_say_that_there_may_be_no_valve(tshark, capture):
+    for status, words in (("00 00", "00 (open"), ("01 08", "01 (closed"), ("02 00", "10 (undefined"), ("03 00", "11 (abnormal")):
+        for data in (frame(heat_901f(status=status)), standard_heat(status=status), water(water_901f(status=status))):
+            texts = status_texts(tshark, capture, data)
+            assert f"Valve bits {words}, where there is a valve)" in texts, texts
+            assert not any("Valve:" in text for text in texts)
+    # What is asked of a valve is answered by one, and the gas meter whose document has a valve has one.
+    for data in (water("A0 17 00 01 00", control=0x84), gas_5bcd(status="01 00")):
+        assert "Valve: closed (1)" in status_texts(tshark, capture, data)
+
+
+def test_bits_in_the_other_byte_are_said_to_be_the_threads_faults(tshark, capture, decode):
+    data = frame(heat_901f(status="08 00"))
+    other, = [text for text in status_texts(tshark, capture, data) if text.startswith("Bits without a name: 0x0008")]
+    assert "if the two bytes were swapped: flow sensor fault" in other and "thread" in other
+    packet, = decode([data])
+    assert differences(packet, {"status": 0x0008, "status.other": 0x0008, "status.flow_sensor_fault": False, "fault": None}) == {}
+    # Nothing is said of bits that would be none there either, nor of other makers' meters, nor of water.
+    for data in (frame(heat_901f(status="10 00")), frame(heat_901f(status="00 80")), water(water_901f(status="08 00")),
+                 frame(heat_901f(status="08 00"), maker="55 55"), frame(heat_901f(status="08 00"), maker="11 11")):
+        assert any(text.startswith("Bits without a name") for text in status_texts(tshark, capture, data))
+        assert not any("swapped" in text for text in status_texts(tshark, capture, data))
 
 
 def test_a_makers_counter_of_1e_8_can_be_read(tshark, capture):

@@ -374,11 +374,6 @@ test_names(void)
 {
     g_assert_cmpstr(cjt188_type_name(0x20), ==, "heat");
     g_assert_null(cjt188_type_name(0x99));
-    g_assert_cmpstr(cjt188_function_name(0x16), ==, "write base value");
-    g_assert_null(cjt188_function_name(0x02));
-    g_assert_null(cjt188_function_name(0xFF));
-    g_assert_cmpstr(cjt188_function_verb(0x01), ==, "Read");
-    g_assert_null(cjt188_function_verb(0x40));
     g_assert_cmpstr(cjt188_identifier_name(0xD12B, 1), ==, "settlement value of a past month");
     g_assert_null(cjt188_identifier_name(0xD12C, 1));
     g_assert_null(cjt188_identifier_name(0xD200, 4));
@@ -388,6 +383,12 @@ test_names(void)
 
         g_assert_cmpint(cjt188_family((uint8_t)type), ==, expected);
     }
+    decode("10 78 56 34 12 00 00 00 16", "18 A0 00 00 00 00 00");
+    g_assert_cmpstr(decoded.does->name, ==, "write base value");
+    decode("10 78 56 34 12 00 00 00 02", "18 A0 00");
+    g_assert_null(decoded.does);
+    decode("10 78 56 34 12 00 00 00 01", "1F 90 00");
+    g_assert_cmpstr(decoded.does->verb, ==, "Read");
     decode("30 78 56 34 12 00 00 00 01", "3F 90 00");
     g_assert_cmpstr(cjt188_frame_identifier_name(&decoded), ==, "history of the months 1 to 6 (gas)");
     decode("20 78 56 34 12 00 00 00 01", "3F 90 00");
