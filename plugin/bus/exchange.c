@@ -18,6 +18,7 @@ enum {
     COLLISION_SECONDS = 5,
     OTHER_TAP_SECONDS = 10, /* what is older on another interface has nothing to do with this one */
     QUEUE_WALK_MAX = 256,   /* requests that are looked at for one reply: no capture makes this slow */
+    FASTEST_CHARACTER = 10000, /* ns: 1 Mbit/s, which no meter's line has */
 };
 
 /* Where a request can be found from other lines. */
@@ -44,6 +45,7 @@ struct cjt188_open {
     uint8_t function, data_length;
     uint16_t di;
     uint64_t data_hash;         /* of what is behind SER */
+    unsigned characters;        /* from the time of its packet to its end */
     struct {
         struct queue *queue;    /* NULL: in none */
         struct cjt188_open *newer, *older;
@@ -261,6 +263,7 @@ see_request(const struct cjt188_frame *frame, fact_id id)
     open->di = decoded->di;
     open->data_length = (uint8_t)(decoded->data_end - decoded->data);
     open->data_hash = hash_data(decoded);
+    open->characters = frame->offset + decoded->length;
     if (last != NULL && !last->replied) {
         cjt188_fact(last->fact)->flags |= FACT_UNANSWERED;
         frame->fact->earlier = last->fact;
@@ -274,6 +277,20 @@ see_request(const struct cjt188_frame *frame, fact_id id)
     }
     line->has_requests = true;
     line->last_is_newest = true;
+}
+
+/* Two frames of one packet share its time, and a reply that begins while its request is still being sent has a time that
+ * nobody measured: programs that turn text into a capture make such. */
+static bool
+is_untimed(const struct cjt188_open *open, const struct cjt188_frame *frame)
+{
+    const struct cjt188_fact *request = cjt188_fact(open->fact);
+    int64_t passed;
+
+    if (request->packet == frame->fact->packet)
+        return true;
+    return frame->line->kind == LINE_INTERFACE && cjt188_fact_between(request, frame->fact, &passed) && passed >= 0 &&
+        passed < (int64_t)open->characters * FASTEST_CHARACTER;
 }
 
 static void
@@ -292,6 +309,8 @@ see_reply(const struct cjt188_frame *frame, fact_id id)
         return;
     }
     frame->fact->partner = open->fact;
+    if (is_untimed(open, frame))
+        frame->fact->flags |= FACT_UNTIMED;
     if (open->replied)
         return;
     open->replied = true;
@@ -363,7 +382,7 @@ add_reply_items(const struct cjt188_frame *frame, proto_tree *tree)
     nstime_t time;
 
     add_frame_number(frame, tree, hf_cjt188_request_in, frame->fact->partner);
-    if (!cjt188_fact_between(cjt188_fact(frame->fact->partner), frame->fact, &nanoseconds))
+    if (!cjt188_fact_response(cjt188_fact(frame->fact->partner), frame->fact, &nanoseconds))
         return;
     time.secs = (time_t)(nanoseconds / second);
     time.nsecs = (int)(nanoseconds % second);
@@ -379,6 +398,8 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_collision);
     if (frame->decoded->kind != CJT188_FRAME)
         return;
+    if ((fact->flags & FACT_HAS_TIME) == 0)
+        expert_add_info(frame->pinfo, frame->item, &ei_cjt188_no_time);
     if ((fact->flags & FACT_UNASKED) != 0)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_no_request);
     if (tree == NULL)

@@ -25,6 +25,7 @@ enum cjt188_fact_flag {
     FACT_REPEATS = 64,         /* a request: the same as `earlier` */
     FACT_NUMBER_HIGH_FIRST = 128, /* the meter was known to send its number so */
     FACT_HAS_LAST_DIALECT = 256,
+    FACT_UNTIMED = 512,        /* a reply: how long it took is not known, though both packets have times */
 };
 
 struct cjt188_fact {
@@ -67,6 +68,13 @@ const uint8_t *cjt188_fact_kept(uint32_t place);
 
 /* Nanoseconds from one fact to another, false where either has no time. */
 bool cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to, int64_t *nanoseconds);
+
+/* The same of a reply and its request, false too where the two times cannot both be right. */
+bool cjt188_fact_response(const struct cjt188_fact *request, const struct cjt188_fact *reply, int64_t *nanoseconds);
+
+/* Has this packet a time that somebody measured? None have packets without one, those of 1970-01-01 00:00:00, which is how the
+ * tap and others write bytes of unknown time, and those that Wireshark's text2pcap has numbered by the microsecond. */
+bool cjt188_has_time(const packet_info *pinfo);
 
 /* Once, at start. */
 void cjt188_facts_register(void);

@@ -8,6 +8,7 @@
 
 #include <epan/dissectors/packet-usb.h>
 
+#include "interface.h"
 #include "meters.h"
 
 /* All by what they are found by: lines and meters by their first members, numbers as a whole number. */
@@ -62,12 +63,6 @@ line_equal(const void *a, const void *b)
     return one->kind == other->kind && one->a == other->a && one->b == other->b;
 }
 
-static unsigned
-section_of(const packet_info *pinfo)
-{
-    return (pinfo->rec->presence_flags & WTAP_HAS_SECTION_NUMBER) != 0 ? pinfo->rec->section_number : 0;
-}
-
 static struct cjt188_line
 usb_key(const packet_info *pinfo)
 {
@@ -84,14 +79,12 @@ usb_key(const packet_info *pinfo)
 static struct cjt188_line
 line_key(const packet_info *pinfo)
 {
-    const wtap_rec *rec = pinfo->rec;
-
     if (pinfo->ptype == PT_USB)
         return usb_key(pinfo);
     return (struct cjt188_line){
         .kind = LINE_INTERFACE,
-        .a = section_of(pinfo),
-        .b = (rec->presence_flags & WTAP_HAS_INTERFACE_ID) != 0 ? rec->rec_header.packet_header.interface_id : 0,
+        .a = cjt188_section_of(pinfo),
+        .b = cjt188_interface_of(pinfo),
     };
 }
 
@@ -101,7 +94,7 @@ new_line(const struct cjt188_line *key, const packet_info *pinfo)
     struct cjt188_line *line = wmem_new(wmem_file_scope(), struct cjt188_line);
 
     *line = *key;
-    line->section = section_of(pinfo);
+    line->section = cjt188_section_of(pinfo);
     line->id = ++line_count;
     return line;
 }

@@ -190,7 +190,8 @@ add_clock(const struct cjt188_frame *frame, proto_tree *tree)
     const struct cjt188_value *clock = cjt188_measured(frame->decoded, CJT188_CLOCK_NOW);
     double offset;
 
-    if (clock == NULL || !proto_field_is_referenced(tree, hf_cjt188_clock_offset))
+    if (clock == NULL || (frame->fact->flags & FACT_HAS_TIME) == 0 ||
+        !proto_field_is_referenced(tree, hf_cjt188_clock_offset))
         return;
     offset = cjt188_clock_offset(&clock->time, &frame->pinfo->abs_ts);
     add_number(frame, tree, hf_cjt188_clock_offset, offset, 1, " s, the meter's clock as local time");

@@ -55,7 +55,7 @@ srt_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
         int64_t passed;
         nstime_t asked;
 
-        if (!cjt188_fact_between(request, seen->fact, &passed))
+        if (request == NULL || !cjt188_fact_response(request, seen->fact, &passed))
             continue;
         asked = (nstime_t){ (time_t)(passed / 1000000000), (int)(passed % 1000000000) };
         nstime_delta(&asked, &pinfo->abs_ts, &asked);

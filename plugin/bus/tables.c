@@ -307,7 +307,7 @@ time_reply(struct meter_sums *sums, const struct cjt188_seen *seen)
 {
     int64_t time;
 
-    if (!cjt188_fact_between(cjt188_request_of(seen), seen->fact, &time))
+    if (!cjt188_fact_response(cjt188_request_of(seen), seen->fact, &time))
         return;
     sums->fastest = sums->timed == 0 ? time : MIN(sums->fastest, time);
     sums->slowest = sums->timed == 0 ? time : MAX(sums->slowest, time);
@@ -377,7 +377,7 @@ count_meter_frame(struct table *table, const packet_info *pinfo, const struct cj
     if (!cjt188_is_reading(frame))
         return;
     add_faults(sums, frame);
-    if (clock != NULL) {
+    if (clock != NULL && (seen->fact->flags & FACT_HAS_TIME) != 0) {
         sums->has_clock = true;
         sums->clock_offset = cjt188_clock_offset(&clock->time, &pinfo->abs_ts);
     }
@@ -571,7 +571,8 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
     };
     struct line_sums *sums = (struct line_sums *)find_sums(table, key_of_line(seen->line), true);
 
-    note_time(sums, &pinfo->abs_ts);
+    if (cjt188_has_time(pinfo))
+        note_time(sums, &pinfo->abs_ts);
     if (seen->line_error)
         sums->count[LINE_MARKS]++;
     else if (seen->kind == CJT188_FRAME)

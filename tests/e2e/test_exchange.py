@@ -3,6 +3,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import random
+import re
 import subprocess
 import threading
 
@@ -82,7 +83,7 @@ def test_a_reply_without_data_and_a_makers_own_control(check):
 
 def test_several_frames_in_one_packet(check):
     bus = Bus()
-    bus.send(request(A) + reading(A), request_in=1, response_time=0.0, response_in=1)
+    bus.send(request(A) + reading(A), request_in=1, response_in=1)  # both have the packet's time: nothing was measured
     asked = bus.ask(request(B))
     number = bus.answer(asked, reading(B) + request(C))
     bus.answer(number, reading(C) + reading(A), no_request=1)
@@ -489,3 +490,60 @@ def test_live_through_a_slow_pipe(tshark, tmp_path):
         process.stdout.close()
         process.stderr.close()
     assert found == bus.known(ONE_PASS)
+
+
+# ---- packets without times ----
+
+NO_TIME = ("response_time", "clock_offset", "no_time", "request_in")
+
+
+def untimed(tshark, path, *options):
+    """[(response time?, clock offset?, said to have no time?, request)] of each packet."""
+    rows = tshark.fields(path, ["cjt188." + name for name in NO_TIME], *options)
+    return [(*(row["cjt188." + name] != "" for name in NO_TIME[:3]), row["cjt188.request_in"]) for row in rows]
+
+
+TEXT = f"SEND {request(A).hex(' ')}\nRECV {reading(A).hex(' ')}\n"
+NONE_OF_IT = [(False, False, True, ""), (False, False, True, "1")]
+
+
+@pytest.mark.parametrize("options", [[], ["-2"]], ids=["once", "again"])
+def test_text_without_times_has_no_times(tshark, cjt188dump, tmp_path, options):
+    """Neither when the tap makes a capture of it, nor when Wireshark's own program does."""
+    (tmp_path / "post.txt").write_text(TEXT)
+    subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "post.txt", "-w", tmp_path / "tap.pcapng"], check=True)
+    rows = "".join("0000 " + data.hex(" ") + "\n" for data in (request(A), reading(A)))
+    subprocess.run(["text2pcap", "-q", "-l", "147", "-", tmp_path / "import.pcapng"], input=rows.encode(), check=True,
+                   capture_output=True)
+    for name in ("tap.pcapng", "import.pcapng"):
+        (tmp_path / name).chmod(0o644)
+        assert untimed(tshark, tmp_path / name, *options) == NONE_OF_IT, name
+        table = tshark("-r", tmp_path / name, "-q", "-z", "cjt188,meters", "-z", "cjt188,lines", *options).stdout
+        assert " ms" not in table and not re.search(r"\d s\b", table) and "per hour" in table
+
+
+def test_text_with_times_has_times(tshark, cjt188dump, tmp_path):
+    lines = TEXT.splitlines()
+    (tmp_path / "log.txt").write_text(f"2026-04-27 18:12:15.000 {lines[0]}\n2026-04-27 18:12:15.250 {lines[1]}\n")
+    subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "log.txt", "-w", tmp_path / "log.pcapng"], check=True)
+    (tmp_path / "log.pcapng").chmod(0o644)
+    assert untimed(tshark, tmp_path / "log.pcapng") == [(False, False, False, ""), (True, True, False, "1")]
+
+
+def test_the_tap_says_that_text_has_no_time(cjt188dump, tmp_path):
+    (tmp_path / "post.txt").write_text(TEXT)
+    done = subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "post.txt"], check=True, capture_output=True, text=True)
+    assert [line[:7] for line in done.stdout.splitlines()] == ["no time"] * 2 and "1970" not in done.stdout
+    done = subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "post.txt", "--readings", "json"], check=True,
+                          capture_output=True, text=True)
+    assert '"time":null' in done.stdout
+
+
+def test_times_faster_than_any_line_are_none(tshark, tmp_path):
+    """22 characters at 1 Mbit/s take 220 µs."""
+    bus = Bus()
+    for after in (0.000045, 0.0002, 0.00023, 0.01):
+        bus.ask(request(A))
+        bus.send(reading(A), after=after)
+    rows = untimed(tshark, bus.write(tmp_path / "fast.pcapng"))[1::2]
+    assert [row[0] for row in rows] == [False, False, True, True] and [row[3] for row in rows] == ["1", "3", "5", "7"]
