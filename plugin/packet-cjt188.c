@@ -17,6 +17,7 @@
 #include "bus/address.h"
 #include "bus/changes.h"
 #include "bus/exchange.h"
+#include "bus/interface.h"
 #include "bus/readings.h"
 #include "bus/tables.h"
 #include "bus/tap.h"
@@ -382,11 +383,8 @@ static bool
 has_line_errors(const packet_info *pinfo)
 {
     const uint32_t symbol_error = 1u << 31;
-    uint32_t flags = 0;
 
-    return pinfo->rec->block != NULL &&
-        wtap_block_get_uint32_option_value(pinfo->rec->block, OPT_PKT_FLAGS, &flags) == WTAP_OPTTYPE_SUCCESS &&
-        (flags & symbol_error) != 0;
+    return (cjt188_packet_flags(pinfo) & symbol_error) != 0;
 }
 
 static void

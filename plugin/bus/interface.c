@@ -53,8 +53,9 @@ read_settings(const char *text)
     const int64_t second = 1000000000;
     unsigned baud, data, stop;
     char parity;
+    int end;
 
-    if (sscanf(text, "%7u %1u%c%1u", &baud, &data, &parity, &stop) != 4 || baud == 0 || data < 5 || data > 8 ||
+    if (sscanf(text, "%7u %1u%c%1u%n", &baud, &data, &parity, &stop, &end) != 4 || g_ascii_isalnum(text[end]) || baud == 0 || data < 5 || data > 8 ||
         strchr("NEOMS", parity) == NULL || stop < 1 || stop > 2)
         return 0;
     return (1 + data + (parity != 'N') + stop) * second / baud;

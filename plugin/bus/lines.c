@@ -95,6 +95,7 @@ new_line(const struct cjt188_line *key, const packet_info *pinfo)
 
     *line = *key;
     line->section = cjt188_section_of(pinfo);
+    line->character = key->kind == LINE_INTERFACE ? cjt188_interface_character(pinfo) : 0;
     line->id = ++line_count;
     return line;
 }

@@ -25,7 +25,7 @@ srt_init(struct register_srt *srt _U_, GArray *tables)
     static const char *const names[SRT_ROWS] = { CJT188_IDENTIFIERS(IDENTIFIER_NAME) "other" };
 #undef IDENTIFIER_NAME
     srt_stat_table *table =
-        init_srt_table("CJ/T 188 response times", NULL, tables, SRT_ROWS, NULL, NULL, NULL);
+        init_srt_table("CJ/T 188 response times", NULL, tables, SRT_ROWS, "Identifier (without late replies)", NULL, NULL);
 
     for (int i = 0; i < SRT_ROWS; i++)
         init_srt_table_row(table, i, names[i] + (i < SRT_ROWS - 1 ? 2 : 0)); /* without 0x */
@@ -55,7 +55,7 @@ srt_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
         int64_t passed;
         nstime_t asked;
 
-        if (request == NULL || !cjt188_fact_response(request, seen->fact, &passed))
+        if (request == NULL || !cjt188_fact_response(request, seen->fact, &passed) || (seen->fact->flags & FACT_LATE) != 0)
             continue;
         asked = (nstime_t){ (time_t)(passed / 1000000000), (int)(passed % 1000000000) };
         nstime_delta(&asked, &pinfo->abs_ts, &asked);
@@ -81,7 +81,7 @@ tree_kind(const struct cjt188_seen *seen)
 {
     switch (seen->kind) {
     case CJT188_FRAME:
-        return seen->frame->is_error ? "Error replies" : seen->frame->is_reply ? "Replies" : "Requests";
+        return cjt188_is_echo(seen) ? "Echoes of requests" : seen->frame->is_error ? "Error replies" : seen->frame->is_reply ? "Replies" : "Requests";
     case CJT188_DAMAGED:
         return "Damaged";
     case CJT188_TRUNCATED:

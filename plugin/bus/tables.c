@@ -246,7 +246,7 @@ packet_added(struct table *table, const packet_info *pinfo)
 
 enum {
     METER_NUMBER, METER_NAME, METER_LINE, METER_DIALECT, METER_REQUESTS, METER_REPLIES, METER_UNANSWERED, METER_DAMAGED, METER_MIN,
-    METER_MEAN, METER_MAX, METER_FIRST, METER_LAST, METER_DIFFERENCE, METER_SHARE, METER_FAULTS, METER_CLOCK,
+    METER_MEAN, METER_MAX, METER_LATE, METER_FIRST, METER_LAST, METER_DIFFERENCE, METER_SHARE, METER_FAULTS, METER_CLOCK,
     METER_COLUMNS
 };
 
@@ -262,6 +262,7 @@ static stat_tap_table_item meter_columns[METER_COLUMNS] = {
     [METER_MIN] = TEXT_COLUMN("Response min"),
     [METER_MEAN] = TEXT_COLUMN("Response mean"),
     [METER_MAX] = TEXT_COLUMN("Response max"),
+    [METER_LATE] = TEXT_COLUMN("Late replies"),
     [METER_FIRST] = TEXT_COLUMN("First reading"),
     [METER_LAST] = TEXT_COLUMN("Last reading"),
     [METER_DIFFERENCE] = TEXT_COLUMN("Difference"),
@@ -285,7 +286,8 @@ enum { BILL_SUMS = 2 };
 struct meter_sums {
     struct sums sums;
     unsigned requests, replies, unanswered, damaged, timed;
-    int64_t fastest, slowest, total; /* response times, ns */
+    int64_t fastest, slowest, total; /* response times, ns; without late ones */
+    unsigned late;
     int counter;                     /* row of `bill` + 1; 0: nothing is compared yet */
     double first, last;
     int decimals;
@@ -309,6 +311,10 @@ time_reply(struct meter_sums *sums, const struct cjt188_seen *seen)
 
     if (!cjt188_fact_response(cjt188_request_of(seen), seen->fact, &time))
         return;
+    if ((seen->fact->flags & FACT_LATE) != 0) {
+        sums->late++;
+        return;
+    }
     sums->fastest = sums->timed == 0 ? time : MIN(sums->fastest, time);
     sums->slowest = sums->timed == 0 ? time : MAX(sums->slowest, time);
     sums->total += time;
@@ -399,7 +405,7 @@ count_meter_piece(struct table *table, const packet_info *pinfo, const struct cj
 {
     struct meter_sums *sums;
 
-    if (seen->meter == NULL || seen->line_error)
+    if (seen->meter == NULL || seen->line_error || cjt188_is_echo(seen))
         return;
     if (seen->kind != CJT188_FRAME) { /* a damaged address must not invent a meter */
         sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter), false);
@@ -409,7 +415,7 @@ count_meter_piece(struct table *table, const packet_info *pinfo, const struct cj
     }
     count_meter_frame(table, pinfo, seen);
     count_unanswered(table, cjt188_unanswered_by(seen), 1);
-    if (cjt188_is_late(seen))
+    if (cjt188_is_overtaken(seen))
         count_unanswered(table, cjt188_request_of(seen), -1);
 }
 
@@ -473,6 +479,8 @@ write_time(struct table *table, const struct sums *sums, unsigned column, int64_
 static void
 write_times(struct table *table, const struct meter_sums *sums)
 {
+    if (sums->late > 0)
+        set_format(table, &sums->sums, METER_LATE, "%u, not in the mean", sums->late);
     if (sums->timed == 0)
         return;
     write_time(table, &sums->sums, METER_MIN, sums->fastest);
@@ -523,7 +531,7 @@ write_meters(struct table *table)
 /* ---- lines ---- */
 
 enum {
-    LINE_NAME, LINE_HOURS, LINE_REQUESTS, LINE_REPLIES, LINE_UNANSWERED, LINE_DAMAGED, LINE_TRUNCATED, LINE_NOISE,
+    LINE_NAME, LINE_HOURS, LINE_REQUESTS, LINE_ECHOES, LINE_REPLIES, LINE_UNANSWERED, LINE_DAMAGED, LINE_TRUNCATED, LINE_NOISE,
     LINE_MARKS, LINE_DAMAGED_HOUR, LINE_TRUNCATED_HOUR, LINE_NOISE_HOUR, LINE_MARKS_HOUR, LINE_COLUMNS
 };
 
@@ -531,6 +539,7 @@ static stat_tap_table_item line_columns[LINE_COLUMNS] = {
     [LINE_NAME] = TEXT_COLUMN("Line"),
     [LINE_HOURS] = TEXT_COLUMN("Hours"),
     [LINE_REQUESTS] = COUNT_COLUMN("Requests"),
+    [LINE_ECHOES] = COUNT_COLUMN("Echoes"),
     [LINE_REPLIES] = COUNT_COLUMN("Replies"),
     [LINE_UNANSWERED] = COUNT_COLUMN("Unanswered"),
     [LINE_DAMAGED] = COUNT_COLUMN("Damaged"),
@@ -575,6 +584,8 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
         note_time(sums, &pinfo->abs_ts);
     if (seen->line_error)
         sums->count[LINE_MARKS]++;
+    else if (cjt188_is_echo(seen))
+        sums->count[LINE_ECHOES]++;
     else if (seen->kind == CJT188_FRAME)
         sums->count[seen->frame->is_reply ? LINE_REPLIES : LINE_REQUESTS]++;
     else if (column_of[seen->kind] != 0)
@@ -583,7 +594,7 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
         return;
     if (cjt188_unanswered_by(seen) != NULL)
         sums->count[LINE_UNANSWERED]++;
-    if (cjt188_is_late(seen) && seen->meter != NULL && seen->meter->line == seen->line)
+    if (cjt188_is_overtaken(seen) && seen->meter != NULL && seen->meter->line == seen->line)
         sums->count[LINE_UNANSWERED]--;
 }
 

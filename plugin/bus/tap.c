@@ -69,17 +69,23 @@ cjt188_request_of(const struct cjt188_seen *seen)
 }
 
 bool
-cjt188_is_late(const struct cjt188_seen *seen)
+cjt188_is_overtaken(const struct cjt188_seen *seen)
 {
     const struct cjt188_fact *request = cjt188_request_of(seen);
 
-    return request != NULL && (request->flags & FACT_LATE) != 0 && cjt188_fact(request->partner) == seen->fact;
+    return request != NULL && (request->flags & FACT_OVERTAKEN) != 0 && cjt188_fact(request->partner) == seen->fact;
+}
+
+bool
+cjt188_is_echo(const struct cjt188_seen *seen)
+{
+    return seen->fact != NULL && (seen->fact->flags & FACT_ECHO) != 0;
 }
 
 const struct cjt188_fact *
 cjt188_unanswered_by(const struct cjt188_seen *seen)
 {
-    if (seen->kind != CJT188_FRAME || seen->frame->is_reply)
+    if (seen->kind != CJT188_FRAME || seen->frame->is_reply || cjt188_is_echo(seen))
         return NULL;
     return cjt188_fact(seen->fact->earlier);
 }
