@@ -236,11 +236,9 @@ add_truncated(const struct cjt188_frame *frame)
     if (decoded->kind != CJT188_TRUNCATED || tvb_reported_length(frame->tvb) != tvb_captured_length(frame->tvb))
         return;
     if (decoded->have > CJT188_OFF_LENGTH)
-        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_truncated, "The frame stops after %u of %u bytes",
-                               decoded->have, decoded->length);
+        cjt188_add_remark(frame, &ei_cjt188_truncated, "The frame stops after %u of %u bytes", decoded->have, decoded->length);
     else
-        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_truncated, "The frame stops after %u bytes",
-                               decoded->have);
+        cjt188_add_remark(frame, &ei_cjt188_truncated, "The frame stops after %u bytes", decoded->have);
 }
 
 /* In the info column, behind what other pieces said. */

@@ -23,6 +23,7 @@ struct cjt188_line {
     enum cjt188_line_kind kind;
     uint32_t a, b;       /* section and interface; conversation; bus and device */
     unsigned section;
+    char *name;          /* as the packets' header shows it: of the interface, of both ends of a conversation */
     unsigned id;         /* from 1, in the order of the capture */
     int64_t character;   /* ns, where the capture names the line's speed; else 0 */
     bool has_requests, has_replies;
@@ -55,9 +56,6 @@ struct cjt188_meter {
 
 /* The line of a packet. Never NULL. */
 struct cjt188_line *cjt188_line(packet_info *pinfo);
-
-/* "interface 0.1", "conversation 7", "usb 1.4"; in `scope`. */
-char *cjt188_line_name(const struct cjt188_line *line, wmem_allocator_t *scope);
 
 /* The meter of an address, A0 to A6, on a line. make: of one not seen before, too; else NULL. */
 struct cjt188_meter *cjt188_meter(struct cjt188_line *line, const uint8_t *address, bool is_wildcard, bool make);

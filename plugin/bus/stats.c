@@ -125,7 +125,8 @@ tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const
 void
 cjt188_stats_register(int proto)
 {
+    /* The slash of a tree's name would make a menu of it: without, it stands right beside the tables. */
     register_srt_table(proto, NULL, 1, srt_packet, srt_init, NULL);
-    stats_tree_register_plugin("cjt188", "cjt188", "CJT 188", 0, tree_packet, tree_init, NULL);
+    stats_tree_register_plugin("cjt188", "cjt188", "CJT 188 frames", 0, tree_packet, tree_init, NULL);
     cjt188_tables_register();
 }

@@ -31,7 +31,8 @@ struct sums_key {
 /* What is summed up of one. The sums of a table begin with it. */
 struct sums {
     struct sums_key key;
-    int row; /* of the table, or -1 */
+    char *line; /* its name: the capture's own goes before the table does */
+    int row;    /* of the table, or -1 */
 };
 
 struct table {
@@ -86,14 +87,21 @@ key_of_meter(const struct cjt188_meter *meter)
 }
 
 static void *
-find_sums(struct table *table, struct sums_key key, bool make)
+find_sums(const struct table *table, struct sums_key key)
 {
-    struct sums *sums = (struct sums *)g_hash_table_lookup(table->index, &key);
+    return g_hash_table_lookup(table->index, &key);
+}
 
-    if (sums != NULL || !make)
+static void *
+make_sums(struct table *table, struct sums_key key, const struct cjt188_line *line)
+{
+    struct sums *sums = (struct sums *)find_sums(table, key);
+
+    if (sums != NULL)
         return sums;
     sums = (struct sums *)g_malloc0(table->size);
     sums->key = key;
+    sums->line = g_strdup(line->name);
     sums->row = -1;
     g_ptr_array_add(table->sums, sums);
     g_hash_table_insert(table->index, &sums->key, sums);
@@ -114,8 +122,13 @@ static void
 drop_table(struct table *table)
 {
     tables = g_slist_remove(tables, table);
-    for (unsigned i = 0; table->empty != NULL && i < table->sums->len; i++)
-        table->empty((struct sums *)g_ptr_array_index(table->sums, i));
+    for (unsigned i = 0; i < table->sums->len; i++) {
+        struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
+
+        if (table->empty != NULL)
+            table->empty(sums);
+        g_free(sums->line);
+    }
     g_hash_table_destroy(table->index);
     g_ptr_array_unref(table->sums);
     g_free(table);
@@ -266,7 +279,7 @@ static stat_tap_table_item meter_columns[METER_COLUMNS] = {
     [METER_FIRST] = TEXT_COLUMN("First reading"),
     [METER_LAST] = TEXT_COLUMN("Last reading"),
     [METER_DIFFERENCE] = TEXT_COLUMN("Difference"),
-    [METER_SHARE] = TEXT_COLUMN("Share of all differences"),
+    [METER_SHARE] = TEXT_COLUMN("Share (relative)"),
     [METER_FAULTS] = TEXT_COLUMN("Faults"),
     [METER_CLOCK] = TEXT_COLUMN("Clock offset"),
 };
@@ -365,7 +378,7 @@ add_faults(struct meter_sums *sums, const struct cjt188_decoded *frame)
 static void
 count_meter_frame(struct table *table, const packet_info *pinfo, const struct cjt188_seen *seen)
 {
-    struct meter_sums *sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter), true);
+    struct meter_sums *sums = (struct meter_sums *)make_sums(table, key_of_meter(seen->meter), seen->meter->line);
     const struct cjt188_decoded *frame = seen->frame;
     const struct cjt188_value *clock = cjt188_measured(frame, CJT188_CLOCK_NOW);
 
@@ -394,7 +407,7 @@ static void
 count_unanswered(struct table *table, const struct cjt188_fact *request, int difference)
 {
     const struct cjt188_meter *meter = request != NULL ? cjt188_meter_at(request->meter) : NULL;
-    struct meter_sums *sums = meter != NULL ? (struct meter_sums *)find_sums(table, key_of_meter(meter), false) : NULL;
+    struct meter_sums *sums = meter != NULL ? (struct meter_sums *)find_sums(table, key_of_meter(meter)) : NULL;
 
     if (sums != NULL)
         sums->unanswered += (unsigned)difference;
@@ -408,7 +421,7 @@ count_meter_piece(struct table *table, const packet_info *pinfo, const struct cj
     if (seen->meter == NULL || seen->line_error || cjt188_is_echo(seen))
         return;
     if (seen->kind != CJT188_FRAME) { /* a damaged address must not invent a meter */
-        sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter), false);
+        sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter));
         if (sums != NULL)
             sums->damaged++;
         return;
@@ -492,14 +505,11 @@ static void
 write_meter(struct table *table, const struct meter_sums *sums, const double all[BILL_SUMS])
 {
     const struct sums_key *key = &sums->sums.key;
-    const struct cjt188_line line = { .kind = key->kind, .a = key->a, .b = key->b };
     char number[CJT188_TEXT_MAX];
-    char *line_name = cjt188_line_name(&line, NULL);
 
     cjt188_number_text(key->number, cjt188_number_is_high_first(key->number), number, sizeof number);
     set_text(table, &sums->sums, METER_NUMBER, key->is_wildcard ? "all meters" : number);
-    set_text(table, &sums->sums, METER_LINE, line_name);
-    wmem_free(NULL, line_name);
+    set_text(table, &sums->sums, METER_LINE, sums->sums.line);
     set_text(table, &sums->sums, METER_NAME, sums->name != NULL ? sums->name : "");
     set_text(table, &sums->sums, METER_DIALECT, sums->dialect != NULL ? sums->dialect : "");
     set_count(table, &sums->sums, METER_REQUESTS, sums->requests);
@@ -545,11 +555,11 @@ static stat_tap_table_item line_columns[LINE_COLUMNS] = {
     [LINE_DAMAGED] = COUNT_COLUMN("Damaged"),
     [LINE_TRUNCATED] = COUNT_COLUMN("Truncated"),
     [LINE_NOISE] = COUNT_COLUMN("Noise bytes"),
-    [LINE_MARKS] = COUNT_COLUMN("Packets with error marks"),
+    [LINE_MARKS] = COUNT_COLUMN("Packets with parity, framing or break marks"),
     [LINE_DAMAGED_HOUR] = TEXT_COLUMN("Damaged per hour"),
     [LINE_TRUNCATED_HOUR] = TEXT_COLUMN("Truncated per hour"),
     [LINE_NOISE_HOUR] = TEXT_COLUMN("Noise bytes per hour"),
-    [LINE_MARKS_HOUR] = TEXT_COLUMN("Packets with error marks per hour"),
+    [LINE_MARKS_HOUR] = TEXT_COLUMN("Packets with such marks per hour"),
 };
 
 struct line_sums {
@@ -578,7 +588,7 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
         [CJT188_NOISE] = LINE_NOISE,
         [CJT188_DLT645] = 0,
     };
-    struct line_sums *sums = (struct line_sums *)find_sums(table, key_of_line(seen->line), true);
+    struct line_sums *sums = (struct line_sums *)make_sums(table, key_of_line(seen->line), seen->line);
 
     if (cjt188_has_time(pinfo))
         note_time(sums, &pinfo->abs_ts);
@@ -636,12 +646,8 @@ write_lines(struct table *table)
 {
     for (unsigned i = 0; i < table->sums->len; i++) {
         const struct line_sums *sums = (const struct line_sums *)g_ptr_array_index(table->sums, i);
-        const struct sums_key *key = &sums->sums.key;
-        const struct cjt188_line line = { .kind = key->kind, .a = key->a, .b = key->b };
-        char *name = cjt188_line_name(&line, NULL);
 
-        set_text(table, &sums->sums, LINE_NAME, name);
-        wmem_free(NULL, name);
+        set_text(table, &sums->sums, LINE_NAME, sums->sums.line);
         for (unsigned column = LINE_REQUESTS; column <= LINE_MARKS; column++)
             set_count(table, &sums->sums, column, sums->count[column]);
         write_per_hour(table, sums);
@@ -732,7 +738,7 @@ cjt188_tables_register(void)
     static tap_param filter[] = { { PARAM_FILTER, "filter", "Filter", NULL, true } };
     static stat_tap_table_ui meters = {
         .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
-        .title = "CJ/T 188 meters (shares are relative: the meters' errors are not known)",
+        .title = "CJ/T 188 meters",
         .tap_name = "cjt188",
         .cli_string = "cjt188,meters",
         .stat_tap_init_cb = init_meters,

@@ -278,7 +278,7 @@ def test_only_the_gas_frame_has_anything_around_it(decoded):
 
 def test_only_one_length_fits_no_layout(decoded):
     assert [number for number, packet in decoded.items() if packet["unexpected_length"]] == [161]
-    assert any("22" in text for text in decoded[161]["expert"]), "the known lengths are said"
+    assert any("22" in text for text in decoded[161]["remark"]), "the known lengths are said"
 
 
 def test_the_info_column_names_the_speaker(decoded):

@@ -10,6 +10,7 @@ import re
 
 import pytest
 from bus import ALL, HIRES, SECOND, SYMBOL_ERROR, Bus, damaged, hires, mixed, reading, request
+from carriers import CLIENT, PORT, RAW_IP, SERVER, Packets, Tcp
 from conftest import SRC
 from craft import frame, water_901f
 
@@ -197,13 +198,13 @@ def expected_meters(script):
                "Dialect": sums["dialect"], "Requests": sums["requests"], "Replies": sums["replies"],
                "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Response min": fastest, "Response mean": mean,
                "Response max": slowest, "Late replies": "", "First reading": "", "Last reading": "", "Difference": "",
-               "Share of all differences": "", "Faults": sums["faults"], "Clock offset": ""}
+               "Share (relative)": "", "Faults": sums["faults"], "Clock offset": ""}
         if sums["readings"]:
             first, last = sums["readings"][0], sums["readings"][-1]
             places = {"kWh": 3, "m³": 2}[sums["unit"]]
             row.update({"First reading": f"{first:.{places}f} {sums['unit']}", "Last reading": f"{last:.{places}f} {sums['unit']}",
                         "Difference": f"{last - first:.{places}f} {sums['unit']}",
-                        "Share of all differences": f"{100 * (last - first) / totals[sums['unit']]:.1f} %",
+                        "Share (relative)": f"{100 * (last - first) / totals[sums['unit']]:.1f} %",
                         "Clock offset": f"{sums['offset']:.0f} s"})
         out.append({name: str(value) for name, value in row.items()})
     return out
@@ -219,8 +220,7 @@ def test_meters(statistic, script, option):
 
 def test_shares_sum_up_and_are_said_to_be_relative(statistic):
     lines = statistic("cjt188,meters")
-    assert any("shares are relative" in line for line in lines)
-    shares = [row["Share of all differences"] for row in rows(lines) if row["First reading"].endswith("kWh")]
+    shares = [row["Share (relative)"] for row in rows(lines) if row["First reading"].endswith("kWh")]
     assert sum(float(share.removesuffix(" %")) for share in shares) == pytest.approx(100, abs=0.2)
 
 
@@ -244,15 +244,20 @@ def test_clock_offsets_are_local_time(statistic, tshark, monkeypatch):
 # ---- lines ----
 
 
+MARKS = "Packets with parity, framing or break marks"
+PER_HOUR = {"Damaged": "Damaged per hour", "Truncated": "Truncated per hour", "Noise bytes": "Noise bytes per hour",
+            MARKS: "Packets with such marks per hour"}
+
+
 def expected_lines(script):
     out = []
     for line, sums in script.lines.items():
         hours = (sums["last"] - sums["first"]) / SECOND / 3600
         row = {"Line": f"interface 0.{line}", "Hours": f"{hours:.3f}", "Requests": sums["requests"], "Echoes": 0,
                "Replies": sums["replies"], "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Truncated": sums["truncated"],
-               "Noise bytes": sums["noise"], "Packets with error marks": sums["marks"]}
-        for name in ("Damaged", "Truncated", "Noise bytes", "Packets with error marks"):
-            row[name + " per hour"] = f"{row[name] / hours:.1f}"
+               "Noise bytes": sums["noise"], MARKS: sums["marks"]}
+        for name, per_hour in PER_HOUR.items():
+            row[per_hour] = f"{row[name] / hours:.1f}"
         out.append({name: str(value) for name, value in row.items()})
     return out
 
@@ -355,3 +360,52 @@ def test_text(statistic, name):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         pytest.skip("the golden file was written anew: nothing was tested")
     assert lines == path.read_text(encoding="utf-8").splitlines()
+
+
+# ---- names, titles, groups ----
+
+
+def test_lines_are_called_as_the_capture_calls_them(tshark, tmp_path):
+    """As the frame's header does: by the interface's name, or where it has none by its number; by both ends of a conversation."""
+    bus = Bus()
+    for line in range(3):
+        bus.answer(bus.ask(request(A), interface=line), reading(A), interface=line)
+    path = bus.write(tmp_path / "names.pcapng", dlts=[147] * 3, names=["/dev/ttyUSB0", "north wing", ""])
+    lines = plain(tshark("-r", path, "-q", "-z", "cjt188,meters", "-z", "cjt188,lines").stdout)
+    names = ["/dev/ttyUSB0", "north wing", "interface 0.2"]
+    assert [row["Line"] for row in rows([line for line in lines if line.startswith(("Meter |", A))])] == names
+    assert [line.split(" |")[0] for line in lines if line.startswith(tuple(names))] == names
+
+
+def test_a_conversation_is_called_by_its_ends(tshark, tmp_path):
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.ask(request(A))
+    stream.answer(reading(A))
+    path = packets.write(tmp_path / "tcp.pcapng", RAW_IP)
+    lines = rows(plain(tshark("-r", path, "-q", "-z", "cjt188,lines", "-d", f"tcp.port=={PORT},cjt188").stdout))
+    assert [row["Line"] for row in lines] == [f"{CLIENT}:50000 - {SERVER}:{PORT}"]
+
+
+def test_titles_begin_with_the_protocol_and_disclaim_nothing(tshark, script):
+    for name, title in (("meters", "CJ/T 188 meters"), ("lines", "CJ/T 188 lines"), ("bytes", "CJ/T 188 bytes"),
+                        ("tree", "CJT 188 frames")):
+        assert f"\n{title}:\n" in tshark("-r", script[1], "-q", "-z", "cjt188," + name).stdout
+
+
+def test_expert_info_groups_what_is_of_one_kind(tshark, tmp_path):
+    """Five different counts backwards, faults, mismatches and lengths are one line each, which says 5."""
+    bus = Bus()
+    for i in range(6):
+        bus.send(reading(A, energy2=(9000 - 7 * i, KWH), power=(100 + i, 0x17), flow=(2000 + i, 0x35), supply=3000 + 100 * i,
+                         return_=2000, status=("00 08", "04 00")[i % 2]), after=1)
+        bus.send(frame("90 1F 00" + " 01" * (3 + i), number=WATER, type=0x10), after=1)
+        bus.send(reading(A)[:30 + i], after=1)
+    text = tshark("-r", bus.write(tmp_path / "kinds.pcapng"), "-q", "-z", "expert").stdout
+    found = {line.split("  ")[-1].strip(): int(line.split()[0]) for line in text.splitlines()
+             if re.match(r" +\d+ .*CJ/T 188", line)}
+    assert found["A counter of this meter ran backwards"] == 5
+    assert found["The meter reports a fault"] == 6
+    assert found["Power does not fit flow and temperatures"] == 6
+    assert found["No known layout has this length"] == 6
+    assert found["The frame stops before the length that it announces"] == 6
