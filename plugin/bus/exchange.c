@@ -337,11 +337,12 @@ find_echoed_elsewhere(const struct cjt188_open *echo)
     struct cjt188_open *open;
 
     if (line->kind != LINE_INTERFACE || line->has_pairs)
-        return NULL;
+        return NULL; /* not a converter's, or one that has shown to be a line of its own */
     queue = queue_of(line->section, echo->is_wildcard, echo->number, echo->function, false);
     open = queue != NULL ? queue->newest : NULL;
     for (unsigned walked = 0; open != NULL && walked < ECHO_WALK_MAX; open = open->in[BY_REPLY].older, walked++) {
-        if (open->line != line && open->line->kind == LINE_INTERFACE && !open->line->has_replies && is_echo(open, echo))
+        if (open->line != line && open->line->kind == LINE_INTERFACE && open->echo == 0 &&
+            !open->line->has_replies && is_echo(open, echo))
             return open;
     }
     return NULL;
@@ -356,6 +357,13 @@ find_echoed(const struct cjt188_open *echo)
         return last;
     return find_echoed_elsewhere(echo);
 }
+
+/* What seemed echoes, by the packet that showed that they are none: for tables that have counted them already. */
+static struct {
+    uint32_t packet;
+    unsigned count;
+    fact_id echo[CJT188_PARTED_MAX];
+} parted;
 
 /* ---- what a frame means to its line ---- */
 
@@ -508,6 +516,7 @@ part_from_echo(struct cjt188_open *request)
     if (other != NULL) {
         other->echo_of = 0;
         other->line->has_pairs = true;
+        other->line->asked_on = NULL;
     }
     if (reply != 0) {
         pair_with(other != NULL ? other : request, request->echo, cjt188_fact(reply));
@@ -521,10 +530,26 @@ part_from_echo(struct cjt188_open *request)
 static void
 part_from_echoes(const struct cjt188_frame *reply)
 {
+    if (parted.packet != reply->pinfo->num)
+        parted.count = 0;
+    parted.packet = reply->pinfo->num;
     for (struct cjt188_open *open = reply->line->open; open != NULL; open = open->older) {
-        if (open->echo != 0 && fits(reply->decoded, open))
-            part_from_echo(open);
+        if (open->echo == 0)
+            continue;
+        if (parted.count < CJT188_PARTED_MAX)
+            parted.echo[parted.count++] = open->echo;
+        part_from_echo(open);
     }
+}
+
+unsigned
+cjt188_parted_by(const packet_info *pinfo, const struct cjt188_meter *meters[CJT188_PARTED_MAX])
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; parted.packet == pinfo->num && i < parted.count; i++)
+        meters[count++] = cjt188_meter_at(cjt188_fact(parted.echo[i])->meter);
+    return count;
 }
 
 static void
@@ -550,6 +575,8 @@ see_reply(const struct cjt188_frame *frame, fact_id id)
         close_request(open, request, id);
     if (open->line == line && open->echo_of == 0)
         line->has_pairs = true;
+    else
+        line->asked_on = cjt188_meter_at(cjt188_fact(request)->meter)->line;
 }
 
 void
@@ -631,6 +658,8 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_fact *fact = frame->fact;
 
+    if (PINFO_FD_VISITED(frame->pinfo)) /* tables count right from now on; the mark is set before they are told */
+        parted.count = 0;
     if ((fact->flags & FACT_COLLISION) != 0)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_collision);
     if (frame->decoded->kind != CJT188_FRAME)
@@ -649,8 +678,15 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
         add_reply_items(frame, tree);
 }
 
+static void
+forget_parted(void)
+{
+    memset(&parted, 0, sizeof parted);
+}
+
 void
 cjt188_exchange_register(void)
 {
+    register_cleanup_routine(forget_parted);
     queues = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), queue_hash, queue_equal);
 }

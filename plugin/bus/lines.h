@@ -27,6 +27,7 @@ struct cjt188_line {
     unsigned id;         /* from 1, in the order of the capture */
     int64_t character;   /* ns, where the capture names the line's speed; else 0 */
     bool has_requests, has_replies;
+    struct cjt188_line *asked_on; /* the line with the requests to what replies here; NULL: none, or this one */
     bool has_pairs;      /* a reply to a request that no other line carried too: no line of echoes */
     bool last_is_newest; /* nothing came behind the newest request yet */
     struct cjt188_open *open; /* the newest requests, newest first; the first of them is the last request of all */

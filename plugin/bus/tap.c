@@ -40,6 +40,17 @@ cjt188_tap_add(packet_info *pinfo, struct cjt188_line *line, enum cjt188_kind ki
     return seen;
 }
 
+/* Damage names a meter that is known, or none; with two taps the one on the line that the replies are asked for on. */
+static const struct cjt188_meter *
+damaged_meter(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+
+    if (frame->line->asked_on == NULL || decoded->have < CJT188_OFF_CONTROL)
+        return frame->meter;
+    return cjt188_meter(frame->line->asked_on, decoded->bytes + CJT188_OFF_ADDRESS, decoded->is_wildcard, false);
+}
+
 /* With two taps the meter of a reply is counted on the line of its requests. */
 static const struct cjt188_meter *
 counted_meter(const struct cjt188_frame *frame)
@@ -59,7 +70,7 @@ cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame)
     seen->frame = frame->decoded;
     seen->fact = frame->fact;
     seen->own = frame->own;
-    seen->meter = frame->decoded->kind == CJT188_FRAME ? counted_meter(frame) : frame->meter;
+    seen->meter = frame->decoded->kind == CJT188_FRAME ? counted_meter(frame) : damaged_meter(frame);
 }
 
 const struct cjt188_fact *

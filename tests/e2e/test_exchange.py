@@ -732,3 +732,18 @@ def test_a_reply_too_early_for_the_only_request_answers_nothing(check_more):
     bus.ask(request(A))
     bus.send(reading(A), after=0.01, no_request=1)
     check_more(bus, SPEED)
+
+
+@pytest.mark.parametrize("options", [[], ["-2"]], ids=["once", "again"])
+def test_what_only_seemed_an_echo_is_counted_as_a_request_after_all(tshark, tmp_path, options):
+    bus = Bus()
+    for _ in range(2):
+        asked = [bus.ask(request(A), after=0.01, interface=line) for line in (0, 1)]
+        for line in (0, 1):
+            bus.answer(asked[line], reading(A), interface=line)
+        bus.wait(5)
+    text = tshark("-r", bus.write(tmp_path / "two.pcapng", dlts=[147] * 2), "-q", "-z", "cjt188,lines", "-z", "cjt188,meters",
+                  *options).stdout
+    cells = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+    assert [row[2:6] for row in cells if len(row) > 5 and row[0].startswith("interface")] == [["2", "0", "2", "0"]] * 2
+    assert [row[4:7] for row in cells if len(row) > 5 and row[0] == A] == [["2", "2", "0"]] * 2

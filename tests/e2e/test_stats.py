@@ -40,7 +40,7 @@ class Script:
 
     def meter(self, line, number):
         fresh = {"requests": 0, "replies": 0, "unanswered": 0, "damaged": 0, "times": [], "dialect": "", "readings": [],
-                 "unit": "", "faults": "", "offset": None}
+                 "unit": "", "faults": "", "offsets": []}
         return self.meters.setdefault((line, number), fresh)
 
     def send(self, data, what, count, line, after, marked):
@@ -82,14 +82,16 @@ class Script:
         sums = self.answer(data, number, line, after, OEM, marked=marked)
         sums["readings"].append(digits / 1000)
         known = [fault for fault in (sums["faults"], faults) if fault]
-        sums.update(unit="kWh", faults=", ".join(dict.fromkeys(known)), offset=offset - self.bus.now % SECOND / SECOND)
+        sums.update(unit="kWh", faults=", ".join(dict.fromkeys(known)))
+        sums["offsets"].append(offset - self.bus.now % SECOND / SECOND)
 
     def read_water(self, number, digits, line=0, after=0.2, offset=0):
         clock = clock_at(self.bus.now + round(after * SECOND), offset)
         sums = self.answer(frame(water_901f(volume=(digits, M3), clock=clock), number=number, type=0x10), number, line, after,
                            STANDARD)
         sums["readings"].append(digits / 100)
-        sums.update(unit="m³", offset=offset - self.bus.now % SECOND / SECOND)
+        sums["unit"] = "m³"
+        sums["offsets"].append(offset - self.bus.now % SECOND / SECOND)
 
     def damage(self, data, number=None, kind="damaged", line=0, after=0.2, marked=False):
         """A frame that is not whole; `number` is the known meter that it still names."""
@@ -186,26 +188,48 @@ def milliseconds(times):
     return tuple(f"{1000 * time:.1f} ms" for time in (min(times), sum(times) / len(times), max(times)))
 
 
+def duration(seconds, plus=""):
+    """−1 d 2 h 4 s, by days and not by remainders of them."""
+    left = datetime.timedelta(seconds=round(abs(seconds)))
+    hours, rest = divmod(left.seconds, 3600)
+    parts = ((left.days, "d"), (hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    text = " ".join(f"{count} {unit}" for count, unit in parts if count)
+    return ("−" if seconds < 0 else plus) + text if text else "0 s"
+
+
+def counted(readings):
+    return sum(max(0, after - before) for before, after in zip(readings, readings[1:]))
+
+
+def expected_share(sums, number, totals):
+    if number == ALL:
+        return "none: not one meter"
+    if len(sums["readings"]) < 2:
+        return "none: only one reading" if sums["readings"] else "none: no reply"
+    return f"{100 * counted(sums['readings']) / totals[sums['unit']]:.1f} %"
+
+
 def expected_meters(script):
     totals = collections.Counter()
     for sums in script.meters.values():
-        if sums["readings"]:
-            totals[sums["unit"]] += sums["readings"][-1] - sums["readings"][0]
+        totals[sums["unit"]] += counted(sums["readings"])
     out = []
     for (line, number), sums in script.meters.items():
         fastest, mean, slowest = milliseconds(sums["times"])
         row = {"Meter": "all meters" if number == ALL else number, "Name": "", "Line": f"interface 0.{line}",
                "Dialect": sums["dialect"], "Requests": sums["requests"], "Replies": sums["replies"],
                "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Response min": fastest, "Response mean": mean,
-               "Response max": slowest, "Late replies": "", "First reading": "", "Last reading": "", "Difference": "",
-               "Share (relative)": "", "Faults": sums["faults"], "Clock offset": ""}
+               "Response max": slowest, "Late replies": "", "First reading": "", "Last reading": "", "Counted": "",
+               "Ran backwards": "", "Share (relative)": expected_share(sums, number, totals), "Faults": sums["faults"],
+               "First clock offset": "", "Last clock offset": "", "Clock drift": ""}
         if sums["readings"]:
             first, last = sums["readings"][0], sums["readings"][-1]
             places = {"kWh": 3, "m³": 2}[sums["unit"]]
             row.update({"First reading": f"{first:.{places}f} {sums['unit']}", "Last reading": f"{last:.{places}f} {sums['unit']}",
-                        "Difference": f"{last - first:.{places}f} {sums['unit']}",
-                        "Share (relative)": f"{100 * (last - first) / totals[sums['unit']]:.1f} %",
-                        "Clock offset": f"{sums['offset']:.0f} s"})
+                        "First clock offset": duration(sums["offsets"][0]), "Last clock offset": duration(sums["offsets"][-1])})
+        if len(sums["readings"]) > 1:
+            row.update({"Counted": f"{counted(sums['readings']):.{places}f} {sums['unit']}",
+                        "Clock drift": duration(sums["offsets"][-1] - sums["offsets"][0], "+")})
         out.append({name: str(value) for name, value in row.items()})
     return out
 
@@ -220,7 +244,7 @@ def test_meters(statistic, script, option):
 
 def test_shares_sum_up_and_are_said_to_be_relative(statistic):
     lines = statistic("cjt188,meters")
-    shares = [row["Share (relative)"] for row in rows(lines) if row["First reading"].endswith("kWh")]
+    shares = [row["Share (relative)"] for row in rows(lines) if row["First reading"].endswith("kWh") and row["Counted"]]
     assert sum(float(share.removesuffix(" %")) for share in shares) == pytest.approx(100, abs=0.2)
 
 
@@ -231,14 +255,88 @@ def test_a_name_of_the_users_table(statistic):
 
 def test_clock_offsets_are_local_time(statistic, tshark, monkeypatch):
     monkeypatch.setitem(tshark.env, "TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
-    offsets = {(row["Meter"], row["Line"]): row["Clock offset"] for row in rows(statistic("cjt188,meters"))}
+    east = {(row["Meter"], row["Line"]): row for row in rows(statistic("cjt188,meters"))}
     monkeypatch.setitem(tshark.env, "TZ", "UTC")
-    plain_offsets = {(row["Meter"], row["Line"]): row["Clock offset"] for row in rows(statistic("cjt188,meters"))}
-    assert any(plain_offsets.values())
-    for meter, offset in plain_offsets.items():
-        assert (offset == "") == (offsets[meter] == "")
-        if offset:
-            assert int(offsets[meter].split()[0]) == int(offset.split()[0]) - 7200
+    utc = {(row["Meter"], row["Line"]): row for row in rows(statistic("cjt188,meters"))}
+    assert any(row["Last clock offset"] for row in utc.values())
+    for meter, row in utc.items():
+        for name in ("First clock offset", "Last clock offset"):
+            assert (row[name] == "") == (east[meter][name] == "")
+            if row[name]:
+                assert seconds_of(east[meter][name]) == seconds_of(row[name]) - 7200
+        assert east[meter]["Clock drift"] == row["Clock drift"]
+
+
+def seconds_of(text):
+    size = sum(int(count) * {"d": 86400, "h": 3600, "m": 60, "s": 1}[unit] for count, unit in re.findall(r"(\d+) ([dhms])", text))
+    return -size if text.startswith("−") else size
+
+
+@pytest.fixture
+def metered(tshark, tmp_path):
+    """metered(bus, options): {meter: its row}."""
+
+    def run(bus, *options):
+        path = bus.write(tmp_path / "meters.pcapng", dlts=[147] * (1 + max(p[0] for p in bus.packets if p)))
+        return {row["Meter"]: row for row in rows(plain(tshark("-r", path, "-q", "-z", "cjt188,meters", *options).stdout))}
+
+    return run
+
+
+def test_a_share_is_of_the_steps_up(metered):
+    """500 kWh lost to a reset and 0.5 to a step back take nothing away, here or from others."""
+    bus = Bus()
+    for digits in (500_000, 501_000, 1_000, 3_000, 2_500, 4_000):
+        bus.answer(bus.ask(request(A)), reading(A, energy2=(digits, KWH)))
+    for digits in (7_000, 11_500):
+        bus.answer(bus.ask(request(B)), reading(B, energy2=(digits, KWH)))
+    for digits in (900_000, 0):
+        bus.answer(bus.ask(request(C)), reading(C, energy2=(digits, KWH)))
+    said = metered(bus)
+    assert [(row["Counted"], row["Ran backwards"], row["Share (relative)"]) for row in said.values()] == [
+        ("4.500 kWh", "1 reset, 1 step, −500.500 kWh not counted", "50.0 %"), ("4.500 kWh", "", "50.0 %"),
+        ("0.000 kWh", "1 reset, −900.000 kWh not counted", "0.0 %")]
+
+
+def test_a_meter_without_a_share_says_why(metered):
+    bus = Bus()
+    bus.ask(request(A))                                                    # dead
+    bus.answer(bus.ask(request(B)), reading(B))                            # once
+    bus.answer(bus.ask(request(C, HIRES)), hires(C))                       # verification counters only
+    for _ in range(2):
+        bus.answer(bus.ask(request(LONG)), reading(LONG, energy2=(5, KWH)))  # still
+    bus.ask(request())
+    assert {meter: row["Share (relative)"] for meter, row in metered(bus).items()} == {
+        A: "none: no reply", B: "none: only one reading", C: "none: no energy or volume was read",
+        LONG: "none: no meter counted anything", "all meters": "none: not one meter"}
+
+
+@pytest.mark.parametrize("zone, said", [
+    ("UTC", ("2 h 12 s", "3 h 22 s", "+10 s; 1 summer time step, +1 h")),
+    ("CET-1CEST,M3.5.0,M10.5.0/3", ("1 h 12 s", "1 h 22 s", "+10 s")),
+    ("CET-1", ("1 h 12 s", "2 h 22 s", "+10 s; 1 summer time step, +1 h")),
+])
+def test_a_clock_that_follows_summer_time_drifts_by_seconds(metered, tshark, monkeypatch, zone, said):
+    """From winter to summer on 2026-03-29; the meter is 2 h 12 s ahead of UTC before. So is local time, by an hour, in the
+    second zone."""
+    monkeypatch.setitem(tshark.env, "TZ", zone)
+    bus = Bus(int(datetime.datetime(2026, 3, 28, 12, tzinfo=datetime.timezone.utc).timestamp()) * SECOND)
+    for hours, offset in ((0, 7212), (12, 7217), (24, 10822)):
+        bus.now = int(datetime.datetime(2026, 3, 28, 12, tzinfo=datetime.timezone.utc).timestamp() + 3600 * hours) * SECOND
+        bus.ask(request(A), after=-0.5)
+        bus.send(reading(A, clock=clock_at(bus.now + SECOND // 2, offset)), after=0.5)
+    row = metered(bus)[A]
+    assert (row["First clock offset"], row["Last clock offset"], row["Clock drift"]) == said
+
+
+def test_a_clock_that_was_set(metered):
+    bus = Bus()
+    for offset in (93784, 93785, -61, -60):
+        bus.ask(request(A))
+        bus.send(reading(A, clock=clock_at(bus.now + SECOND, offset)), after=1)
+    row = metered(bus)[A]
+    assert (row["First clock offset"], row["Last clock offset"]) == ("1 d 2 h 3 m 4 s", "−1 m")
+    assert row["Clock drift"] == "+2 s; 1 jump, −1 d 2 h 4 m 6 s"
 
 
 # ---- lines ----
@@ -368,11 +466,11 @@ def test_text(statistic, name):
 def test_lines_are_called_as_the_capture_calls_them(tshark, tmp_path):
     """As the frame's header does: by the interface's name, or where it has none by its number; by both ends of a conversation."""
     bus = Bus()
-    for line in range(3):
+    for line in range(4):
         bus.answer(bus.ask(request(A), interface=line), reading(A), interface=line)
-    path = bus.write(tmp_path / "names.pcapng", dlts=[147] * 3, names=["/dev/ttyUSB0", "north wing", ""])
+    path = bus.write(tmp_path / "names.pcapng", dlts=[147] * 4, names=["/dev/ttyUSB0", "north wing", "", "north wing"])
     lines = plain(tshark("-r", path, "-q", "-z", "cjt188,meters", "-z", "cjt188,lines").stdout)
-    names = ["/dev/ttyUSB0", "north wing", "interface 0.2"]
+    names = ["/dev/ttyUSB0", "north wing", "interface 0.2", "north wing (interface 0.3)"]
     assert [row["Line"] for row in rows([line for line in lines if line.startswith(("Meter |", A))])] == names
     assert [line.split(" |")[0] for line in lines if line.startswith(tuple(names))] == names
 
