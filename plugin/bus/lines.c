@@ -134,7 +134,8 @@ new_line(const struct cjt188_line *key, const packet_info *pinfo)
     *line = *key;
     line->section = cjt188_section_of(pinfo);
     line->name = name_of(line, pinfo);
-    wmem_map_insert(line_names, line->name, line);
+    if (line->kind == LINE_INTERFACE)
+        wmem_map_insert(line_names, line->name, line);
     line->character = key->kind == LINE_INTERFACE ? cjt188_interface_character(pinfo) : 0;
     line->id = ++line_count;
     return line;
