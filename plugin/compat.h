@@ -21,6 +21,7 @@
 #include <epan/conversation.h>
 #include <epan/conversation_table.h>
 #include <epan/exceptions.h>
+#include <epan/epan.h>
 #include <epan/expert.h>
 #include <epan/prefs.h>
 #include <epan/proto.h>
@@ -63,6 +64,14 @@ typedef gboolean ws_bool;
         if (!start(argument, data))               \
             exit(1);                              \
     }
+#endif
+
+/* Interfaces of later sections: before 4.4 they were looked up by a number that is the section's own, as if it were the
+ * first one's. NULL: not known. */
+#if WS_AT_LEAST(4, 4)
+#define CJT188_OF_INTERFACE(get, pinfo, id, section) get((pinfo)->epan, id, section)
+#else
+#define CJT188_OF_INTERFACE(get, pinfo, id, section) ((section) == 0 ? get((pinfo)->epan, id) : NULL)
 #endif
 
 #ifndef _U_

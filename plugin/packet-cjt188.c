@@ -17,6 +17,7 @@
 #include "bus/address.h"
 #include "bus/changes.h"
 #include "bus/exchange.h"
+#include "bus/interface.h"
 #include "bus/readings.h"
 #include "bus/tables.h"
 #include "bus/tap.h"
@@ -254,11 +255,9 @@ add_truncated(const struct cjt188_frame *frame)
     if (decoded->kind != CJT188_TRUNCATED || decoded->is_cut)
         return;
     if (decoded->have > CJT188_OFF_LENGTH)
-        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_truncated, "The frame stops after %u of %u bytes",
-                               decoded->have, decoded->length);
+        cjt188_add_remark(frame, &ei_cjt188_truncated, "The frame stops after %u of %u bytes", decoded->have, decoded->length);
     else
-        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_truncated, "The frame stops after %u bytes",
-                               decoded->have);
+        cjt188_add_remark(frame, &ei_cjt188_truncated, "The frame stops after %u bytes", decoded->have);
 }
 
 /* In the info column, behind what other pieces said. */
@@ -420,11 +419,7 @@ enum line_note {
 static bool
 is_noted(const packet_info *pinfo, enum line_note note)
 {
-    uint32_t flags = 0;
-
-    return pinfo->rec->block != NULL &&
-        wtap_block_get_uint32_option_value(pinfo->rec->block, OPT_PKT_FLAGS, &flags) == WTAP_OPTTYPE_SUCCESS &&
-        (flags >> note & 1) != 0;
+    return (cjt188_packet_flags(pinfo) >> note & 1) != 0;
 }
 
 /* Without a note it may be somebody else's protocol, and then it is a matter of configuration. */

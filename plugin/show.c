@@ -422,7 +422,7 @@ show_status(const struct shown *shown)
         add_status_bits(shown, proto_item_add_subtree(item, cjt188_ett[shown->value->field]));
     if (!has_faults)
         return;
-    expert_add_info_format(shown->frame->pinfo, item, &ei_cjt188_fault, "The meter reports: %s", faults);
+    expert_add_info(shown->frame->pinfo, item, &ei_cjt188_fault); /* the item names them */
 }
 
 /* ---- two kinds that are not as others of their state ---- */
@@ -542,6 +542,24 @@ data_name(const struct cjt188_decoded *frame)
     return name != NULL ? name : "not documented";
 }
 
+void
+cjt188_add_remark(const struct cjt188_frame *frame, expert_field *expert, const char *format, ...)
+{
+    proto_tree *tree = proto_item_get_subtree(frame->item);
+    proto_item *item = frame->item;
+    char text[ITEM_LABEL_LENGTH];
+    va_list arguments;
+
+    if (tree != NULL && (cjt188_is_read(tree) || proto_field_is_referenced(tree, hf_cjt188_remark))) {
+        va_start(arguments, format);
+        vsnprintf(text, sizeof text, format, arguments);
+        va_end(arguments);
+        item = proto_tree_add_string_format(tree, hf_cjt188_remark, frame->tvb, 0, 0, text, "%s", text);
+        proto_item_set_generated(item);
+    }
+    expert_add_info(frame->pinfo, item, expert);
+}
+
 /* A length that no layout of this identifier has: said once of a meter, for it will not change. */
 static void
 check_length(const struct cjt188_frame *frame, proto_item *data)
@@ -556,9 +574,8 @@ check_length(const struct cjt188_frame *frame, proto_item *data)
     if (decoded->layout != NULL || decoded->kind != CJT188_FRAME || !(decoded->di_known || decoded->is_error) ||
         cjt188_known_lengths(decoded, lengths, sizeof lengths) == 0)
         return;
-    expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_unexpected_length,
-                           "Length %u fits no known layout of %s; known: %s", decoded->data_length,
-                           decoded->is_error ? "an error reply" : "this identifier", lengths);
+    cjt188_add_remark(frame, &ei_cjt188_unexpected_length, "Length %u fits no known layout of %s; known: %s",
+                      decoded->data_length, decoded->is_error ? "an error reply" : "this identifier", lengths);
 }
 
 proto_tree *

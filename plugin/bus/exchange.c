@@ -8,19 +8,28 @@
  * or to all meters. Meter type, manufacturer code and sequence number are never compared: a meter may answer with
  * others than it was asked with. Where the two directions are tapped as two interfaces, the request is looked for on
  * the others: in queues by what could answer, so that the number of lines costs nothing. A reply to a request that went to
- * its meter alone tells which two interfaces are one line; broadcasts on others are then none of its business.
+ * its meter alone tells which two interfaces are one line; broadcasts on others are then none of its business. A converter that
+ * echoes what the master sends makes a request appear twice; the reply belongs to the one that was sent.
  */
 #include "exchange.h"
 
 #include "columns.h"
 #include "fields.h"
+#include "interface.h"
 
 enum {
     OPEN_MAX = 8,           /* requests of a line that may still be answered */
+    ECHO_WALK_MAX = 8,      /* requests of other lines that one may be the echo of */
     COLLISION_SECONDS = 5,
+    RETRY_SECONDS = 10,     /* the same request after more is the next round of a poll */
     OTHER_TAP_SECONDS = 10, /* what is older on another interface has nothing to do with this one */
     QUEUE_WALK_MAX = 256,   /* requests that are looked at for one reply: no capture makes this slow */
+    FASTEST_CHARACTER = 10000, /* ns: 1 Mbit/s, which no meter's line has */
+    USUAL_CHARACTER = 4583333, /* ns: 2400 8E1, where the capture names no speed */
 };
+
+/* What times in a capture may be wrong by: adapters hold bytes back. */
+static const int64_t second = 1000000000, slack = 50000000;
 
 /* Where a request can be found from other lines. */
 enum { BY_REPLY, BY_BROADCAST, QUEUES };
@@ -42,10 +51,15 @@ struct cjt188_open {
     fact_id fact;
     nstime_t time;
     bool is_wildcard, has_di, replied;
+    fact_id echo;               /* of this request on another line */
+    fact_id echo_of;            /* this is one, of the request with this fact on another line */
     uint8_t number[CJT188_NUMBER_BYTES];
     uint8_t function, data_length;
     uint16_t di;
     uint64_t data_hash;         /* of what is behind SER */
+    uint64_t frame_hash;        /* of all of it but the preamble */
+    uint32_t sender;            /* which way it went: see is_other_way() */
+    unsigned characters;        /* from the time of its packet to its end */
     struct {
         struct queue *queue;    /* NULL: in none */
         struct cjt188_open *newer, *older;
@@ -129,13 +143,19 @@ is_newest(const struct cjt188_open *open)
 }
 
 static uint64_t
-hash_data(const struct cjt188_decoded *frame)
+hash_bytes(const uint8_t *bytes, unsigned from, unsigned end)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-    for (unsigned i = frame->data; i < frame->data_end; i++)
-        hash = (hash ^ frame->bytes[i]) * UINT64_C(0x100000001b3);
+    for (unsigned i = from; i < end; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
     return hash;
+}
+
+static int64_t
+duration_of(const struct cjt188_open *open)
+{
+    return open->characters * (open->line->character != 0 ? open->line->character : (int64_t)USUAL_CHARACTER);
 }
 
 static bool
@@ -146,19 +166,38 @@ is_same_request(const struct cjt188_open *a, const struct cjt188_open *b)
         a->data_hash == b->data_hash;
 }
 
-/* An error reply may come without an identifier. Several meters may answer a broadcast, but only until the next request. */
+/* Had the request ended when the reply began? Where the speed is known: a reply that came too early is another's, late. */
 static bool
-answers(const struct cjt188_decoded *reply, const struct cjt188_open *open)
+is_over_before(const struct cjt188_open *open, const struct cjt188_fact *reply)
 {
-    if (open->replied && !(open->is_wildcard && is_newest(open)))
-        return false;
+    const struct cjt188_fact *request = cjt188_fact(open->fact);
+    int64_t passed;
+
+    if (open->line->character == 0 || request->packet == reply->packet || !cjt188_fact_between(request, reply, &passed))
+        return true;
+    return passed >= duration_of(open) - slack;
+}
+
+/* An error reply may come without an identifier. */
+static bool
+fits(const struct cjt188_decoded *reply, const struct cjt188_open *open)
+{
     return open->function == reply->function &&
         (open->is_wildcard || memcmp(open->number, reply->bytes + CJT188_OFF_ADDRESS, sizeof open->number) == 0) &&
         (!open->has_di || !reply->has_di || open->di == reply->di);
 }
 
+/* Several meters may answer a broadcast, but only until the next request. */
+static bool
+answers(const struct cjt188_frame *reply, const struct cjt188_open *open)
+{
+    if (open->replied && !(open->is_wildcard && is_newest(open)))
+        return false;
+    return fits(reply->decoded, open) && is_over_before(open, reply->fact);
+}
+
 static struct cjt188_open *
-find_open(const struct cjt188_line *line, const struct cjt188_decoded *reply)
+find_open(const struct cjt188_line *line, const struct cjt188_frame *reply)
 {
     struct cjt188_open *open = line->open;
 
@@ -167,9 +206,21 @@ find_open(const struct cjt188_line *line, const struct cjt188_decoded *reply)
     return open;
 }
 
+/* By its fact, on whichever line; NULL when younger ones have taken its place. */
+static struct cjt188_open *
+open_of(fact_id id)
+{
+    const struct cjt188_meter *meter = cjt188_meter_at(cjt188_fact(id)->meter);
+    struct cjt188_open *open = meter != NULL ? meter->line->open : NULL;
+
+    while (open != NULL && open->fact != id)
+        open = open->older;
+    return open;
+}
+
 /* The line's newest; the oldest of OPEN_MAX makes room for it. */
 static struct cjt188_open *
-push_open(struct cjt188_line *line)
+push_open(struct cjt188_line *line, const struct cjt188_open *request)
 {
     struct cjt188_open *open = line->open, *before = NULL;
     unsigned count = 1;
@@ -183,8 +234,7 @@ push_open(struct cjt188_line *line)
         for (unsigned which = 0; which < QUEUES; which++)
             dequeue(open, which);
     }
-    memset(open, 0, sizeof *open);
-    open->line = line;
+    *open = *request;
     open->older = line->open;
     line->open = open;
     return open;
@@ -220,7 +270,7 @@ search_queue(struct queue *queue, unsigned which, const struct cjt188_frame *fra
         older = open->in[which].older;
         if (is_over(open, which))
             dequeue(open, which);
-        else if ((!for_reply || answers(frame->decoded, open)) && is_recent(open, frame->pinfo, seconds))
+        else if ((!for_reply || answers(frame, open)) && is_recent(open, frame->pinfo, seconds))
             return open;
     }
     return NULL;
@@ -233,7 +283,7 @@ is_on_one_line(const struct cjt188_open *found, const struct cjt188_frame *frame
     const struct cjt188_open *open = found->in[BY_REPLY].older;
 
     for (unsigned walked = 0; open != NULL && walked < QUEUE_WALK_MAX; open = open->in[BY_REPLY].older, walked++) {
-        if (open->line != found->line && !is_over(open, BY_REPLY) && answers(frame->decoded, open) &&
+        if (open->line != found->line && !is_over(open, BY_REPLY) && answers(frame, open) &&
             is_recent(open, frame->pinfo, OTHER_TAP_SECONDS))
             return false;
     }
@@ -253,7 +303,7 @@ find_by_number(const struct cjt188_frame *frame)
         return NULL;
     if (is_on_one_line(open, frame))
         frame->line->asking = open->line;
-    return find_open(open->line, reply);
+    return find_open(open->line, frame);
 }
 
 /* To all meters, on any line. */
@@ -268,7 +318,7 @@ static struct cjt188_open *
 find_on_other_lines(const struct cjt188_frame *frame)
 {
     const struct cjt188_line *asking = frame->line->asking;
-    struct cjt188_open *open = asking != NULL ? find_open(asking, frame->decoded) : NULL;
+    struct cjt188_open *open = asking != NULL ? find_open(asking, frame) : NULL;
 
     if (open != NULL && is_recent(open, frame->pinfo, OTHER_TAP_SECONDS))
         return open;
@@ -276,32 +326,155 @@ find_on_other_lines(const struct cjt188_frame *frame)
     return open != NULL || asking != NULL ? open : find_broadcast(frame);
 }
 
+/* ---- echoes ---- */
+
+/* Which way a packet went: on an interface as its flags say, elsewhere by who sent it. */
+static uint32_t
+sender_of(const struct cjt188_frame *frame)
+{
+    enum { DIRECTION = 3 };
+    const packet_info *pinfo = frame->pinfo;
+
+    if (frame->line->kind == LINE_INTERFACE)
+        return cjt188_packet_flags(pinfo) & DIRECTION;
+    return add_address_to_hash(pinfo->srcport, &pinfo->src);
+}
+
+/* Can what went this way come back that way? A tap that hears one wire may say the same of both, or nothing of either. */
+static bool
+is_other_way(const struct cjt188_open *request, const struct cjt188_open *echo)
+{
+    enum { IN = 1, OUT = 2 };
+
+    if (echo->line->kind == LINE_INTERFACE)
+        return !(request->sender == IN && echo->sender == OUT);
+    return request->sender != echo->sender;
+}
+
+/* The same bytes, while these are still being sent or as soon as they are. */
+static bool
+is_echo(const struct cjt188_open *request, const struct cjt188_open *echo)
+{
+    int64_t passed;
+
+    return !request->replied && is_same_request(request, echo) && request->frame_hash == echo->frame_hash &&
+        cjt188_fact_between(cjt188_fact(request->fact), cjt188_fact(echo->fact), &passed) && passed >= -slack &&
+        passed <= duration_of(request) + slack;
+}
+
+/* The request on another line that this is the echo of: one adapter on each direction. */
+static struct cjt188_open *
+find_echoed_elsewhere(const struct cjt188_open *echo)
+{
+    const struct cjt188_line *line = echo->line;
+    const struct queue *queue;
+    struct cjt188_open *open;
+
+    if (line->kind != LINE_INTERFACE || line->has_pairs)
+        return NULL; /* not a converter's, or one that has shown to be a line of its own */
+    queue = queue_of(line->section, echo->is_wildcard, echo->number, echo->function, false);
+    open = queue != NULL ? queue->newest : NULL;
+    for (unsigned walked = 0; open != NULL && walked < ECHO_WALK_MAX; open = open->in[BY_REPLY].older, walked++) {
+        if (open->line != line && open->line->kind == LINE_INTERFACE && open->echo == 0 &&
+            !open->line->has_replies && is_echo(open, echo))
+            return open;
+    }
+    return NULL;
+}
+
+static struct cjt188_open *
+find_echoed(const struct cjt188_open *echo)
+{
+    struct cjt188_open *last = echo->line->open;
+
+    if (last != NULL && last->echo_of == 0 && is_other_way(last, echo) && is_echo(last, echo))
+        return last;
+    return find_echoed_elsewhere(echo);
+}
+
+/* What seemed echoes, by the packet that showed that they are none: for tables that have counted them already. */
+static struct {
+    uint32_t packet;
+    unsigned count;
+    fact_id echo[CJT188_PARTED_MAX];
+} parted;
+
 /* ---- what a frame means to its line ---- */
 
+/* As it is compared and kept. */
+static struct cjt188_open
+describe_request(const struct cjt188_frame *frame, fact_id id)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+    struct cjt188_open request = {
+        .line = frame->line,
+        .fact = id,
+        .time = frame->pinfo->abs_ts,
+        .is_wildcard = decoded->is_wildcard,
+        .function = decoded->function,
+        .has_di = decoded->has_di,
+        .di = decoded->di,
+        .data_length = (uint8_t)(decoded->data_end - decoded->data),
+        .data_hash = hash_bytes(decoded->bytes, decoded->data, decoded->data_end),
+        .frame_hash = hash_bytes(decoded->bytes, 0, decoded->length),
+        .characters = frame->offset + decoded->length,
+        .sender = sender_of(frame),
+    };
+
+    memcpy(request.number, decoded->bytes + CJT188_OFF_ADDRESS, sizeof request.number);
+    return request;
+}
+
+/* Where nobody knows the times, the order is all there is. */
+static bool
+is_retry(const struct cjt188_open *last, const struct cjt188_open *request)
+{
+    int64_t passed;
+
+    return is_same_request(last, request) && (!cjt188_fact_between(cjt188_fact(last->fact), cjt188_fact(request->fact), &passed) ||
+                                              passed <= RETRY_SECONDS * second);
+}
+
+/* A line's next request proves that the last one got no reply. */
+static void
+note_silence(const struct cjt188_open *last, const struct cjt188_open *request)
+{
+    struct cjt188_fact *fact = cjt188_fact(request->fact);
+
+    if (last == NULL || last->replied || last->echo_of != 0)
+        return;
+    cjt188_fact(last->fact)->flags |= FACT_UNANSWERED;
+    fact->earlier = last->fact;
+    if (is_retry(last, request))
+        fact->flags |= FACT_REPEATS;
+}
+
+static void
+note_echo(const struct cjt188_frame *frame, struct cjt188_open *echoed, struct cjt188_open *echo)
+{
+    frame->fact->flags |= FACT_ECHO;
+    frame->fact->earlier = echoed->fact;
+    if (echoed->line != frame->line) {
+        echoed->echo = echo->fact;
+        echo->echo_of = echoed->fact;
+    }
+}
+
+/* An echo on the request's own line is nothing more. On another line it waits for the reply in the request's name. */
 static void
 see_request(const struct cjt188_frame *frame, fact_id id)
 {
-    const struct cjt188_decoded *decoded = frame->decoded;
     struct cjt188_line *line = frame->line;
-    const struct cjt188_open *last = line->open;
-    struct cjt188_open *open = push_open(line);
+    struct cjt188_open request = describe_request(frame, id), *echoed = find_echoed(&request), *open;
 
-    open->fact = id;
-    open->time = frame->pinfo->abs_ts;
-    open->is_wildcard = decoded->is_wildcard;
-    memcpy(open->number, decoded->bytes + CJT188_OFF_ADDRESS, sizeof open->number);
-    open->function = decoded->function;
-    open->has_di = decoded->has_di;
-    open->di = decoded->di;
-    open->data_length = (uint8_t)(decoded->data_end - decoded->data);
-    open->data_hash = hash_data(decoded);
-    if (last != NULL && !last->replied) {
-        cjt188_fact(last->fact)->flags |= FACT_UNANSWERED;
-        frame->fact->earlier = last->fact;
-        if (is_same_request(last, open))
-            frame->fact->flags |= FACT_REPEATS;
-    }
-    if (!line->has_replies) { /* else nobody asks for it from elsewhere */
+    if (echoed != NULL)
+        note_echo(frame, echoed, &request);
+    else
+        note_silence(line->open, &request);
+    if (echoed != NULL && echoed->line == line)
+        return;
+    open = push_open(line, &request);
+    if (!line->has_replies && echoed == NULL) { /* else nobody asks for it from elsewhere */
         enqueue(open, BY_REPLY, queue_of(line->section, open->is_wildcard, open->number, open->function, true));
         if (open->is_wildcard)
             enqueue(open, BY_BROADCAST, queue_of(line->section, true, NULL, ANY_FUNCTION, true));
@@ -310,13 +483,118 @@ see_request(const struct cjt188_frame *frame, fact_id id)
     line->last_is_newest = true;
 }
 
+/* Two frames of one packet share its time, and a reply that begins while its request is still being sent has a time that
+ * nobody measured: programs that turn text into a capture make such. */
+static bool
+is_untimed(const struct cjt188_open *open, const struct cjt188_fact *request, const struct cjt188_fact *reply)
+{
+    int64_t passed;
+
+    if (request->packet == reply->packet)
+        return true;
+    return open->line->kind == LINE_INTERFACE && cjt188_fact_between(request, reply, &passed) && passed >= 0 &&
+        passed < (int64_t)open->characters * FASTEST_CHARACTER;
+}
+
+/* The standard's 500 ms and 30 characters behind the request, and 100 ms for the adapter; a network may take its time. */
+static int64_t
+longest_wait(const struct cjt188_open *open)
+{
+    enum { CHARACTERS = 30, NETWORK_SECONDS = 10 };
+    const int64_t character = open->line->character != 0 ? open->line->character : USUAL_CHARACTER, standard = 600000000;
+
+    return open->line->kind == LINE_CONVERSATION ? NETWORK_SECONDS * second
+                                                 : duration_of(open) + standard + CHARACTERS * character;
+}
+
+static void
+pair_with(const struct cjt188_open *open, fact_id request_id, struct cjt188_fact *reply)
+{
+    const struct cjt188_fact *request = cjt188_fact(request_id);
+    int64_t passed;
+
+    reply->partner = request_id;
+    reply->flags &= (uint16_t)~(FACT_UNTIMED | FACT_LATE);
+    if (is_untimed(open, request, reply))
+        reply->flags |= FACT_UNTIMED;
+    else if (cjt188_fact_between(request, reply, &passed) && passed > longest_wait(open))
+        reply->flags |= FACT_LATE;
+}
+
+/* The first reply of all to a request. */
+static void
+close_request(struct cjt188_open *open, fact_id request_id, fact_id reply)
+{
+    struct cjt188_open *echoed = open->echo_of != 0 ? open_of(open->echo_of) : NULL;
+    struct cjt188_fact *request = cjt188_fact(request_id);
+
+    open->replied = true;
+    if (echoed != NULL)
+        echoed->replied = true;
+    request->partner = reply;
+    if ((request->flags & FACT_UNANSWERED) != 0)
+        request->flags = (uint16_t)((request->flags & ~FACT_UNANSWERED) | FACT_OVERTAKEN);
+}
+
+/* A line that seemed to carry requests only replies itself: what was taken for the echo of its request was another line's
+ * own, asked at the same time, and so was the reply to it. */
+static void
+part_from_echo(struct cjt188_open *request)
+{
+    struct cjt188_fact *fact = cjt188_fact(request->fact), *echo = cjt188_fact(request->echo);
+    struct cjt188_open *other = open_of(request->echo);
+    const fact_id reply = fact->partner;
+
+    echo->flags &= (uint16_t)~FACT_ECHO;
+    echo->earlier = 0;
+    if (other != NULL) {
+        other->echo_of = 0;
+        other->line->has_pairs = true;
+        other->line->asking = NULL;
+    }
+    if (reply != 0) {
+        pair_with(other != NULL ? other : request, request->echo, cjt188_fact(reply));
+        echo->partner = reply;
+        fact->partner = 0;
+        request->replied = false;
+    }
+    request->echo = 0;
+}
+
+static void
+part_from_echoes(const struct cjt188_frame *reply)
+{
+    if (parted.packet != reply->pinfo->num)
+        parted.count = 0;
+    parted.packet = reply->pinfo->num;
+    for (struct cjt188_open *open = reply->line->open; open != NULL; open = open->older) {
+        if (open->echo == 0)
+            continue;
+        if (parted.count < CJT188_PARTED_MAX)
+            parted.echo[parted.count++] = open->echo;
+        part_from_echo(open);
+    }
+}
+
+unsigned
+cjt188_parted_by(const packet_info *pinfo, const struct cjt188_meter *meters[CJT188_PARTED_MAX])
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; parted.packet == pinfo->num && i < parted.count; i++)
+        meters[count++] = cjt188_meter_at(cjt188_fact(parted.echo[i])->meter);
+    return count;
+}
+
 static void
 see_reply(const struct cjt188_frame *frame, fact_id id)
 {
     struct cjt188_line *line = frame->line;
-    struct cjt188_open *open = find_open(line, frame->decoded);
-    struct cjt188_fact *request;
+    struct cjt188_open *open;
+    fact_id request;
 
+    part_from_echoes(frame);
+    open = find_open(line, frame);
     if (open == NULL && !line->has_requests)
         open = find_on_other_lines(frame);
     line->has_replies = true;
@@ -325,15 +603,15 @@ see_reply(const struct cjt188_frame *frame, fact_id id)
         frame->fact->flags |= line->has_requests ? FACT_UNASKED : 0;
         return;
     }
+    request = open->echo_of != 0 ? open->echo_of : open->fact;
     open->line->last_is_newest = false;
-    frame->fact->partner = open->fact;
-    if (open->replied)
-        return;
-    open->replied = true;
-    request = cjt188_fact(open->fact);
-    request->partner = id;
-    if ((request->flags & FACT_UNANSWERED) != 0)
-        request->flags = (uint16_t)((request->flags & ~FACT_UNANSWERED) | FACT_LATE);
+    pair_with(open, request, frame->fact);
+    if (!open->replied)
+        close_request(open, request, id);
+    if (open->echo_of != 0)
+        line->asking = cjt188_meter_at(cjt188_fact(request)->meter)->line;
+    else if (open->line == line)
+        line->has_pairs = true;
 }
 
 void
@@ -388,6 +666,10 @@ add_request_items(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_fact *fact = frame->fact, *earlier = cjt188_fact(fact->earlier);
 
+    if ((fact->flags & FACT_ECHO) != 0) {
+        add_frame_number(frame, tree, hf_cjt188_echo, fact->earlier);
+        return;
+    }
     add_frame_number(frame, tree, hf_cjt188_response_in, fact->partner);
     if ((fact->flags & FACT_UNANSWERED) != 0)
         proto_item_set_generated(proto_tree_add_boolean(tree, hf_cjt188_unanswered, frame->tvb, 0, 0, true));
@@ -400,12 +682,13 @@ add_request_items(const struct cjt188_frame *frame, proto_tree *tree)
 static void
 add_reply_items(const struct cjt188_frame *frame, proto_tree *tree)
 {
-    const int64_t second = 1000000000;
     int64_t nanoseconds;
     nstime_t time;
 
     add_frame_number(frame, tree, hf_cjt188_request_in, frame->fact->partner);
-    if (!cjt188_fact_between(cjt188_fact(frame->fact->partner), frame->fact, &nanoseconds))
+    if ((frame->fact->flags & FACT_LATE) != 0)
+        proto_item_set_generated(proto_tree_add_boolean(tree, hf_cjt188_late, frame->tvb, 0, 0, true));
+    if (!cjt188_fact_response(cjt188_fact(frame->fact->partner), frame->fact, &nanoseconds))
         return;
     time.secs = (time_t)(nanoseconds / second);
     time.nsecs = (int)(nanoseconds % second);
@@ -418,12 +701,18 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_fact *fact = frame->fact;
 
+    if (PINFO_FD_VISITED(frame->pinfo)) /* tables count right from now on; the mark is set before they are told */
+        parted.count = 0;
     if ((fact->flags & FACT_COLLISION) != 0)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_collision);
     if (frame->decoded->kind != CJT188_FRAME)
         return;
+    if ((fact->flags & FACT_HAS_TIME) == 0)
+        expert_add_info(frame->pinfo, frame->item, &ei_cjt188_no_time);
     if ((fact->flags & FACT_UNASKED) != 0)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_no_request);
+    if ((fact->flags & FACT_ECHO) != 0)
+        col_append_str(frame->pinfo->cinfo, COL_INFO, " (echo)");
     if (tree == NULL)
         return;
     if (!frame->decoded->is_reply)
@@ -432,8 +721,15 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
         add_reply_items(frame, tree);
 }
 
+static void
+forget_parted(void)
+{
+    memset(&parted, 0, sizeof parted);
+}
+
 void
 cjt188_exchange_register(void)
 {
+    register_cleanup_routine(forget_parted);
     queues = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), queue_hash, queue_equal);
 }

@@ -6,6 +6,8 @@
  */
 #include "facts.h"
 
+#include "interface.h"
+
 enum { FACTS_A_PAGE = 1024, PACKETS_A_PAGE = 4096, BYTES_A_PAGE = 65536, PACKET_KEY = 0 };
 enum { PAGES_MAX = 65536 }; /* of bytes: a place is 32 bits */
 
@@ -87,12 +89,32 @@ begin_packet(uint32_t number)
     *first_of(number) = all.count + 1;
 }
 
+/* Text without times gets those of its conversion: the moment of its start, and for each packet a microsecond more. */
+static bool
+is_numbered(const packet_info *pinfo)
+{
+    static const char text_import[] = "Fake IF, "; /* "text2pcap", "Import from Hex Dump" */
+    const unsigned a_second = 1000000;
+    const char *name;
+
+    if (pinfo->abs_ts.nsecs != (int)(pinfo->num % a_second * 1000))
+        return false;
+    name = cjt188_interface_name(pinfo);
+    return name != NULL && strncmp(name, text_import, strlen(text_import)) == 0;
+}
+
+bool
+cjt188_has_time(const packet_info *pinfo)
+{
+    return pinfo->fd->has_ts && (pinfo->abs_ts.secs != 0 || pinfo->abs_ts.nsecs != 0) && !is_numbered(pinfo);
+}
+
 static void
 set_time(struct cjt188_fact *fact, const packet_info *pinfo)
 {
     const int64_t limit = INT64_MAX / 1000000000 - 1;
 
-    if (!pinfo->fd->has_ts || pinfo->abs_ts.secs > limit || pinfo->abs_ts.secs < -limit)
+    if (!cjt188_has_time(pinfo) || pinfo->abs_ts.secs > limit || pinfo->abs_ts.secs < -limit)
         return;
     fact->time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
     fact->flags |= FACT_HAS_TIME;
@@ -141,6 +163,12 @@ cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to
         return false;
     *nanoseconds = (int64_t)((uint64_t)to->time - (uint64_t)from->time);
     return (to->time >= from->time) == (*nanoseconds >= 0); /* no overflow */
+}
+
+bool
+cjt188_fact_response(const struct cjt188_fact *request, const struct cjt188_fact *reply, int64_t *nanoseconds)
+{
+    return (reply->flags & FACT_UNTIMED) == 0 && cjt188_fact_between(request, reply, nanoseconds);
 }
 
 bool

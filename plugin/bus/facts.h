@@ -21,7 +21,7 @@ enum cjt188_fact_flag {
     FACT_UNASKED = 4,          /* a reply to nothing, on a line that does carry requests */
     FACT_COLLISION = 8,        /* damage right behind a broadcast */
     FACT_UNANSWERED = 16,      /* a request: a later one on its line proves that no reply came */
-    FACT_LATE = 32,            /* a request: its reply came behind a later request */
+    FACT_OVERTAKEN = 32,       /* a request: its reply came behind a later request */
     FACT_REPEATS = 64,         /* a request: the same as `earlier` */
     FACT_NUMBER_HIGH_FIRST = 128, /* the meter was known to send its number so */
     FACT_HAS_LAST_DIALECT = 256,
@@ -29,14 +29,17 @@ enum cjt188_fact_flag {
     FACT_DI_HIGH_FIRST = 1024,
     FACT_LENGTH_NOTED = 4096,  /* the first of its meter and kind whose length is worth a word */
     FACT_BELIEVED = 2048,      /* a counter of 80000000 that the readings before have led to */
+    FACT_UNTIMED = 8192,       /* a reply: how long it took is not known, though both packets have times */
+    FACT_ECHO = 16384,         /* a request: what the master sent, `earlier`, come back from its converter */
+    FACT_LATE = 32768,         /* a reply: after more than the longest wait */
 };
 
 struct cjt188_fact {
     int64_t time;      /* of its packet, ns since 1970, if FACT_HAS_TIME */
     uint32_t packet;   /* its number; 0 once a read filter has taken it away (tshark -2 -R) */
     fact_id partner;   /* of a request: its first reply; of a reply: its request */
-    fact_id earlier;   /* of a request: the one before on its line, if that got no reply; of a reply: the same meter's last
-                        * such reply */
+    fact_id earlier;   /* of a request: the one before on its line, if that got no reply; of an echo: the request itself; of a
+                        * reply: the same meter's last such reply */
     uint32_t meter;    /* cjt188_meter_at(); 0: none */
     uint32_t changes;  /* what `earlier` had otherwise, for changes.c; 0: nothing */
     uint16_t di;       /* if FACT_HAS_DI */
@@ -71,6 +74,13 @@ const uint8_t *cjt188_fact_kept(uint32_t place);
 
 /* Nanoseconds from one fact to another, false where either has no time. */
 bool cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to, int64_t *nanoseconds);
+
+/* The same of a reply and its request, false too where the two times cannot both be right. */
+bool cjt188_fact_response(const struct cjt188_fact *request, const struct cjt188_fact *reply, int64_t *nanoseconds);
+
+/* Has this packet a time that somebody measured? None have packets without one, those of 1970-01-01 00:00:00, which is how the
+ * tap and others write bytes of unknown time, and those that Wireshark's text2pcap has numbered by the microsecond. */
+bool cjt188_has_time(const packet_info *pinfo);
 
 /* Once, at start. */
 void cjt188_facts_register(void);

@@ -10,10 +10,11 @@
 
 #include "cjt188-codes.h"
 
+#include "interface.h"
 #include "meters.h"
 
 /* All by what they are found by: lines and meters by their first members, numbers as a whole number. */
-static wmem_map_t *lines, *meters, *numbers;
+static wmem_map_t *lines, *meters, *numbers, *line_names;
 
 /* Kinds of frames of a meter whose length fits no layout, as whole numbers. */
 static wmem_map_t *odd_lengths;
@@ -67,12 +68,6 @@ line_equal(const void *a, const void *b)
     return one->kind == other->kind && one->a == other->a && one->b == other->b;
 }
 
-static unsigned
-section_of(const packet_info *pinfo)
-{
-    return (pinfo->rec->presence_flags & WTAP_HAS_SECTION_NUMBER) != 0 ? pinfo->rec->section_number : 0;
-}
-
 static struct cjt188_line
 usb_key(const packet_info *pinfo)
 {
@@ -89,15 +84,51 @@ usb_key(const packet_info *pinfo)
 static struct cjt188_line
 line_key(const packet_info *pinfo)
 {
-    const wtap_rec *rec = pinfo->rec;
-
     if (pinfo->ptype == PT_USB)
         return usb_key(pinfo);
     return (struct cjt188_line){
         .kind = LINE_INTERFACE,
-        .a = section_of(pinfo),
-        .b = (rec->presence_flags & WTAP_HAS_INTERFACE_ID) != 0 ? rec->rec_header.packet_header.interface_id : 0,
+        .a = cjt188_section_of(pinfo),
+        .b = cjt188_interface_of(pinfo),
     };
+}
+
+/* "10.0.0.1:50000 - 10.0.0.2:4001", the first packet's sender in front. */
+static char *
+conversation_name(const packet_info *pinfo)
+{
+    char *source = address_to_str(pinfo->pool, &pinfo->src), *destination = address_to_str(pinfo->pool, &pinfo->dst);
+
+    return wmem_strdup_printf(wmem_file_scope(), "%s:%u - %s:%u", source, pinfo->srcport, destination, pinfo->destport);
+}
+
+/* Two boxes may each have a ttyUSB0: the second line of a name has its section and interface as well. */
+static char *
+interface_line_name(const struct cjt188_line *line, const packet_info *pinfo)
+{
+    const char *name = cjt188_interface_name(pinfo);
+
+    if (name == NULL)
+        return wmem_strdup_printf(wmem_file_scope(), "interface %u.%u", line->a, line->b);
+    if (wmem_map_lookup(line_names, name) != NULL)
+        return wmem_strdup_printf(wmem_file_scope(), "%s (interface %u.%u)", name, line->a, line->b);
+    return wmem_strdup(wmem_file_scope(), name);
+}
+
+/* Where a capture has no name for it: "interface 0.1", section and interface; "usb 1.4", bus and device. */
+static char *
+name_of(const struct cjt188_line *line, const packet_info *pinfo)
+{
+    switch (line->kind) {
+    case LINE_CONVERSATION:
+        return conversation_name(pinfo);
+    case LINE_USB:
+        return wmem_strdup_printf(wmem_file_scope(), "usb %u.%u", line->a, line->b);
+    case LINE_USB_UNKNOWN:
+        return wmem_strdup(wmem_file_scope(), "usb");
+    default:
+        return interface_line_name(line, pinfo);
+    }
 }
 
 static struct cjt188_line *
@@ -106,7 +137,11 @@ new_line(const struct cjt188_line *key, const packet_info *pinfo)
     struct cjt188_line *line = wmem_new(wmem_file_scope(), struct cjt188_line);
 
     *line = *key;
-    line->section = section_of(pinfo);
+    line->section = cjt188_section_of(pinfo);
+    line->name = name_of(line, pinfo);
+    if (line->kind == LINE_INTERFACE)
+        wmem_map_insert(line_names, line->name, line);
+    line->character = key->kind == LINE_INTERFACE ? cjt188_interface_character(pinfo) : 0;
     line->id = ++line_count;
     return line;
 }
@@ -142,21 +177,6 @@ cjt188_line(packet_info *pinfo)
     }
     newest_line = line;
     return line;
-}
-
-char *
-cjt188_line_name(const struct cjt188_line *line, wmem_allocator_t *scope)
-{
-    switch (line->kind) {
-    case LINE_CONVERSATION:
-        return wmem_strdup_printf(scope, "conversation %u", line->a);
-    case LINE_USB:
-        return wmem_strdup_printf(scope, "usb %u.%u", line->a, line->b);
-    case LINE_USB_UNKNOWN:
-        return wmem_strdup(scope, "usb");
-    default:
-        return wmem_strdup_printf(scope, "interface %u.%u", line->a, line->b);
-    }
 }
 
 /* ---- numbers ---- */
@@ -436,6 +456,7 @@ cjt188_lines_register(void)
     odd_lengths = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
     lines = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), line_hash, line_equal);
     meters = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), meter_hash, meter_equal);
+    line_names = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_str_hash, g_str_equal);
     numbers = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
     register_cleanup_routine(forget_all);
 }

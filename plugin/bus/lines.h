@@ -23,12 +23,16 @@ struct cjt188_line {
     enum cjt188_line_kind kind;
     uint32_t a, b;       /* section and interface; conversation; bus and device */
     unsigned section;
+    char *name;          /* as the packets' header shows it: of the interface, of both ends of a conversation */
     unsigned id;         /* from 1, in the order of the capture */
+    int64_t character;   /* ns, where the capture names the line's speed; else 0 */
     bool has_requests, has_replies;
+    bool has_pairs;      /* a reply to a request that no other line carried too: no line of echoes */
     bool last_is_newest; /* nothing came behind the newest request yet */
     enum cjt188_di_order di_order; /* of its master's identifiers, as far as that is known */
     struct cjt188_open *open; /* the newest requests, newest first; the first of them is the last request of all */
-    struct cjt188_line *asking; /* of two taps of one line this is the replies', and that the requests'; NULL: not known */
+    struct cjt188_line *asking; /* of two taps of one line this is the replies', and that the requests'; NULL: not known,
+                                 * or this one */
 };
 
 struct cjt188_number;
@@ -57,9 +61,6 @@ struct cjt188_meter {
 
 /* The line of a packet. Never NULL. */
 struct cjt188_line *cjt188_line(packet_info *pinfo);
-
-/* "interface 0.1", "conversation 7", "usb 1.4"; in `scope`. */
-char *cjt188_line_name(const struct cjt188_line *line, wmem_allocator_t *scope);
 
 /* The meter of an address, A0 to A6, on a line. make: of one not seen before, too; else NULL. */
 struct cjt188_meter *cjt188_meter(struct cjt188_line *line, const uint8_t *address, bool is_wildcard, bool make);

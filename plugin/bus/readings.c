@@ -14,6 +14,7 @@
 
 #include "changes.h"
 #include "fields.h"
+#include "show.h"
 
 /* What heats one cubic metre of water by one kelvin. Between 20 °C and 90 °C it falls by 3 %. */
 #define KWH_PER_M3_K 1.163
@@ -119,8 +120,8 @@ add_power(const struct cjt188_frame *frame, proto_tree *tree, double difference)
     cut_off = KWH_PER_M3_K * (flow->number * (cjt188_step(supply) + cjt188_step(back)) + fabs(difference) * cjt188_step(flow)) +
         cjt188_step(power);
     if (apart > cut_off)
-        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_power_mismatch,
-                               "The meter says %.3f kW, flow and temperatures say %.3f kW", power->number, computed);
+        cjt188_add_remark(frame, &ei_cjt188_power_mismatch, "The meter says %.3f kW, flow and temperatures say %.3f kW",
+                          power->number, computed);
 }
 
 static void
@@ -224,7 +225,8 @@ add_clock(const struct cjt188_frame *frame, proto_tree *tree)
     const struct cjt188_value *clock = cjt188_measured(frame->decoded, CJT188_CLOCK_NOW);
     double offset;
 
-    if (clock == NULL || !proto_field_is_referenced(tree, hf_cjt188_clock_offset))
+    if (clock == NULL || (frame->fact->flags & FACT_HAS_TIME) == 0 ||
+        !proto_field_is_referenced(tree, hf_cjt188_clock_offset))
         return;
     offset = cjt188_clock_offset(&clock->time, &frame->pinfo->abs_ts);
     add_number(frame, tree, hf_cjt188_clock_offset, offset, 1, " s, the meter's clock as local time");
@@ -263,8 +265,8 @@ add_backwards(const struct cjt188_frame *frame, const struct counter *counter, c
     put_number(&text, then->number, now->decimals);
     cjt188_put(&text, " to ");
     put_number(&text, now->number, now->decimals);
-    expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_backwards, "%s ran backwards since %s: from %s %s",
-                           counter->name, since_text(frame), from_to, counter->unit);
+    cjt188_add_remark(frame, &ei_cjt188_backwards, "%s ran backwards since %s: from %s %s", counter->name, since_text(frame),
+                      from_to, counter->unit);
 }
 
 static void
@@ -312,8 +314,7 @@ compare_readings(const struct cjt188_frame *frame, struct cjt188_other *before, 
         return;
     jump = clock_jump(frame, now, then);
     if (fabs(jump) > CLOCK_TOLERANCE_SECONDS)
-        expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_clock_jump,
-                               "The meter's clock jumped by %.0f s since %s", jump, since_text(frame));
+        cjt188_add_remark(frame, &ei_cjt188_clock_jump, "The meter's clock jumped by %.0f s since %s", jump, since_text(frame));
 }
 
 void

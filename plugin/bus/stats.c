@@ -26,7 +26,7 @@ srt_init(struct register_srt *srt _U_, GArray *tables)
     static const char *const names[SRT_ROWS] = { CJT188_IDENTIFIERS(IDENTIFIER_NAME) "other" };
 #undef IDENTIFIER_NAME
     srt_stat_table *table =
-        init_srt_table("CJ/T 188 response times", NULL, tables, SRT_ROWS, NULL, NULL, NULL);
+        init_srt_table("CJ/T 188 response times", NULL, tables, SRT_ROWS, "Identifier (without late replies)", NULL, NULL);
 
     for (int i = 0; i < SRT_ROWS; i++)
         init_srt_table_row(table, i, names[i] + (i < SRT_ROWS - 1 ? 2 : 0)); /* without 0x */
@@ -56,7 +56,7 @@ srt_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
         int64_t passed;
         nstime_t asked;
 
-        if (!cjt188_fact_between(request, seen->fact, &passed))
+        if (request == NULL || !cjt188_fact_response(request, seen->fact, &passed) || (seen->fact->flags & FACT_LATE) != 0)
             continue;
         asked = (nstime_t){ (time_t)(passed / 1000000000), (int)(passed % 1000000000) };
         nstime_delta(&asked, &pinfo->abs_ts, &asked);
@@ -82,8 +82,8 @@ tree_kind(const struct cjt188_seen *seen)
 {
     switch (seen->kind) {
     case CJT188_FRAME:
-        return seen->frame->is_error ? "Error replies" : seen->frame->is_reply ? "Replies"
-            : seen->frame->is_report ? "Reports of the meters' own" : "Requests";
+        return cjt188_is_echo(seen) ? "Echoes of requests" : seen->frame->is_error ? "Error replies"
+            : seen->frame->is_reply ? "Replies" : seen->frame->is_report ? "Reports of the meters' own" : "Requests";
     case CJT188_DAMAGED:
         return "Damaged";
     case CJT188_TRUNCATED:
@@ -138,8 +138,9 @@ tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const
 void
 cjt188_stats_register(int proto)
 {
+    /* The slash of a tree's name would make a menu of it: without, it stands right beside the tables. */
     register_srt_table(proto, NULL, 1, srt_packet, srt_init, NULL);
-    stats_tree_register_plugin("cjt188", "cjt188", "CJT 188", 0, tree_packet, tree_init, NULL);
+    stats_tree_register_plugin("cjt188", "cjt188", "CJT 188 frames", 0, tree_packet, tree_init, NULL);
     cjt188_tables_register();
     cjt188_decimals_register();
 }

@@ -11,7 +11,9 @@
 #include "tables.h"
 
 #include <inttypes.h>
+#include <math.h>
 
+#include "exchange.h"
 #include "readings.h"
 #include "tap.h"
 
@@ -73,14 +75,21 @@ key_of_meter(const struct cjt188_meter *meter)
 }
 
 static void *
-find_sums(struct table *table, struct sums_key key, bool make)
+find_sums(const struct table *table, struct sums_key key)
 {
-    struct sums *sums = (struct sums *)g_hash_table_lookup(table->index, &key);
+    return g_hash_table_lookup(table->index, &key);
+}
 
-    if (sums != NULL || !make)
+static void *
+make_sums(struct table *table, struct sums_key key, const struct cjt188_line *line)
+{
+    struct sums *sums = (struct sums *)find_sums(table, key);
+
+    if (sums != NULL)
         return sums;
     sums = (struct sums *)g_malloc0(table->size);
     sums->key = key;
+    sums->line = g_strdup(line->name);
     sums->row = -1;
     g_ptr_array_add(table->sums, sums);
     g_hash_table_insert(table->index, &sums->key, sums);
@@ -101,8 +110,13 @@ static void
 drop_table(struct table *table)
 {
     tables = g_slist_remove(tables, table);
-    for (unsigned i = 0; table->empty != NULL && i < table->sums->len; i++)
-        table->empty((struct sums *)g_ptr_array_index(table->sums, i));
+    for (unsigned i = 0; i < table->sums->len; i++) {
+        struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
+
+        if (table->empty != NULL)
+            table->empty(sums);
+        g_free(sums->line);
+    }
     g_hash_table_destroy(table->index);
     g_ptr_array_unref(table->sums);
     g_free(table);
@@ -244,8 +258,8 @@ packet_added(struct table *table, const packet_info *pinfo, const struct cjt188_
 
 enum {
     METER_NUMBER, METER_NAME, METER_LINE, METER_DIALECT, METER_REQUESTS, METER_REPLIES, METER_UNANSWERED, METER_DAMAGED, METER_MIN,
-    METER_MEAN, METER_MAX, METER_FIRST, METER_LAST, METER_DIFFERENCE, METER_SHARE, METER_FAULTS, METER_CLOCK,
-    METER_COLUMNS
+    METER_MEAN, METER_MAX, METER_LATE, METER_FIRST, METER_LAST, METER_COUNTED, METER_BACKWARDS, METER_SHARE,
+    METER_FAULTS, METER_CLOCK_FIRST, METER_CLOCK_LAST, METER_DRIFT, METER_COLUMNS
 };
 
 static stat_tap_table_item meter_columns[METER_COLUMNS] = {
@@ -260,12 +274,16 @@ static stat_tap_table_item meter_columns[METER_COLUMNS] = {
     [METER_MIN] = TEXT_COLUMN("Response min"),
     [METER_MEAN] = TEXT_COLUMN("Response mean"),
     [METER_MAX] = TEXT_COLUMN("Response max"),
+    [METER_LATE] = TEXT_COLUMN("Late replies"),
     [METER_FIRST] = TEXT_COLUMN("First reading"),
     [METER_LAST] = TEXT_COLUMN("Last reading"),
-    [METER_DIFFERENCE] = TEXT_COLUMN("Difference"),
-    [METER_SHARE] = TEXT_COLUMN("Share of all differences"),
+    [METER_COUNTED] = TEXT_COLUMN("Counted"),
+    [METER_BACKWARDS] = TEXT_COLUMN("Ran backwards"),
+    [METER_SHARE] = TEXT_COLUMN("Share (relative)"),
     [METER_FAULTS] = TEXT_COLUMN("Faults"),
-    [METER_CLOCK] = TEXT_COLUMN("Clock offset"),
+    [METER_CLOCK_FIRST] = TEXT_COLUMN("First clock offset"),
+    [METER_CLOCK_LAST] = TEXT_COLUMN("Last clock offset"),
+    [METER_DRIFT] = TEXT_COLUMN("Clock drift"),
 };
 
 /* What a bill is split by, in the order of preference; what has the same unit is one sum. */
@@ -283,14 +301,19 @@ enum { BILL_SUMS = 2 };
 struct meter_sums {
     struct sums sums;
     unsigned requests, replies, unanswered, damaged, timed;
-    int64_t fastest, slowest, total; /* response times, ns */
+    int64_t fastest, slowest, total; /* response times, ns; without late ones */
+    unsigned late;
     int counter;                     /* row of `bill` + 1; 0: nothing is compared yet */
+    unsigned readings;               /* with this counter */
     double first, last;
+    double counted, lost;            /* sums of the steps up, and of those down */
+    unsigned resets, steps_back;     /* down to less than a half, or less far */
     int decimals;
     char *name, *faults;
     const char *dialect;
-    bool has_clock;
-    double clock_offset;             /* s */
+    unsigned clocks;
+    double clock_first, clock_last;  /* offsets, s */
+    struct clock_steps { unsigned count; double sum; } summer, jumps;
 };
 
 static void
@@ -305,13 +328,56 @@ time_reply(struct meter_sums *sums, const struct cjt188_seen *seen)
 {
     int64_t time;
 
-    if (!cjt188_fact_between(cjt188_request_of(seen), seen->fact, &time) ||
+    if (!cjt188_fact_response(cjt188_request_of(seen), seen->fact, &time) ||
         (time > 0 ? sums->total > INT64_MAX - time : sums->total < INT64_MIN - time)) /* centuries: broken time stamps */
         return;
+    if ((seen->fact->flags & FACT_LATE) != 0) {
+        sums->late++;
+        return;
+    }
     sums->fastest = sums->timed == 0 ? time : MIN(sums->fastest, time);
     sums->slowest = sums->timed == 0 ? time : MAX(sums->slowest, time);
     sums->total += time;
     sums->timed++;
+}
+
+/* A bill is split by what was counted, step by step: a counter that is set back has counted no less for that. */
+static void
+count_step(struct meter_sums *sums, double now)
+{
+    const double step = now - sums->last;
+
+    if (sums->readings++ == 0)
+        sums->first = now;
+    else if (step >= 0)
+        sums->counted += step;
+    else
+        sums->lost += step;
+    if (sums->readings > 1 && step < 0)
+        *(now < sums->last / 2 ? &sums->resets : &sums->steps_back) += 1;
+    sums->last = now;
+}
+
+static void
+add_clock_step(struct clock_steps *steps, double step)
+{
+    steps->count++;
+    steps->sum += step;
+}
+
+/* What a clock does between two readings: it drifts, it follows summer time (or local time does), or somebody sets it. */
+static void
+note_clock(struct meter_sums *sums, double offset)
+{
+    const double hour = 3600, tolerance = 60, step = offset - sums->clock_last;
+
+    if (sums->clocks++ == 0)
+        sums->clock_first = offset;
+    else if (fabs(fabs(step) - hour) <= tolerance)
+        add_clock_step(&sums->summer, step > 0 ? hour : -hour);
+    else if (fabs(step) > tolerance)
+        add_clock_step(&sums->jumps, step);
+    sums->clock_last = offset;
 }
 
 static void
@@ -324,12 +390,11 @@ note_reading(struct meter_sums *sums, const struct cjt188_decoded *frame)
         if (value == NULL)
             continue;
         sums->counter = (int)i + 1;
-        sums->first = value->number;
         sums->decimals = value->decimals;
     }
     value = sums->counter != 0 ? cjt188_measured(frame, bill[sums->counter - 1].value) : NULL;
     if (value != NULL)
-        sums->last = value->number;
+        count_step(sums, value->number);
 }
 
 /* Every fault that any reading had, each once. */
@@ -358,7 +423,7 @@ add_faults(struct meter_sums *sums, const struct cjt188_decoded *frame)
 static void
 count_meter_frame(struct table *table, const packet_info *pinfo, const struct cjt188_seen *seen)
 {
-    struct meter_sums *sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter), true);
+    struct meter_sums *sums = (struct meter_sums *)make_sums(table, key_of_meter(seen->meter), seen->meter->line);
     const struct cjt188_decoded *frame = seen->frame;
     const struct cjt188_value *clock = cjt188_measured(frame, CJT188_CLOCK_NOW);
 
@@ -376,10 +441,8 @@ count_meter_frame(struct table *table, const packet_info *pinfo, const struct cj
     if (!cjt188_is_reading(frame))
         return;
     add_faults(sums, frame);
-    if (clock != NULL) {
-        sums->has_clock = true;
-        sums->clock_offset = cjt188_clock_offset(&clock->time, &pinfo->abs_ts);
-    }
+    if (clock != NULL && (seen->fact->flags & FACT_HAS_TIME) != 0)
+        note_clock(sums, cjt188_clock_offset(&clock->time, &pinfo->abs_ts));
     note_reading(sums, frame);
 }
 
@@ -387,10 +450,21 @@ static void
 count_unanswered(struct table *table, const struct cjt188_fact *request, int difference)
 {
     const struct cjt188_meter *meter = request != NULL ? cjt188_meter_at(request->meter) : NULL;
-    struct meter_sums *sums = meter != NULL ? (struct meter_sums *)find_sums(table, key_of_meter(meter), false) : NULL;
+    struct meter_sums *sums = meter != NULL ? (struct meter_sums *)find_sums(table, key_of_meter(meter)) : NULL;
 
-    if (sums != NULL)
+    if (sums != NULL && (difference > 0 || sums->unanswered > 0)) /* a filter may have left out what it takes back */
         sums->unanswered += (unsigned)difference;
+}
+
+/* What was taken for an echo was a request to another line's meter. */
+static void
+count_parted(struct table *table, const packet_info *pinfo)
+{
+    const struct cjt188_meter *meters[CJT188_PARTED_MAX];
+    const unsigned count = cjt188_parted_by(pinfo, meters);
+
+    for (unsigned i = 0; i < count; i++)
+        ((struct meter_sums *)make_sums(table, key_of_meter(meters[i]), meters[i]->line))->requests++;
 }
 
 static void
@@ -398,19 +472,19 @@ count_meter_piece(struct table *table, const packet_info *pinfo, const struct cj
 {
     struct meter_sums *sums;
 
-    if (seen->meter == NULL || seen->line_error)
+    if (seen->meter == NULL || seen->line_error || cjt188_is_echo(seen))
         return;
     if (seen->frame->is_cut) /* which is not the line's doing */
         return;
     if (seen->kind != CJT188_FRAME) { /* a damaged address must not invent a meter */
-        sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter), false);
+        sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter));
         if (sums != NULL)
             sums->damaged++;
         return;
     }
     count_meter_frame(table, pinfo, seen);
     count_unanswered(table, cjt188_unanswered_by(seen), 1);
-    if (cjt188_is_late(seen))
+    if (cjt188_is_overtaken(seen))
         count_unanswered(table, cjt188_request_of(seen), -1);
 }
 
@@ -427,6 +501,7 @@ meters_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const voi
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_meter_piece(table, pinfo, seen);
+    count_parted(table, pinfo);
     return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
 }
 
@@ -443,23 +518,121 @@ write_reading(struct table *table, const struct meter_sums *sums, unsigned colum
         set_format(table, &sums->sums, column, "%.*f %s", sums->decimals, value, unit);
 }
 
-/* Each meter's part of what all meters with the same unit counted: for splitting a bill between them. */
+/* "2 resets" */
+static void
+put_steps(GString *text, unsigned count, const char *name)
+{
+    if (count > 0)
+        g_string_append_printf(text, "%u %s%s, ", count, name, count == 1 ? "" : "s");
+}
+
+static void
+write_backwards(struct table *table, const struct meter_sums *sums)
+{
+    GString *text = g_string_new(NULL);
+    const char *unit = bill[sums->counter - 1].unit;
+
+    put_steps(text, sums->resets, "reset");
+    put_steps(text, sums->steps_back, "step");
+    if (sums->decimals < 0)
+        g_string_append_printf(text, "−%.6g %s not counted", -sums->lost, unit);
+    else
+        g_string_append_printf(text, "−%.*f %s not counted", sums->decimals, -sums->lost, unit);
+    set_text(table, &sums->sums, METER_BACKWARDS, text->str);
+    g_string_free(text, true);
+}
+
+/* NULL: it has a share of `all`. */
+static const char *
+why_no_share(const struct meter_sums *sums, const double all[BILL_SUMS])
+{
+    if (sums->sums.key.is_wildcard)
+        return "none: not one meter";
+    if (sums->replies == 0)
+        return "none: no reply";
+    if (sums->counter == 0)
+        return "none: no energy or volume was read";
+    if (sums->readings == 1)
+        return "none: only one reading";
+    return all[bill[sums->counter - 1].sum] > 0 ? NULL : "none: no meter counted anything";
+}
+
+/* Each meter's part of what all meters with the same unit counted: for splitting a bill between them. Relative, because the
+ * meters' own errors are not known. */
 static void
 write_readings(struct table *table, const struct meter_sums *sums, const double all[BILL_SUMS])
 {
-    const double difference = sums->last - sums->first;
-    double sum;
+    const char *why = why_no_share(sums, all);
 
+    if (why != NULL)
+        set_text(table, &sums->sums, METER_SHARE, why);
+    else
+        set_format(table, &sums->sums, METER_SHARE, "%.1f %%", sums->counted / all[bill[sums->counter - 1].sum] * 100);
     if (sums->counter == 0)
         return;
     write_reading(table, sums, METER_FIRST, sums->first);
     write_reading(table, sums, METER_LAST, sums->last);
-    write_reading(table, sums, METER_DIFFERENCE, difference);
-    sum = all[bill[sums->counter - 1].sum];
-    if (sum > 0)
-        set_format(table, &sums->sums, METER_SHARE, "%.1f %%", difference / sum * 100);
-    else
-        set_text(table, &sums->sums, METER_SHARE, "");
+    if (sums->readings > 1)
+        write_reading(table, sums, METER_COUNTED, sums->counted);
+    if (sums->resets + sums->steps_back > 0)
+        write_backwards(table, sums);
+}
+
+/* "−1 d 2 h 4 s": what is zero is left out. */
+static void
+put_duration(GString *text, double seconds, const char *plus)
+{
+    static const struct {
+        const char *unit;
+        long long seconds;
+    } parts[] = { { "d", 86400 }, { "h", 3600 }, { "m", 60 }, { "s", 1 } };
+    long long left = llround(fabs(seconds));
+
+    g_string_append(text, left == 0 ? "0 s" : seconds < 0 ? "−" : plus);
+    for (size_t i = 0, written = 0; i < array_length(parts) && left > 0; i++) {
+        if (left >= parts[i].seconds)
+            g_string_append_printf(text, "%s%lld %s", written++ > 0 ? " " : "", left / parts[i].seconds, parts[i].unit);
+        left %= parts[i].seconds;
+    }
+}
+
+static void
+write_duration(struct table *table, const struct sums *sums, unsigned column, double seconds)
+{
+    GString *text = g_string_new(NULL);
+
+    put_duration(text, seconds, "");
+    set_text(table, sums, column, text->str);
+    g_string_free(text, true);
+}
+
+static void
+put_clock_steps(GString *text, const struct clock_steps *steps, const char *name)
+{
+    if (steps->count == 0)
+        return;
+    g_string_append_printf(text, "; %u %s%s, ", steps->count, name, steps->count == 1 ? "" : "s");
+    put_duration(text, steps->sum, "+");
+}
+
+/* What the clock gained by itself; its steps beside it. */
+static void
+write_clock(struct table *table, const struct meter_sums *sums)
+{
+    GString *text;
+
+    if (sums->clocks == 0)
+        return;
+    write_duration(table, &sums->sums, METER_CLOCK_FIRST, sums->clock_first);
+    write_duration(table, &sums->sums, METER_CLOCK_LAST, sums->clock_last);
+    if (sums->clocks == 1)
+        return;
+    text = g_string_new(NULL);
+    put_duration(text, sums->clock_last - sums->clock_first - sums->summer.sum - sums->jumps.sum, "+");
+    put_clock_steps(text, &sums->summer, "summer time step");
+    put_clock_steps(text, &sums->jumps, "jump");
+    set_text(table, &sums->sums, METER_DRIFT, text->str);
+    g_string_free(text, true);
 }
 
 /* Tenths of a millisecond, half up. */
@@ -475,6 +648,8 @@ write_time(struct table *table, const struct sums *sums, unsigned column, int64_
 static void
 write_times(struct table *table, const struct meter_sums *sums)
 {
+    if (sums->late > 0)
+        set_format(table, &sums->sums, METER_LATE, "%u, not in the mean", sums->late);
     if (sums->timed == 0)
         return;
     write_time(table, &sums->sums, METER_MIN, sums->fastest);
@@ -487,14 +662,11 @@ static void
 write_meter_names(struct table *table, const struct sums *sums, unsigned number_column, unsigned line_column)
 {
     const struct sums_key *key = &sums->key;
-    const struct cjt188_line line = { .kind = key->kind, .a = key->a, .b = key->b };
     char number[CJT188_TEXT_MAX];
-    char *line_name = cjt188_line_name(&line, NULL);
 
     cjt188_number_text(key->number, cjt188_number_is_high_first(key->number), number, sizeof number);
     set_text(table, sums, number_column, key->is_wildcard ? "all meters" : number);
-    set_text(table, sums, line_column, line_name);
-    wmem_free(NULL, line_name);
+    set_text(table, sums, line_column, sums->line);
 }
 
 static void
@@ -510,8 +682,7 @@ write_meter(struct table *table, const struct meter_sums *sums, const double all
     write_times(table, sums);
     write_readings(table, sums, all);
     set_text(table, &sums->sums, METER_FAULTS, sums->faults != NULL ? sums->faults : "");
-    if (sums->has_clock)
-        set_format(table, &sums->sums, METER_CLOCK, "%.0f s", sums->clock_offset);
+    write_clock(table, sums);
 }
 
 static void
@@ -523,7 +694,7 @@ write_meters(struct table *table)
         const struct meter_sums *sums = (const struct meter_sums *)g_ptr_array_index(table->sums, i);
 
         if (sums->counter != 0)
-            all[bill[sums->counter - 1].sum] += sums->last - sums->first;
+            all[bill[sums->counter - 1].sum] += sums->counted;
     }
     for (unsigned i = 0; i < table->sums->len; i++)
         write_meter(table, (const struct meter_sums *)g_ptr_array_index(table->sums, i), all);
@@ -532,7 +703,7 @@ write_meters(struct table *table)
 /* ---- lines ---- */
 
 enum {
-    LINE_NAME, LINE_HOURS, LINE_REQUESTS, LINE_REPLIES, LINE_UNANSWERED, LINE_DAMAGED, LINE_TRUNCATED, LINE_NOISE,
+    LINE_NAME, LINE_HOURS, LINE_REQUESTS, LINE_ECHOES, LINE_REPLIES, LINE_UNANSWERED, LINE_DAMAGED, LINE_TRUNCATED, LINE_NOISE,
     LINE_MARKS, LINE_DAMAGED_HOUR, LINE_TRUNCATED_HOUR, LINE_NOISE_HOUR, LINE_MARKS_HOUR, LINE_COLUMNS
 };
 
@@ -540,16 +711,17 @@ static stat_tap_table_item line_columns[LINE_COLUMNS] = {
     [LINE_NAME] = TEXT_COLUMN("Line"),
     [LINE_HOURS] = TEXT_COLUMN("Hours"),
     [LINE_REQUESTS] = COUNT_COLUMN("Requests"),
+    [LINE_ECHOES] = COUNT_COLUMN("Echoes"),
     [LINE_REPLIES] = COUNT_COLUMN("Replies"),
     [LINE_UNANSWERED] = COUNT_COLUMN("Unanswered"),
     [LINE_DAMAGED] = COUNT_COLUMN("Damaged"),
     [LINE_TRUNCATED] = COUNT_COLUMN("Truncated"),
     [LINE_NOISE] = COUNT_COLUMN("Noise bytes"),
-    [LINE_MARKS] = COUNT_COLUMN("Packets with error marks"),
+    [LINE_MARKS] = COUNT_COLUMN("Packets with parity, framing or break marks"),
     [LINE_DAMAGED_HOUR] = TEXT_COLUMN("Damaged per hour"),
     [LINE_TRUNCATED_HOUR] = TEXT_COLUMN("Truncated per hour"),
     [LINE_NOISE_HOUR] = TEXT_COLUMN("Noise bytes per hour"),
-    [LINE_MARKS_HOUR] = TEXT_COLUMN("Packets with error marks per hour"),
+    [LINE_MARKS_HOUR] = TEXT_COLUMN("Packets with such marks per hour"),
 };
 
 struct line_sums {
@@ -569,6 +741,34 @@ note_time(struct line_sums *sums, const nstime_t *time)
     sums->has_time = true;
 }
 
+/* On the line of the request, which is another where the two directions are tapped apart. */
+static void
+take_back_unanswered(struct table *table, const struct cjt188_fact *request)
+{
+    const struct cjt188_meter *meter = cjt188_meter_at(request->meter);
+    struct line_sums *sums = meter != NULL ? (struct line_sums *)find_sums(table, key_of_line(meter->line)) : NULL;
+
+    if (sums != NULL && sums->count[LINE_UNANSWERED] > 0)
+        sums->count[LINE_UNANSWERED]--;
+}
+
+/* What was taken for an echo was a request of its own line. */
+static void
+count_parted_on_lines(struct table *table, const packet_info *pinfo)
+{
+    const struct cjt188_meter *meters[CJT188_PARTED_MAX];
+    const unsigned count = cjt188_parted_by(pinfo, meters);
+
+    for (unsigned i = 0; i < count; i++) {
+        struct line_sums *sums = (struct line_sums *)find_sums(table, key_of_line(meters[i]->line));
+
+        if (sums == NULL || sums->count[LINE_ECHOES] == 0)
+            continue;
+        sums->count[LINE_ECHOES]--;
+        sums->count[LINE_REQUESTS]++;
+    }
+}
+
 static void
 count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt188_seen *seen)
 {
@@ -578,11 +778,14 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
         [CJT188_NOISE] = LINE_NOISE,
         [CJT188_DLT645] = 0,
     };
-    struct line_sums *sums = (struct line_sums *)find_sums(table, key_of_line(seen->line), true);
+    struct line_sums *sums = (struct line_sums *)make_sums(table, key_of_line(seen->line), seen->line);
 
-    note_time(sums, &pinfo->abs_ts);
+    if (cjt188_has_time(pinfo))
+        note_time(sums, &pinfo->abs_ts);
     if (seen->line_error)
         sums->count[LINE_MARKS]++;
+    else if (cjt188_is_echo(seen))
+        sums->count[LINE_ECHOES]++;
     else if (seen->kind == CJT188_FRAME && !seen->frame->is_report)
         sums->count[seen->frame->is_reply ? LINE_REPLIES : LINE_REQUESTS]++;
     else if (seen->kind != CJT188_FRAME && column_of[seen->kind] != 0 &&
@@ -592,8 +795,8 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
         return;
     if (cjt188_unanswered_by(seen) != NULL)
         sums->count[LINE_UNANSWERED]++;
-    if (cjt188_is_late(seen) && seen->meter != NULL && seen->meter->line == seen->line)
-        sums->count[LINE_UNANSWERED]--;
+    if (cjt188_is_overtaken(seen))
+        take_back_unanswered(table, cjt188_request_of(seen));
 }
 
 static tap_packet_status
@@ -603,6 +806,7 @@ lines_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_line_piece(table, pinfo, seen);
+    count_parted_on_lines(table, pinfo);
     return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
 }
 
@@ -632,12 +836,8 @@ write_lines(struct table *table)
 {
     for (unsigned i = 0; i < table->sums->len; i++) {
         const struct line_sums *sums = (const struct line_sums *)g_ptr_array_index(table->sums, i);
-        const struct sums_key *key = &sums->sums.key;
-        const struct cjt188_line line = { .kind = key->kind, .a = key->a, .b = key->b };
-        char *name = cjt188_line_name(&line, NULL);
 
-        set_text(table, &sums->sums, LINE_NAME, name);
-        wmem_free(NULL, name);
+        set_text(table, &sums->sums, LINE_NAME, sums->sums.line);
         for (unsigned column = LINE_REQUESTS; column <= LINE_MARKS; column++)
             set_count(table, &sums->sums, column, sums->count[column]);
         write_per_hour(table, sums);
@@ -747,7 +947,7 @@ cjt188_table_behind(void *data)
 struct sums *
 cjt188_table_sums(struct table *table, const struct cjt188_meter *meter)
 {
-    return (struct sums *)find_sums(table, key_of_meter(meter), true);
+    return (struct sums *)make_sums(table, key_of_meter(meter), meter->line);
 }
 
 tap_packet_status
@@ -790,7 +990,7 @@ cjt188_tables_register(void)
     static tap_param filter[] = { { PARAM_FILTER, "filter", "Filter", NULL, true } };
     static stat_tap_table_ui meters = {
         .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
-        .title = "CJ/T 188 meters (shares are relative: the meters' errors are not known)",
+        .title = "CJ/T 188 meters",
         .tap_name = "cjt188",
         .cli_string = "cjt188,meters",
         .stat_tap_init_cb = init_meters,

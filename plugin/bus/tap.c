@@ -41,6 +41,17 @@ cjt188_tap_add(packet_info *pinfo, struct cjt188_line *line, enum cjt188_kind ki
     return seen;
 }
 
+/* Damage names a meter that is known, or none; with two taps the one on the line that the replies are asked for on. */
+static const struct cjt188_meter *
+damaged_meter(const struct cjt188_frame *frame)
+{
+    const struct cjt188_decoded *decoded = frame->decoded;
+
+    if (frame->line->asking == NULL || decoded->have < CJT188_OFF_CONTROL)
+        return frame->meter;
+    return cjt188_meter(frame->line->asking, decoded->bytes + CJT188_OFF_ADDRESS, decoded->is_wildcard, false);
+}
+
 /* With two taps the meter of a reply is counted on the line of its requests. */
 static const struct cjt188_meter *
 counted_meter(const struct cjt188_frame *frame)
@@ -60,7 +71,7 @@ cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame)
     seen->frame = frame->decoded;
     seen->fact = frame->fact;
     seen->own = frame->own;
-    seen->meter = frame->decoded->kind == CJT188_FRAME ? counted_meter(frame) : frame->meter;
+    seen->meter = frame->decoded->kind == CJT188_FRAME ? counted_meter(frame) : damaged_meter(frame);
 }
 
 const struct cjt188_fact *
@@ -70,17 +81,23 @@ cjt188_request_of(const struct cjt188_seen *seen)
 }
 
 bool
-cjt188_is_late(const struct cjt188_seen *seen)
+cjt188_is_overtaken(const struct cjt188_seen *seen)
 {
     const struct cjt188_fact *request = cjt188_request_of(seen);
 
-    return request != NULL && (request->flags & FACT_LATE) != 0 && cjt188_fact(request->partner) == seen->fact;
+    return request != NULL && (request->flags & FACT_OVERTAKEN) != 0 && cjt188_fact(request->partner) == seen->fact;
+}
+
+bool
+cjt188_is_echo(const struct cjt188_seen *seen)
+{
+    return seen->fact != NULL && (seen->fact->flags & FACT_ECHO) != 0;
 }
 
 const struct cjt188_fact *
 cjt188_unanswered_by(const struct cjt188_seen *seen)
 {
-    if (seen->kind != CJT188_FRAME || seen->frame->is_reply)
+    if (seen->kind != CJT188_FRAME || seen->frame->is_reply || cjt188_is_echo(seen))
         return NULL;
     return cjt188_fact(seen->fact->earlier);
 }

@@ -45,7 +45,10 @@ void cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame
 /* Of a reply with a right checksum: the fact of its request, NULL where nobody asked. And is it the one that came late, to a
  * request that was counted as unanswered? */
 const struct cjt188_fact *cjt188_request_of(const struct cjt188_seen *seen);
-bool cjt188_is_late(const struct cjt188_seen *seen);
+bool cjt188_is_overtaken(const struct cjt188_seen *seen);
+
+/* A request that was not sent again, but came back from the master's converter. */
+bool cjt188_is_echo(const struct cjt188_seen *seen);
 
 /* Of a request: the fact of the one before on its line, when that had got no reply by then; else NULL. */
 const struct cjt188_fact *cjt188_unanswered_by(const struct cjt188_seen *seen);

@@ -17,6 +17,7 @@
 #include "fields.h"
 #include "own.h"
 #include "plain.h"
+#include "show.h"
 
 enum kind { K_BCD, K_ULE, K_UBE, K_SLE, K_SBE, K_BITS, K_4096, K_DATE, K_CLOCK, K_TEXT, K_BYTES, KINDS };
 
@@ -557,9 +558,9 @@ show(const struct cjt188_frame *frame, proto_tree *tree)
         if (field->hf != NULL)
             add_field(frame, tree, field);
         else
-            expert_add_info_format(frame->pinfo, frame->item, &ei_cjt188_user_field_inactive,
-                                   "Your field \"%s\" is inactive: an earlier row gives cjt188.user.%s another type",
-                                   field->name, field->suffix);
+            cjt188_add_remark(frame, &ei_cjt188_user_field_inactive,
+                              "Your field \"%s\" is inactive: an earlier row gives cjt188.user.%s another type", field->name,
+                              field->suffix);
     }
 }
 

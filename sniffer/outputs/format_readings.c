@@ -59,7 +59,7 @@ put_bytes(GByteArray *block, const struct record *record)
     g_string_free(hex, TRUE);
 }
 
-/* "2026-04-27T18:12:17.123456Z" */
+/* "2026-04-27T18:12:17.123456Z"; null where nobody knows */
 static void
 put_time(GByteArray *block, int64_t time_ns)
 {
@@ -69,7 +69,10 @@ put_time(GByteArray *block, int64_t time_ns)
     char *all = g_strdup_printf("%s.%06dZ", seconds, (int)micros);
 
     put(block, "\"time\":");
-    put_string(block, time != NULL ? all : "");
+    if (time_ns != 0)
+        put_string(block, time != NULL ? all : "");
+    else
+        put(block, "null");
     g_free(all);
     g_free(seconds);
     if (time != NULL)

@@ -52,6 +52,8 @@ record(GByteArray *block, const struct record *record, const struct format_line 
     localtime_r(&seconds, &local);
     length = strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
     g_snprintf(text + length, sizeof text - length, ".%06d  ", (int)(record->time_ns % NS_PER_SECOND / 1000));
+    if (record->time_ns == 0) /* text that names none */
+        g_snprintf(text, sizeof text, "%-26s  ", "no time");
     put(block, text);
     if (count > 1) {
         put(block, format_line_name(&lines[line]));

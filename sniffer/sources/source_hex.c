@@ -28,8 +28,7 @@ on_piece(const struct hextext_piece *piece, void *user)
     const struct source_sink *sink = &((struct hex_source *)user)->source.sink;
 
     sink->direction(sink->user, piece->direction);
-    sink->bytes(sink->user, piece->bytes, NULL, piece->length,
-                piece->time_ns != 0 ? piece->time_ns : g_get_real_time() * 1000);
+    sink->bytes(sink->user, piece->bytes, NULL, piece->length, piece->time_ns); /* 0 where the text has none */
     sink->pause(sink->user);
 }
 
@@ -86,7 +85,7 @@ source_hex_open(const char *name, int fd, GError **error G_GNUC_UNUSED)
     hex->source.info.name = g_filename_display_name(name);
     hex->source.info.description = g_strdup(
         "bytes from text, with its directions and times where it has them; dates, years and zones that it does not "
-        "name are assumed");
+        "name are assumed; bytes without a time are of 1970-01-01 00:00:00 UTC");
     hex->source.info.waits = true;
     hex->source.info.timing = TIMING_SIMULATED;
     return &hex->source;

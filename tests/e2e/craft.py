@@ -112,13 +112,15 @@ def pcapng_option(code, data):
     return struct.pack("<HH", code, len(data)) + data + bytes(-len(data) % 4)
 
 
-def write_pcapng(path, packets, dlts=(DLT_USER0,)):
-    """A pcapng with nanoseconds and an interface for each of `dlts`. A packet is (interface, nanoseconds since 1970, bytes),
+def write_pcapng(path, packets, dlts=(DLT_USER0,), names=(), descriptions=()):
+    """A pcapng with nanoseconds and an interface for each of `dlts`, with what `names` and `descriptions` say of them. A packet is (interface, nanoseconds since 1970, bytes),
     or with packet flags as a fourth and a comment as a fifth. None in place of a packet begins another section with the same interfaces."""
     head = pcapng_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
     end = pcapng_option(0, b"")
-    for dlt in dlts:
-        head += pcapng_block(1, struct.pack("<HHI", dlt, 0, 262144) + pcapng_option(9, b"\x09") + end)
+    for number, dlt in enumerate(dlts):
+        said = b"".join(pcapng_option(code, texts[number].encode()) for code, texts in ((2, names), (3, descriptions))
+                        if number < len(texts))
+        head += pcapng_block(1, struct.pack("<HHI", dlt, 0, 262144) + said + pcapng_option(9, b"\x09") + end)
     out = bytearray(head)
     for packet in packets:
         if packet is None:

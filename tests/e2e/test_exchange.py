@@ -3,6 +3,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import random
+import re
 import subprocess
 import threading
 
@@ -82,7 +83,7 @@ def test_a_reply_without_data_and_a_makers_own_control(check):
 
 def test_several_frames_in_one_packet(check):
     bus = Bus()
-    bus.send(request(A) + reading(A), request_in=1, response_time=0.0, response_in=1)
+    bus.send(request(A) + reading(A), request_in=1, response_in=1)  # both have the packet's time: nothing was measured
     asked = bus.ask(request(B))
     number = bus.answer(asked, reading(B) + request(C))
     bus.answer(number, reading(C) + reading(A), no_request=1)
@@ -233,8 +234,10 @@ def test_damage_in_the_packet_of_the_broadcast(check):
 
 
 def test_two_lines_are_never_mixed(check):
-    """The same meters on both, so that only the interface tells them apart."""
+    """The same meters on both, so that only the interface tells them apart. That the second is no echo of the first is known
+    as soon as it has answered a request of its own."""
     bus = Bus()
+    bus.answer(bus.ask(request(C), interface=1), reading(C), interface=1)
     for meter in (A, B):
         asked = [bus.ask(request(meter), after=0.1, interface=line) for line in (0, 1)]
         for line in (1, 0):
@@ -489,3 +492,258 @@ def test_live_through_a_slow_pipe(tshark, tmp_path):
         process.stdout.close()
         process.stderr.close()
     assert found == bus.known(ONE_PASS)
+
+
+# ---- packets without times ----
+
+NO_TIME = ("response_time", "clock_offset", "no_time", "request_in")
+
+
+def untimed(tshark, path, *options):
+    """[(response time?, clock offset?, said to have no time?, request)] of each packet."""
+    rows = tshark.fields(path, ["cjt188." + name for name in NO_TIME], *options)
+    return [(*(row["cjt188." + name] != "" for name in NO_TIME[:3]), row["cjt188.request_in"]) for row in rows]
+
+
+TEXT = f"SEND {request(A).hex(' ')}\nRECV {reading(A).hex(' ')}\n"
+NONE_OF_IT = [(False, False, True, ""), (False, False, True, "1")]
+
+
+@pytest.mark.parametrize("options", [[], ["-2"]], ids=["once", "again"])
+def test_text_without_times_has_no_times(tshark, cjt188dump, tmp_path, options):
+    """Neither when the tap makes a capture of it, nor when Wireshark's own program does."""
+    (tmp_path / "post.txt").write_text(TEXT)
+    subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "post.txt", "-w", tmp_path / "tap.pcapng"], check=True)
+    rows = "".join("0000 " + data.hex(" ") + "\n" for data in (request(A), reading(A)))
+    subprocess.run(["text2pcap", "-q", "-l", "147", "-", tmp_path / "import.pcapng"], input=rows.encode(), check=True,
+                   capture_output=True)
+    for name in ("tap.pcapng", "import.pcapng"):
+        (tmp_path / name).chmod(0o644)
+        assert untimed(tshark, tmp_path / name, *options) == NONE_OF_IT, name
+        table = tshark("-r", tmp_path / name, "-q", "-z", "cjt188,meters", "-z", "cjt188,lines", *options).stdout
+        assert " ms" not in table and not re.search(r"\d s\b", table) and "per hour" in table
+
+
+def test_text_with_times_has_times(tshark, cjt188dump, tmp_path):
+    lines = TEXT.splitlines()
+    (tmp_path / "log.txt").write_text(f"2026-04-27 18:12:15.000 {lines[0]}\n2026-04-27 18:12:15.250 {lines[1]}\n")
+    subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "log.txt", "-w", tmp_path / "log.pcapng"], check=True)
+    (tmp_path / "log.pcapng").chmod(0o644)
+    assert untimed(tshark, tmp_path / "log.pcapng") == [(False, False, False, ""), (True, True, False, "1")]
+
+
+def test_the_tap_says_that_text_has_no_time(cjt188dump, tmp_path):
+    (tmp_path / "post.txt").write_text(TEXT)
+    done = subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "post.txt"], check=True, capture_output=True, text=True)
+    assert [line[:7] for line in done.stdout.splitlines()] == ["no time"] * 2 and "1970" not in done.stdout
+    done = subprocess.run([cjt188dump, "-q", "--hex", "-i", tmp_path / "post.txt", "--readings", "json"], check=True,
+                          capture_output=True, text=True)
+    assert '"time":null' in done.stdout
+
+
+def test_times_faster_than_any_line_are_none(tshark, tmp_path):
+    """22 characters at 1 Mbit/s take 220 µs."""
+    bus = Bus()
+    for after in (0.000045, 0.0002, 0.00023, 0.01):
+        bus.ask(request(A))
+        bus.send(reading(A), after=after)
+    rows = untimed(tshark, bus.write(tmp_path / "fast.pcapng"))[1::2]
+    assert [row[0] for row in rows] == [False, False, True, True] and [row[3] for row in rows] == ["1", "3", "5", "7"]
+
+
+# ---- a converter that echoes ----
+
+IN, OUT = 1, 2
+CHARACTER = 11 / 2400  # s, 8E1
+SPEED = ["a line, 2400 8E1"] * 3
+
+
+@pytest.fixture
+def check_more(tshark, tmp_path):
+    """As check(), with echoes and late replies."""
+
+    def run(bus, descriptions=(), **known):
+        path = bus.write(tmp_path / "bus.pcapng", dlts=[147] * (1 + max(p[0] for p in bus.packets if p)),
+                         descriptions=descriptions)
+        one, two = ONE_PASS + ("echo", "late"), TWO_PASSES + ("echo", "late")
+        assert conversation(tshark, path, names=one) == known.get("one_pass", bus.known(one))
+        assert conversation(tshark, path, "-2", names=two) == bus.known(two)
+        return path
+
+    return run
+
+
+@pytest.mark.parametrize("after", [0.0, 0.002, 0.1, 0.15])
+def test_an_echo_on_the_other_line(check_more, after):
+    """A tap on each direction; what the master sends comes back on its receiving side. 22 characters take 100.8 ms."""
+    bus = Bus()
+    for meter in (A, B, A):
+        asked = bus.ask(request(meter), interface=0)
+        bus.send(request(meter), after=after, interface=1, echo=asked)
+        bus.answer(asked, reading(meter), after=0.3, interface=1)
+    check_more(bus)
+
+
+def test_an_echo_is_no_retransmission_and_a_silent_meter_is_asked_twice_not_four_times(check_more):
+    bus = Bus()
+    first = bus.ask(request(A), interface=0)
+    bus.send(request(A), after=0.003, interface=1, echo=first)
+    second = bus.ask(request(A), interface=0)
+    bus.silent(first, second, repeated=True)
+    bus.send(request(A), after=0.003, interface=1, echo=second)
+    third = bus.ask(request(B), interface=0)
+    bus.silent(second, third)
+    bus.send(request(B), after=0.003, interface=1, echo=third)
+    bus.answer(third, reading(B), interface=1)
+    check_more(bus)
+
+
+@pytest.mark.parametrize("flags", [(0, 0), (OUT, IN), (OUT, OUT)])
+def test_an_echo_on_the_same_line(check_more, flags):
+    bus = Bus()
+    for meter in (A, B):
+        asked = bus.ask(request(meter), flags=flags[0])
+        bus.send(request(meter), after=0.1, flags=flags[1], echo=asked)
+        bus.answer(asked, reading(meter))
+    check_more(bus)
+
+
+def test_what_is_no_echo(check_more):
+    """Later than it takes to send it and 50 ms, against the direction, with another sequence number, or of an answered one."""
+    bus = Bus()
+    first = bus.ask(request(A))
+    bus.silent(first, second := bus.ask(request(A), after=22 * CHARACTER + 0.051), repeated=True)
+    bus.answer(second, reading(A))
+    first = bus.ask(request(A), flags=IN)
+    bus.silent(first, second := bus.ask(request(A), after=0.1, flags=OUT), repeated=True)
+    bus.answer(second, reading(A))
+    first = bus.ask(request(A, ser=1))
+    bus.silent(first, second := bus.ask(request(A, ser=2), after=0.1), repeated=True)
+    bus.answer(second, reading(A))
+    bus.answer(bus.ask(request(A)), reading(A), after=0.02)
+    bus.answer(bus.ask(request(A), after=0.02), reading(A))
+    check_more(bus)
+
+
+def test_a_faster_line_has_shorter_echoes(check_more):
+    bus = Bus()
+    first = bus.ask(request(A))
+    bus.silent(first, second := bus.ask(request(A), after=22 * 10 / 9600 + 0.051), repeated=True)
+    bus.send(request(A), after=22 * 10 / 9600 + 0.049, echo=second)
+    bus.answer(second, reading(A))
+    check_more(bus, ["serial port, 9600 8N1"])
+
+
+def test_two_lines_that_are_asked_the_same_at_the_same_time(check_more):
+    """The first round looks like an echo until the first line replies itself; then it never does again."""
+    bus = Bus()
+    for _ in range(3):
+        asked = [bus.ask(request(A), after=0.01, interface=line) for line in (0, 1)]
+        bus.answer(asked[1], reading(A), interface=1)
+        bus.answer(asked[0], reading(A), interface=0)
+        bus.wait(5)
+    first = bus.known(ONE_PASS)
+    first[2] = {"echo": [1]}
+    first[3] = {"request_in": [1], "response_time": [0.21]}
+    check_more(bus, one_pass=first)
+
+
+def test_an_echo_in_the_tables(tshark, tmp_path):
+    bus = Bus()
+    for _ in range(4):
+        asked = bus.ask(request(A), interface=0)
+        bus.send(request(A), after=0.003, interface=1, echo=asked)
+        bus.answer(asked, reading(A), interface=1)
+    path = bus.write(tmp_path / "echo.pcapng", dlts=[147] * 2)
+    text = tshark("-r", path, "-q", "-z", "cjt188,lines", "-z", "cjt188,meters", "-z", "cjt188,tree").stdout
+    cells = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+    table = {row[0]: row[2:6] for row in cells if len(row) > 5 and row[0].startswith("interface")}
+    assert table == {"interface 0.0": ["4", "0", "0", "0"], "interface 0.1": ["0", "4", "4", "0"]}
+    meters = [row for row in cells if len(row) > 5 and row[0] == A]
+    assert [row[2:7] for row in meters] == [["interface 0.0", "OEM ultrasonic", "4", "4", "0"]]
+    assert re.search(r"Echoes of requests +4 ", text)
+    info = "_ws.col.info" if "_ws.col.info" in tshark("-G", "fields").stdout else "_ws.col.Info"
+    rows = tshark.fields(path, [info])
+    assert [row[info].endswith(" (echo)") for row in rows] == [False, True, False] * 4
+
+
+# ---- late replies, and retries ----
+
+
+@pytest.mark.parametrize("description, character", [("", CHARACTER), ("serial port, 2400 8E1", CHARACTER),
+                                                    ("serial port, 300 7E1", 10 / 300), ("a port, 9600 8N1", 10 / 9600),
+                                                    ("38400 8E2 on a converter", 12 / 38400), ("8E1", CHARACTER),
+                                                    ("bus 12400 8E10", CHARACTER)])
+def test_a_late_reply_is_said_so(check_more, description, character):
+    """The request has 22 characters: 500 ms and 30 characters behind it, and 100 ms."""
+    limit = (22 + 30) * character + 0.6
+    bus = Bus()
+    bus.answer(bus.ask(request(A)), reading(A), after=limit - 0.001)
+    bus.answer(bus.ask(request(A)), reading(A), after=limit + 0.001, late=1)
+    check_more(bus, [description])
+
+
+def test_late_replies_are_not_in_the_means(tshark, tmp_path):
+    bus = Bus()
+    for after in (0.2, 0.4, 5, 7):
+        bus.answer(bus.ask(request(A)), reading(A), after=after)
+    text = tshark("-r", bus.write(tmp_path / "late.pcapng"), "-q", "-z", "cjt188,meters", "-z", "cjt188,srt").stdout
+    cells = [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if line.startswith(A)]
+    assert cells[0][8:12] == ["200.0 ms", "300.0 ms", "400.0 ms", "2, not in the mean"]
+    assert re.search(r"901F metering data +2 +0\.200000 +0\.400000 +0\.300000", text)
+    assert "without late replies" in text
+
+
+def test_a_retry_is_within_ten_seconds(check_more):
+    bus = Bus()
+    first = bus.ask(request(A))
+    second = bus.ask(request(A), after=10)
+    bus.silent(first, second, repeated=True)
+    for after in (10.001, 60, 60):
+        third = bus.ask(request(A), after=after)
+        bus.silent(second, third)
+        second = third
+    check_more(bus)
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_a_reply_before_its_request_can_have_ended_is_the_one_befores(check_more, described):
+    """Only where the capture names the speed: 22 characters take 100.8 ms, so 50 ms is too early and 52 ms is not."""
+    for after, early in ((0.0495, True), (0.052, False)):
+        bus = Bus()
+        first = bus.ask(request(A))
+        second = bus.ask(request(A), after=1.5)
+        bus.note(second, retransmission=first)
+        bus.send(reading(A), after=after)
+        if early and described:
+            bus.pair(first, 3)
+            bus.note(3, late=1)
+            one = {2: {"retransmission": [1], "no_response_to": [1]}, 3: bus.known(ONE_PASS + ("late",))[3]}
+        else:
+            bus.pair(second, 3)
+            bus.note(first, unanswered=1)
+            bus.note(second, no_response_to=first)
+            one = bus.known(ONE_PASS)
+        check_more(bus, SPEED if described else (), one_pass=one)
+
+
+def test_a_reply_too_early_for_the_only_request_answers_nothing(check_more):
+    bus = Bus()
+    bus.ask(request(A))
+    bus.send(reading(A), after=0.01, no_request=1)
+    check_more(bus, SPEED)
+
+
+@pytest.mark.parametrize("options", [[], ["-2"]], ids=["once", "again"])
+def test_what_only_seemed_an_echo_is_counted_as_a_request_after_all(tshark, tmp_path, options):
+    bus = Bus()
+    for _ in range(2):
+        asked = [bus.ask(request(A), after=0.01, interface=line) for line in (0, 1)]
+        for line in (0, 1):
+            bus.answer(asked[line], reading(A), interface=line)
+        bus.wait(5)
+    text = tshark("-r", bus.write(tmp_path / "two.pcapng", dlts=[147] * 2), "-q", "-z", "cjt188,lines", "-z", "cjt188,meters",
+                  *options).stdout
+    cells = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+    assert [row[2:6] for row in cells if len(row) > 5 and row[0].startswith("interface")] == [["2", "0", "2", "0"]] * 2
+    assert [row[4:7] for row in cells if len(row) > 5 and row[0] == A] == [["2", "2", "0"]] * 2

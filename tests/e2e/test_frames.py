@@ -324,7 +324,7 @@ def test_only_the_gas_frame_has_anything_around_it_and_one_is_no_frame(decoded):
 
 def test_only_two_frames_have_a_length_that_fits_no_layout(decoded):
     assert [number for number, packet in decoded.items() if packet["unexpected_length"]] == [161, 209]
-    assert any("22" in text for text in decoded[161]["expert"]), "the known lengths are said"
+    assert any("22" in text for text in decoded[161]["remark"]), "the known lengths are said"
 
 
 def test_the_info_column_names_the_speaker(decoded):

@@ -95,7 +95,7 @@ def test_power_that_fits_and_power_that_does_not(read, power, fits):
     for said in (packet, in_watts):
         assert one(said, "power") == power / 1000
         assert bool(said["power_mismatch"]) == (not fits)
-        about = [text for text in said[EXPERT] if "flow and temperatures say 23.260 kW" in text]
+        about = [text for text in said["remark"] if "flow and temperatures say 23.260 kW" in text]
         assert len(about) == (not fits) and (fits or f"{power / 1000:.3f} kW" in about[0])
 
 
@@ -255,7 +255,7 @@ def test_33_added_bytes(read):
 def test_a_counter_that_runs_backwards(read, name, before, after, text):
     packets = read([reading(A, **before), reading(A, **after), reading(A, **after)])
     assert [bool(packet["backwards"]) for packet in packets] == [False, True, False]
-    assert [said for said in packets[1][EXPERT] if "backwards" in said] == [f"{name} ran backwards since packet 1: {text}"]
+    assert packets[1]["remark"] == [f"{name} ran backwards since packet 1: {text}"]
 
 
 def test_a_difference_below_zero_is_a_number_too(read):
@@ -330,7 +330,7 @@ def test_the_jump_is_told_in_seconds(decode, tmp_path):  # noqa: F811
     bus.send(reading(A, clock="00 00 12 01 06 26 20"), after=0)
     bus.send(reading(A, clock="00 17 12 01 06 26 20"), after=600)
     packet = decode(bus.write(tmp_path / "jump.pcapng"))[1]
-    assert "The meter's clock jumped by 420 s since packet 1" in packet[EXPERT]
+    assert packet["remark"] == ["The meter's clock jumped by 420 s since packet 1"]
 
 
 CHANGES = [pytest.param(utc(2026, 3, 29, 1), 1, 2, id="spring"), pytest.param(utc(2026, 10, 25, 1), 2, 1, id="autumn")]

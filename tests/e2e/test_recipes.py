@@ -322,7 +322,8 @@ def record(cjt188dump, box, tap, seed, *options):
 
 def lines_in(text):
     """[[requests, replies, …]] of -z cjt188,lines."""
-    return sorted([cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines() if row.startswith("interface "))
+    return sorted([cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines()
+                  if row.count("|") > 5 and not row.startswith("Line "))
 
 
 def test_fleet(desk, cjt188dump):

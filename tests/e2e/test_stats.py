@@ -10,6 +10,7 @@ import re
 
 import pytest
 from bus import ALL, HIRES, SECOND, SYMBOL_ERROR, Bus, damaged, hires, mixed, reading, request
+from carriers import CLIENT, PORT, RAW_IP, SERVER, Packets, Tcp
 from conftest import SRC
 from craft import frame, water_901f
 
@@ -39,7 +40,7 @@ class Script:
 
     def meter(self, line, number):
         fresh = {"requests": 0, "replies": 0, "unanswered": 0, "damaged": 0, "times": [], "dialect": "", "readings": [],
-                 "unit": "", "faults": "", "offset": None}
+                 "unit": "", "faults": "", "offsets": []}
         return self.meters.setdefault((line, number), fresh)
 
     def send(self, data, what, count, line, after, marked):
@@ -81,14 +82,16 @@ class Script:
         sums = self.answer(data, number, line, after, OEM, marked=marked)
         sums["readings"].append(digits / 1000)
         known = [fault for fault in (sums["faults"], faults) if fault]
-        sums.update(unit="kWh", faults=", ".join(dict.fromkeys(known)), offset=offset - self.bus.now % SECOND / SECOND)
+        sums.update(unit="kWh", faults=", ".join(dict.fromkeys(known)))
+        sums["offsets"].append(offset - self.bus.now % SECOND / SECOND)
 
     def read_water(self, number, digits, line=0, after=0.2, offset=0):
         clock = clock_at(self.bus.now + round(after * SECOND), offset)
         sums = self.answer(frame(water_901f(volume=(digits, M3), clock=clock), number=number, type=0x10), number, line, after,
                            STANDARD)
         sums["readings"].append(digits / 100)
-        sums.update(unit="m³", offset=offset - self.bus.now % SECOND / SECOND)
+        sums["unit"] = "m³"
+        sums["offsets"].append(offset - self.bus.now % SECOND / SECOND)
 
     def damage(self, data, number=None, kind="damaged", line=0, after=0.2, marked=False):
         """A frame that is not whole; `number` is the known meter that it still names."""
@@ -185,26 +188,48 @@ def milliseconds(times):
     return tuple(f"{1000 * time:.1f} ms" for time in (min(times), sum(times) / len(times), max(times)))
 
 
+def duration(seconds, plus=""):
+    """−1 d 2 h 4 s, by days and not by remainders of them."""
+    left = datetime.timedelta(seconds=round(abs(seconds)))
+    hours, rest = divmod(left.seconds, 3600)
+    parts = ((left.days, "d"), (hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    text = " ".join(f"{count} {unit}" for count, unit in parts if count)
+    return ("−" if seconds < 0 else plus) + text if text else "0 s"
+
+
+def counted(readings):
+    return sum(max(0, after - before) for before, after in zip(readings, readings[1:]))
+
+
+def expected_share(sums, number, totals):
+    if number == ALL:
+        return "none: not one meter"
+    if len(sums["readings"]) < 2:
+        return "none: only one reading" if sums["readings"] else "none: no reply"
+    return f"{100 * counted(sums['readings']) / totals[sums['unit']]:.1f} %"
+
+
 def expected_meters(script):
     totals = collections.Counter()
     for sums in script.meters.values():
-        if sums["readings"]:
-            totals[sums["unit"]] += sums["readings"][-1] - sums["readings"][0]
+        totals[sums["unit"]] += counted(sums["readings"])
     out = []
     for (line, number), sums in script.meters.items():
         fastest, mean, slowest = milliseconds(sums["times"])
         row = {"Meter": "all meters" if number == ALL else number, "Name": "", "Line": f"interface 0.{line}",
                "Dialect": sums["dialect"], "Requests": sums["requests"], "Replies": sums["replies"],
                "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Response min": fastest, "Response mean": mean,
-               "Response max": slowest, "First reading": "", "Last reading": "", "Difference": "",
-               "Share of all differences": "", "Faults": sums["faults"], "Clock offset": ""}
+               "Response max": slowest, "Late replies": "", "First reading": "", "Last reading": "", "Counted": "",
+               "Ran backwards": "", "Share (relative)": expected_share(sums, number, totals), "Faults": sums["faults"],
+               "First clock offset": "", "Last clock offset": "", "Clock drift": ""}
         if sums["readings"]:
             first, last = sums["readings"][0], sums["readings"][-1]
             places = {"kWh": 3, "m³": 2}[sums["unit"]]
             row.update({"First reading": f"{first:.{places}f} {sums['unit']}", "Last reading": f"{last:.{places}f} {sums['unit']}",
-                        "Difference": f"{last - first:.{places}f} {sums['unit']}",
-                        "Share of all differences": f"{100 * (last - first) / totals[sums['unit']]:.1f} %",
-                        "Clock offset": f"{sums['offset']:.0f} s"})
+                        "First clock offset": duration(sums["offsets"][0]), "Last clock offset": duration(sums["offsets"][-1])})
+        if len(sums["readings"]) > 1:
+            row.update({"Counted": f"{counted(sums['readings']):.{places}f} {sums['unit']}",
+                        "Clock drift": duration(sums["offsets"][-1] - sums["offsets"][0], "+")})
         out.append({name: str(value) for name, value in row.items()})
     return out
 
@@ -219,8 +244,7 @@ def test_meters(statistic, script, option):
 
 def test_shares_sum_up_and_are_said_to_be_relative(statistic):
     lines = statistic("cjt188,meters")
-    assert any("shares are relative" in line for line in lines)
-    shares = [row["Share of all differences"] for row in rows(lines) if row["First reading"].endswith("kWh")]
+    shares = [row["Share (relative)"] for row in rows(lines) if row["First reading"].endswith("kWh") and row["Counted"]]
     assert sum(float(share.removesuffix(" %")) for share in shares) == pytest.approx(100, abs=0.2)
 
 
@@ -231,28 +255,107 @@ def test_a_name_of_the_users_table(statistic):
 
 def test_clock_offsets_are_local_time(statistic, tshark, monkeypatch):
     monkeypatch.setitem(tshark.env, "TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
-    offsets = {(row["Meter"], row["Line"]): row["Clock offset"] for row in rows(statistic("cjt188,meters"))}
+    east = {(row["Meter"], row["Line"]): row for row in rows(statistic("cjt188,meters"))}
     monkeypatch.setitem(tshark.env, "TZ", "UTC")
-    plain_offsets = {(row["Meter"], row["Line"]): row["Clock offset"] for row in rows(statistic("cjt188,meters"))}
-    assert any(plain_offsets.values())
-    for meter, offset in plain_offsets.items():
-        assert (offset == "") == (offsets[meter] == "")
-        if offset:
-            assert int(offsets[meter].split()[0]) == int(offset.split()[0]) - 7200
+    utc = {(row["Meter"], row["Line"]): row for row in rows(statistic("cjt188,meters"))}
+    assert any(row["Last clock offset"] for row in utc.values())
+    for meter, row in utc.items():
+        for name in ("First clock offset", "Last clock offset"):
+            assert (row[name] == "") == (east[meter][name] == "")
+            if row[name]:
+                assert seconds_of(east[meter][name]) == seconds_of(row[name]) - 7200
+        assert east[meter]["Clock drift"] == row["Clock drift"]
+
+
+def seconds_of(text):
+    size = sum(int(count) * {"d": 86400, "h": 3600, "m": 60, "s": 1}[unit] for count, unit in re.findall(r"(\d+) ([dhms])", text))
+    return -size if text.startswith("−") else size
+
+
+@pytest.fixture
+def metered(tshark, tmp_path):
+    """metered(bus, options): {meter: its row}."""
+
+    def run(bus, *options):
+        path = bus.write(tmp_path / "meters.pcapng", dlts=[147] * (1 + max(p[0] for p in bus.packets if p)))
+        return {row["Meter"]: row for row in rows(plain(tshark("-r", path, "-q", "-z", "cjt188,meters", *options).stdout))}
+
+    return run
+
+
+def test_a_share_is_of_the_steps_up(metered):
+    """500 kWh lost to a reset and 0.5 to a step back take nothing away, here or from others."""
+    bus = Bus()
+    for digits in (500_000, 501_000, 1_000, 3_000, 2_500, 4_000):
+        bus.answer(bus.ask(request(A)), reading(A, energy2=(digits, KWH)))
+    for digits in (7_000, 11_500):
+        bus.answer(bus.ask(request(B)), reading(B, energy2=(digits, KWH)))
+    for digits in (900_000, 0):
+        bus.answer(bus.ask(request(C)), reading(C, energy2=(digits, KWH)))
+    said = metered(bus)
+    assert [(row["Counted"], row["Ran backwards"], row["Share (relative)"]) for row in said.values()] == [
+        ("4.500 kWh", "1 reset, 1 step, −500.500 kWh not counted", "50.0 %"), ("4.500 kWh", "", "50.0 %"),
+        ("0.000 kWh", "1 reset, −900.000 kWh not counted", "0.0 %")]
+
+
+def test_a_meter_without_a_share_says_why(metered):
+    bus = Bus()
+    bus.ask(request(A))                                                    # dead
+    bus.answer(bus.ask(request(B)), reading(B))                            # once
+    bus.answer(bus.ask(request(C, HIRES)), hires(C))                       # verification counters only
+    for _ in range(2):
+        bus.answer(bus.ask(request(LONG)), reading(LONG, energy2=(5, KWH)))  # still
+    bus.ask(request())
+    assert {meter: row["Share (relative)"] for meter, row in metered(bus).items()} == {
+        A: "none: no reply", B: "none: only one reading", C: "none: no energy or volume was read",
+        LONG: "none: no meter counted anything", "all meters": "none: not one meter"}
+
+
+@pytest.mark.parametrize("zone, said", [
+    ("UTC", ("2 h 12 s", "3 h 22 s", "+10 s; 1 summer time step, +1 h")),
+    ("CET-1CEST,M3.5.0,M10.5.0/3", ("1 h 12 s", "1 h 22 s", "+10 s")),
+    ("CET-1", ("1 h 12 s", "2 h 22 s", "+10 s; 1 summer time step, +1 h")),
+])
+def test_a_clock_that_follows_summer_time_drifts_by_seconds(metered, tshark, monkeypatch, zone, said):
+    """From winter to summer on 2026-03-29; the meter is 2 h 12 s ahead of UTC before. So is local time, by an hour, in the
+    second zone."""
+    monkeypatch.setitem(tshark.env, "TZ", zone)
+    bus = Bus(int(datetime.datetime(2026, 3, 28, 12, tzinfo=datetime.timezone.utc).timestamp()) * SECOND)
+    for hours, offset in ((0, 7212), (12, 7217), (24, 10822)):
+        bus.now = int(datetime.datetime(2026, 3, 28, 12, tzinfo=datetime.timezone.utc).timestamp() + 3600 * hours) * SECOND
+        bus.ask(request(A), after=-0.5)
+        bus.send(reading(A, clock=clock_at(bus.now + SECOND // 2, offset)), after=0.5)
+    row = metered(bus)[A]
+    assert (row["First clock offset"], row["Last clock offset"], row["Clock drift"]) == said
+
+
+def test_a_clock_that_was_set(metered):
+    bus = Bus()
+    for offset in (93784, 93785, -61, -60):
+        bus.ask(request(A))
+        bus.send(reading(A, clock=clock_at(bus.now + SECOND, offset)), after=1)
+    row = metered(bus)[A]
+    assert (row["First clock offset"], row["Last clock offset"]) == ("1 d 2 h 3 m 4 s", "−1 m")
+    assert row["Clock drift"] == "+2 s; 1 jump, −1 d 2 h 4 m 6 s"
 
 
 # ---- lines ----
+
+
+MARKS = "Packets with parity, framing or break marks"
+PER_HOUR = {"Damaged": "Damaged per hour", "Truncated": "Truncated per hour", "Noise bytes": "Noise bytes per hour",
+            MARKS: "Packets with such marks per hour"}
 
 
 def expected_lines(script):
     out = []
     for line, sums in script.lines.items():
         hours = (sums["last"] - sums["first"]) / SECOND / 3600
-        row = {"Line": f"interface 0.{line}", "Hours": f"{hours:.3f}", "Requests": sums["requests"], "Replies": sums["replies"],
-               "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Truncated": sums["truncated"],
-               "Noise bytes": sums["noise"], "Packets with error marks": sums["marks"]}
-        for name in ("Damaged", "Truncated", "Noise bytes", "Packets with error marks"):
-            row[name + " per hour"] = f"{row[name] / hours:.1f}"
+        row = {"Line": f"interface 0.{line}", "Hours": f"{hours:.3f}", "Requests": sums["requests"], "Echoes": 0,
+               "Replies": sums["replies"], "Unanswered": sums["unanswered"], "Damaged": sums["damaged"], "Truncated": sums["truncated"],
+               "Noise bytes": sums["noise"], MARKS: sums["marks"]}
+        for name, per_hour in PER_HOUR.items():
+            row[per_hour] = f"{row[name] / hours:.1f}"
         out.append({name: str(value) for name, value in row.items()})
     return out
 
@@ -261,7 +364,8 @@ def expected_lines(script):
 def test_lines(statistic, script, option):
     expected = expected_lines(script[0])
     assert [row["Line"] for row in expected] == ["interface 0.0", "interface 0.1"]
-    assert all(int(expected[0][name]) > 0 for name in expected[0] if name not in ("Line", "Hours") and "hour" not in name)
+    assert all(int(expected[0][name]) > 0 for name in expected[0]
+               if name not in ("Line", "Hours", "Echoes") and "hour" not in name)
     got = [{name: row[name] for name in expected[0]} for row in rows(statistic("cjt188,lines", *option))]
     assert got == expected
 
@@ -354,3 +458,52 @@ def test_text(statistic, name):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         pytest.skip("the golden file was written anew: nothing was tested")
     assert lines == path.read_text(encoding="utf-8").splitlines()
+
+
+# ---- names, titles, groups ----
+
+
+def test_lines_are_called_as_the_capture_calls_them(tshark, tmp_path):
+    """As the frame's header does: by the interface's name, or where it has none by its number; by both ends of a conversation."""
+    bus = Bus()
+    for line in range(4):
+        bus.answer(bus.ask(request(A), interface=line), reading(A), interface=line)
+    path = bus.write(tmp_path / "names.pcapng", dlts=[147] * 4, names=["/dev/ttyUSB0", "north wing", "", "north wing"])
+    lines = plain(tshark("-r", path, "-q", "-z", "cjt188,meters", "-z", "cjt188,lines").stdout)
+    names = ["/dev/ttyUSB0", "north wing", "interface 0.2", "north wing (interface 0.3)"]
+    assert [row["Line"] for row in rows([line for line in lines if line.startswith(("Meter |", A))])] == names
+    assert [line.split(" |")[0] for line in lines if line.startswith(tuple(names))] == names
+
+
+def test_a_conversation_is_called_by_its_ends(tshark, tmp_path):
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.ask(request(A))
+    stream.answer(reading(A))
+    path = packets.write(tmp_path / "tcp.pcapng", RAW_IP)
+    lines = rows(plain(tshark("-r", path, "-q", "-z", "cjt188,lines", "-d", f"tcp.port=={PORT},cjt188").stdout))
+    assert [row["Line"] for row in lines] == [f"{CLIENT}:50000 - {SERVER}:{PORT}"]
+
+
+def test_titles_begin_with_the_protocol_and_disclaim_nothing(tshark, script):
+    for name, title in (("meters", "CJ/T 188 meters"), ("lines", "CJ/T 188 lines"), ("bytes", "CJ/T 188 bytes"),
+                        ("tree", "CJT 188 frames")):
+        assert f"\n{title}:\n" in tshark("-r", script[1], "-q", "-z", "cjt188," + name).stdout
+
+
+def test_expert_info_groups_what_is_of_one_kind(tshark, tmp_path):
+    """Five different counts backwards, faults, mismatches and lengths are one line each, which says 5."""
+    bus = Bus()
+    for i in range(6):
+        bus.send(reading(A, energy2=(9000 - 7 * i, KWH), power=(100 + i, 0x17), flow=(2000 + i, 0x35), supply=3000 + 100 * i,
+                         return_=2000, status=("00 08", "04 00")[i % 2]), after=1)
+        bus.send(frame("90 1F 00" + " 01" * (3 + i), number=WATER, type=0x10), after=1)
+        bus.send(reading(A)[:30 + i], after=1)
+    text = tshark("-r", bus.write(tmp_path / "kinds.pcapng"), "-q", "-z", "expert").stdout
+    found = {line.split("  ")[-1].strip(): int(line.split()[0]) for line in text.splitlines()
+             if re.match(r" +\d+ .*CJ/T 188", line)}
+    assert found["A counter of this meter ran backwards"] == 5
+    assert found["The meter reports a fault"] == 6
+    assert found["Power does not fit flow and temperatures"] == 6
+    assert found["No known layout has this length"] == 6
+    assert found["The frame stops before the length that it announces"] == 6

@@ -100,7 +100,8 @@ def test_the_difference_of_the_temperatures_is_computed(packets):
 def test_the_meters_fault_is_an_expert_info(packets):
     faulty = [REPLY_903F_2024, REPLY_901F, REPLY_903F_2026]
     assert [number for number, packet in enumerate(packets) if packet["fault"]] == faulty
-    assert all(any("flow sensor fault" in text for text in packets[number]["expert"]) for number in faulty)
+    assert all("The meter reports a fault" in packets[number]["expert"] for number in faulty)
+    assert all(packets[number]["status.flow_sensor_fault"] == [True] for number in faulty)
 
 
 def test_the_info_column_says_the_rest_in_a_sentence_too(packets):

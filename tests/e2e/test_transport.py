@@ -506,3 +506,34 @@ def test_decode_as_takes_nothing_from_user_dlts(frames_of):
     packets = Packets()
     number = packets.add(reading(A))
     assert frames_of(packets, DLT_USER0, *AS_TCP) == ([(number, *ANSWERED)], [])
+
+
+# ---- late, and echoed ----
+
+
+def test_through_a_network_ten_seconds_are_not_late(tshark, tmp_path):
+    packets = Packets()
+    stream = Tcp(packets)
+    for after in (5, 9.9, 10.1):
+        stream.ask(request())
+        packets.now += round((after - 0.1) * 1_000_000_000)
+        stream.answer(reading(A))
+    rows = tshark.fields(packets.write(tmp_path / "slow.pcapng", RAW_IP), ["cjt188.response_time", "cjt188.late"], *AS_TCP,
+                         "-Y", "cjt188.request_in")
+    assert [float(row["cjt188.response_time"]) for row in rows] == pytest.approx([5, 9.9, 10.1])
+    assert [row["cjt188.late"] for row in rows] == ["", "", "1"]
+
+
+def test_an_echo_comes_back_from_the_other_side(tshark, tmp_path):
+    """From the same side it is sent again."""
+    packets = Packets()
+    stream = Tcp(packets)
+    sent = stream.ask(request())
+    echo = stream.answer(request())
+    answer = stream.answer(reading(A))
+    again = [stream.ask(request()), stream.ask(request())]
+    names = ["frame.number", "cjt188.echo", "cjt188.retransmission", "cjt188.request_in"]
+    rows = {int(row["frame.number"]): [row[name] for name in names[1:]]
+            for row in tshark.fields(packets.write(tmp_path / "echo.pcapng", RAW_IP), names, *AS_TCP)}
+    assert rows[echo] == [str(sent), "", ""] and rows[answer] == ["", "", str(sent)]
+    assert rows[again[1]] == ["", str(again[0]), ""]

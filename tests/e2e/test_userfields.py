@@ -452,7 +452,7 @@ def test_a_row_that_gives_a_suffix_another_type_is_inactive(tshark, capture, fir
     packet, _ = packets_of(tshark("-r", path, "-T", "pdml", *rows, text=False).stdout)
     assert undocumented(packet) == [(2, "43")]
     assert 'Your field "Second" is inactive: an earlier row gives cjt188.user.x another type' in [
-        item.get("show") for item in packet.iter("field") if item.get("name") == "_ws.expert.message"]
+        item.get("show") for item in packet.iter("field") if item.get("name") == "cjt188.remark"]
 
 
 # ---- rows that are refused ----

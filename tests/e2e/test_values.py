@@ -719,7 +719,7 @@ def test_a_makers_counter_of_1e_8_can_be_read(tshark, capture):
 
 def test_the_known_lengths_are_said(decode):
     packet, = decode([water("90 1F 00 01 02 03")])
-    assert any("22" in text and "27" in text for text in packet[EXPERT]), packet[EXPERT]
+    assert any("22" in text and "27" in text for text in packet["remark"]), packet["remark"]
 
 
 def test_an_error_reply_is_called_so(decode):

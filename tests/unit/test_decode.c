@@ -532,8 +532,8 @@ test_no_number(void)
     TROUBLE("Volume", "digits 00001234, unit kWh, no number");
     PLACES("Volume", "");
     STATE("Supply temperature", IS_FILLER);
-    STATE("Return temperature", IS_NUMBER); /* 99 is a filler of four digits' bytes and of clocks only */
-    SAYS("Return temperature", "9999.99 °C");
+    STATE("Return temperature", IS_SUSPECT); /* 99 is a filler of four digits' bytes and of clocks only; no meter is so hot */
+    TROUBLE("Return temperature", "digits 999999, no number (no meter can have that: above 200 °C)");
     STATE("Operating hours", BAD_DIGITS);
     TROUBLE("Operating hours", "digits 00000A, no number");
     SENTENCE("12345678: 901F metering data");
@@ -609,15 +609,18 @@ test_places(void)
     PLACES("Clock", "");
     PLACES("Status", "");
     decode_heat(THREAD, "1F 90", (struct heat){ .heating = NULL }, NULL);
-    PLACES("Heating energy", "3 decimal places: dialect \"OEM ultrasonic\"; CJ/T 188 says 2");
-    PLACES("Volume", "3 decimal places: dialect \"OEM ultrasonic\", its owner's reading, not confirmed; CJ/T 188 says 2");
+    PLACES("Heating energy", "3 decimal places: dialect \"OEM ultrasonic\", not confirmed: its owner reads 3, the owner of another "
+                             "meter that looks the same reads 2; CJ/T 188 says 2");
+    PLACES("Volume", "3 decimal places: dialect \"OEM ultrasonic\", not confirmed: its owner reads 3, the owner of another meter that "
+                     "looks the same says nothing; CJ/T 188 says 2");
     PLACES("Operating hours", "0 decimal places: dialect \"OEM ultrasonic\", as in CJ/T 188");
     decode_heat(THREAD, "1F 90", (struct heat){ .heating = NULL }, &user);
     SAYS("Volume", "0.00003 m³");
     PLACES("Volume", "5 decimal places: your Meters table");
     SAYS("Operating hours", "1310.0 h");
     PLACES("Operating hours", "1 decimal place: your Meters table");
-    PLACES("Heating energy", "3 decimal places: dialect \"OEM ultrasonic\"; CJ/T 188 says 2");
+    PLACES("Heating energy", "3 decimal places: dialect \"OEM ultrasonic\", not confirmed: its owner reads 3, the owner of another "
+                             "meter that looks the same reads 2; CJ/T 188 says 2");
 }
 
 /* ---- the other kinds ---- */
