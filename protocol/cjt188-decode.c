@@ -170,6 +170,7 @@ add_rows(struct cjt188_decoded *frame)
             break;
         value = add_value(frame, row, at, width);
         cjt188_decode_value(frame, value);
+        frame->has_suspect |= value->state == CJT188_IS_SUSPECT;
         frame->measured[cjt188_measurement_of(value)] = (uint8_t)frame->value_count;
         at += width;
     }

@@ -340,6 +340,7 @@ struct cjt188_decoded {
 
     const struct cjt188_layout *layout; /* or NULL */
     uint8_t longer_by;           /* bytes that the data go on behind the layout, undocumented; mostly 0 */
+    bool has_suspect;            /* one of the values is */
     unsigned value_count;
     struct cjt188_value values[CJT188_VALUES_MAX]; /* in wire order; together they are all bytes from `data` to `data_end` */
     uint8_t measured[CJT188_MEASUREMENTS];         /* index + 1 into `values`; 0: not there */

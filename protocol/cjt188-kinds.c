@@ -136,8 +136,8 @@ set_places(const struct cjt188_decoded *frame, struct cjt188_value *value)
 }
 
 /* `digits` and `unit` are known. */
-void
-cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *value)
+static inline void
+make_number(const struct cjt188_decoded *frame, struct cjt188_value *value)
 {
     const int own = value->unit != NULL ? value->unit->exponent : 0;
     const bool in_joules = value->unit != NULL && value->unit->in_joules;
@@ -147,6 +147,12 @@ cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *valu
     value->number = scale(value->digits, own - value->places) / divisor;
     value->decimals = (int8_t)(in_joules ? -1 : value->places > own ? value->places - own : 0);
     value->state = CJT188_IS_NUMBER;
+}
+
+void
+cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    make_number(frame, value);
 }
 
 double
@@ -214,38 +220,39 @@ is_too_hot(const struct cjt188_value *value)
     return value->quantity->class == CJT188_TEMPERATURE && value->number > TEMPERATURE_MAX;
 }
 
+/* Can a meter have it? Asked only where the top byte or the kind of the value gives reason to. */
 static void
 doubt(const struct cjt188_decoded *frame, struct cjt188_value *value)
 {
-    const bool is_number = value->state == CJT188_IS_NUMBER;
-    const uint8_t top = bytes_of(frame, value)[value->digits_at + value->digits_width - 1];
-
-    if ((top == 0x80 || !is_number) && is_of_its_kind(value) && has_odd_sign(frame, value))
-        value->state = CJT188_IS_SUSPECT;
-    else if (is_number && is_too_hot(value))
-        value->state = CJT188_IS_SUSPECT;
-    if (!is_number)
-        set_places(frame, value);
+    if (!(value->state == CJT188_IS_NUMBER && is_too_hot(value)) && !(is_of_its_kind(value) && has_odd_sign(frame, value)))
+        return;
+    set_places(frame, value);
+    value->state = CJT188_IS_SUSPECT;
 }
 
 static void
 decode_quantity(const struct cjt188_decoded *frame, struct cjt188_value *value)
 {
+    uint8_t top;
+
     find_parts(frame, value);
     value->quantity = quantity_for(frame, value->row->quantity, value->unit);
     value->field = value->quantity->field;
-    if (is_filler(frame, value))
+    top = bytes_of(frame, value)[value->digits_at + value->digits_width - 1];
+    if (is_filler(frame, value)) {
         value->state = CJT188_IS_FILLER;
-    else if (!read_digits(frame, value))
+    } else if (!read_digits(frame, value)) {
         value->state = CJT188_BAD_DIGITS;
-    else if (value->has_unit_byte && value->unit == NULL)
-        value->state = CJT188_UNKNOWN_UNIT;
-    else if (value->has_unit_byte && value->unit->class != value->quantity->class)
-        value->state = CJT188_FOREIGN_UNIT;
-    else
-        cjt188_make_number(frame, value);
-    if (value->state == CJT188_BAD_DIGITS || value->state == CJT188_IS_NUMBER)
         doubt(frame, value);
+    } else if (value->has_unit_byte && value->unit == NULL) {
+        value->state = CJT188_UNKNOWN_UNIT;
+    } else if (value->has_unit_byte && value->unit->class != value->quantity->class) {
+        value->state = CJT188_FOREIGN_UNIT;
+    } else {
+        make_number(frame, value);
+        if (top >= 0x80 || is_too_hot(value))
+            doubt(frame, value);
+    }
 }
 
 static void

@@ -82,7 +82,7 @@ cjt188_readings_believe(const struct cjt188_frame *frame)
 {
     struct cjt188_other *before = NULL;
 
-    for (unsigned i = 0; i < frame->decoded->value_count; i++) {
+    for (unsigned i = 0; frame->decoded->has_suspect && i < frame->decoded->value_count; i++) {
         struct cjt188_value *value = &frame->decoded->values[i];
 
         if (value->state != CJT188_IS_SUSPECT || !cjt188_is_odd_counter(value))
