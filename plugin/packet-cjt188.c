@@ -26,6 +26,7 @@
 #include "frame.h"
 #include "neighbours.h"
 #include "own.h"
+#include "remark.h"
 #include "show.h"
 
 #define INFO_NOTHING "No CJ/T 188 frame (user DLT %u; preference cjt188.dlt_user)"
@@ -299,7 +300,7 @@ show_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, const stru
     tree = proto_item_add_subtree(frame->item, ett_cjt188_frame);
     cjt188_add_preamble(frame->tvb, tree, at, (unsigned)piece->preamble);
     add_header(frame, tree);
-    data = cjt188_show_data(frame, tree);
+    data = cjt188_show_data(frame, tree, (frame->fact->flags & FACT_LENGTH_NOTED) != 0);
     cjt188_columns_add(frame, tree);
     before = cjt188_before(frame);
     if (!cjt188_gives_no_values(frame))

@@ -9,10 +9,10 @@
  */
 #include "show.h"
 
-#include "bus/facts.h"
 #include "fields.h"
 #include "neighbours.h"
 #include "own.h"
+#include "remark.h"
 
 ws_bool cjt188_show_digits = true;
 
@@ -542,24 +542,6 @@ data_name(const struct cjt188_decoded *frame)
     return name != NULL ? name : "not documented";
 }
 
-void
-cjt188_add_remark(const struct cjt188_frame *frame, expert_field *expert, const char *format, ...)
-{
-    proto_tree *tree = proto_item_get_subtree(frame->item);
-    proto_item *item = frame->item;
-    char text[ITEM_LABEL_LENGTH];
-    va_list arguments;
-
-    if (tree != NULL && (cjt188_is_read(tree) || proto_field_is_referenced(tree, hf_cjt188_remark))) {
-        va_start(arguments, format);
-        vsnprintf(text, sizeof text, format, arguments);
-        va_end(arguments);
-        item = proto_tree_add_string_format(tree, hf_cjt188_remark, frame->tvb, 0, 0, text, "%s", text);
-        proto_item_set_generated(item);
-    }
-    expert_add_info(frame->pinfo, item, expert);
-}
-
 /* A length that no layout of this identifier has: said once of a meter, for it will not change. */
 static void
 check_length(const struct cjt188_frame *frame, proto_item *data)
@@ -567,8 +549,6 @@ check_length(const struct cjt188_frame *frame, proto_item *data)
     const struct cjt188_decoded *decoded = frame->decoded;
     char lengths[CJT188_TEXT_MAX];
 
-    if ((frame->fact->flags & FACT_LENGTH_NOTED) == 0)
-        return;
     if (decoded->longer_by > 0)
         expert_add_info(frame->pinfo, data, &ei_cjt188_longer);
     if (decoded->layout != NULL || decoded->kind != CJT188_FRAME || !(decoded->di_known || decoded->is_error) ||
@@ -579,7 +559,7 @@ check_length(const struct cjt188_frame *frame, proto_item *data)
 }
 
 proto_tree *
-cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree)
+cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree, bool says_length)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
     proto_item *item = frame->item;
@@ -594,7 +574,8 @@ cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree)
         if (tree != NULL || warns(&decoded->values[i]))
             show_value(frame, &decoded->values[i], tree);
     }
-    check_length(frame, item);
+    if (says_length)
+        check_length(frame, item);
     if (frame->own != NULL && !cjt188_gives_no_values(frame))
         cjt188_own_fields->show(frame, tree);
     return tree;

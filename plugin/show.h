@@ -12,11 +12,7 @@
 /* Preference: the digits behind values. */
 extern ws_bool cjt188_show_digits;
 
-/* Add every byte between SER and CS. Returns the tree of the data. */
-proto_tree *cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree);
-
-/* An expert info of this frame. Wireshark groups them by their text, so that is one for each kind; what is special to this
- * frame, names and numbers, stands in an item that has the expert info below it. */
-void cjt188_add_remark(const struct cjt188_frame *frame, expert_field *expert, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Add every byte between SER and CS. says_length: a length that fits no layout is worth a word. Returns the tree of the data. */
+proto_tree *cjt188_show_data(const struct cjt188_frame *frame, proto_tree *tree, bool says_length);
 
 #endif

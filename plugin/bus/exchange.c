@@ -315,7 +315,7 @@ find_broadcast(const struct cjt188_frame *frame)
 }
 
 static struct cjt188_open *
-find_on_other_lines(const struct cjt188_frame *frame)
+search_other_lines(const struct cjt188_frame *frame)
 {
     const struct cjt188_line *asking = frame->line->asking;
     struct cjt188_open *open = asking != NULL ? find_open(asking, frame) : NULL;
@@ -375,7 +375,7 @@ find_echoed_elsewhere(const struct cjt188_open *echo)
     queue = queue_of(line->section, echo->is_wildcard, echo->number, echo->function, false);
     open = queue != NULL ? queue->newest : NULL;
     for (unsigned walked = 0; open != NULL && walked < ECHO_WALK_MAX; open = open->in[BY_REPLY].older, walked++) {
-        if (open->line != line && open->line->kind == LINE_INTERFACE && open->echo == 0 &&
+        if (open->line != line && open->line->kind == LINE_INTERFACE && open->echo == 0 && open->echo_of == 0 &&
             !open->line->has_replies && is_echo(open, echo))
             return open;
     }
@@ -474,7 +474,7 @@ see_request(const struct cjt188_frame *frame, fact_id id)
     if (echoed != NULL && echoed->line == line)
         return;
     open = push_open(line, &request);
-    if (!line->has_replies && echoed == NULL) { /* else nobody asks for it from elsewhere */
+    if (!line->has_replies) { /* else nobody asks for it from elsewhere */
         enqueue(open, BY_REPLY, queue_of(line->section, open->is_wildcard, open->number, open->function, true));
         if (open->is_wildcard)
             enqueue(open, BY_BROADCAST, queue_of(line->section, true, NULL, ANY_FUNCTION, true));
@@ -551,6 +551,7 @@ part_from_echo(struct cjt188_open *request)
         other->echo_of = 0;
         other->line->has_pairs = true;
         other->line->asking = NULL;
+        note_silence(other->older, other);
     }
     if (reply != 0) {
         pair_with(other != NULL ? other : request, request->echo, cjt188_fact(reply));
@@ -561,19 +562,38 @@ part_from_echo(struct cjt188_open *request)
     request->echo = 0;
 }
 
+/* This frame shows that a request has no echo, or that what seemed its echo is none. */
 static void
-part_from_echoes(const struct cjt188_frame *reply)
+part_from(const struct cjt188_frame *reply, struct cjt188_open *request)
 {
+    if (request == NULL || request->echo == 0)
+        return;
     if (parted.packet != reply->pinfo->num)
         parted.count = 0;
     parted.packet = reply->pinfo->num;
-    for (struct cjt188_open *open = reply->line->open; open != NULL; open = open->older) {
-        if (open->echo == 0)
-            continue;
-        if (parted.count < CJT188_PARTED_MAX)
-            parted.echo[parted.count++] = open->echo;
-        part_from_echo(open);
+    if (parted.count < CJT188_PARTED_MAX)
+        parted.echo[parted.count++] = request->echo;
+    part_from_echo(request);
+}
+
+static void
+part_from_echoes(const struct cjt188_frame *reply)
+{
+    for (struct cjt188_open *open = reply->line->open; open != NULL; open = open->older)
+        part_from(reply, open);
+}
+
+/* Who sends echoes sends the replies, too: a reply that comes from elsewhere is none to an echo, and its request has none. */
+static struct cjt188_open *
+find_on_other_lines(const struct cjt188_frame *frame)
+{
+    struct cjt188_open *open = search_other_lines(frame);
+
+    if (open != NULL) {
+        open->line->has_pairs = true;
+        part_from(frame, open->echo_of != 0 ? open_of(open->echo_of) : open);
     }
+    return open;
 }
 
 unsigned

@@ -14,7 +14,7 @@
 
 #include "changes.h"
 #include "fields.h"
-#include "show.h"
+#include "remark.h"
 
 /* What heats one cubic metre of water by one kelvin. Between 20 °C and 90 °C it falls by 3 %. */
 #define KWH_PER_M3_K 1.163

@@ -967,7 +967,7 @@ cjt188_table_text(struct table *table, const struct sums *sums, unsigned row, un
 void
 cjt188_table_names(struct table *table, const struct sums *sums, unsigned row, unsigned number_column, unsigned line_column)
 {
-    const struct sums of_row = { .key = sums->key, .row = sums->row + (int)row };
+    const struct sums of_row = { .key = sums->key, .line = sums->line, .row = sums->row + (int)row };
 
     write_meter_names(table, &of_row, number_column, line_column);
 }

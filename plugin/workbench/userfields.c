@@ -17,7 +17,7 @@
 #include "fields.h"
 #include "own.h"
 #include "plain.h"
-#include "show.h"
+#include "remark.h"
 
 enum kind { K_BCD, K_ULE, K_UBE, K_SLE, K_SBE, K_BITS, K_4096, K_DATE, K_CLOCK, K_TEXT, K_BYTES, KINDS };
 

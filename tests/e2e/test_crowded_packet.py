@@ -56,7 +56,7 @@ def test_20_000_frames_in_one_packet(statistics, options):
     first, second = rows(told["cjt188,meters"])
     assert (first["Meter"], first["Requests"], first["Replies"], first["Unanswered"], first["Damaged"]) == (
         A, str(pairs), str(pairs), "0", "0")
-    assert (first["Response min"], first["Response max"]) == ("0.0 ms", "0.0 ms")
+    assert (first["Response min"], first["Response max"]) == ("", "")  # of one packet: nobody has measured that
     assert (second["Meter"], second["Requests"], second["Replies"]) == (B, "1", "0")
     line, = rows(told["cjt188,lines"])
     assert (line["Requests"], line["Replies"], line["Unanswered"]) == (str(pairs + 1), str(pairs), "0")
@@ -65,7 +65,7 @@ def test_20_000_frames_in_one_packet(statistics, options):
     # each number of frames with its bytes, which may be written as kB
     assert numbers(told["conv,cjt188"], f"master <-> {A} ")[:6:2] == [pairs, pairs, 2 * pairs]
     assert numbers(told["endpoints,cjt188"], f"{A} ")[:6:2] == [2 * pairs, pairs, pairs]
-    assert any(line.split()[1:3] == ["other", str(pairs)] for line in told["cjt188,srt"])
+    assert not any(line.split()[1:3] == ["other", str(pairs)] for line in told["cjt188,srt"])
     assert f"| Frames with a right checksum | {2 * pairs + 1} |" in told["cjt188,notes"]
 
 
@@ -113,7 +113,8 @@ def test_readings_and_all_else_in_one_packet(statistics):
 def test_nothing_is_left_over_for_the_next_packet(tshark, tmp_path):
     """Packets of many pieces and of few, in turns. A reply that comes once too often is the late one to a request before."""
     asked, answered = frame("1F 90 00", number=A, control=0x01), frame(heat_901f(), number=A)
-    packets = [asked * 3000, answered, b"", asked, answered * 2, asked * 6000, answered, answered]
+    asked_both = asked + frame("1F 90 00", number=B, control=0x01)  # the same again at once would be an echo
+    packets = [asked_both * 1500, answered, b"", asked, answered * 2, asked_both * 3000, answered, answered]
     path = write_pcap(tmp_path / "turns.pcap", packets)
     for options in ([], ["-2"]):
         found = [row["cjt188.request_in"] for row in tshark.fields(path, ["frame.number", "cjt188.request_in"], *options)]

@@ -14,7 +14,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 STANDARD_C = {"inttypes.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h"}
 
 # What the rooms below the dissector share: no room's own, and nothing that shows or cuts anything.
-BASE = ["plugin/compat.h", "plugin/fields.h", "plugin/frame.h", "plugin/own.h"]
+BASE = ["plugin/compat.h", "plugin/fields.h", "plugin/frame.h", "plugin/own.h", "plugin/columns.h",
+        "plugin/plain.h", "plugin/remark.h"]
 # A room, and what of others it may include; a name that ends with / is all that is in there.
 MAY_KNOW = {
     "protocol/": [],

@@ -506,4 +506,4 @@ def test_expert_info_groups_what_is_of_one_kind(tshark, tmp_path):
     assert found["The meter reports a fault"] == 6
     assert found["Power does not fit flow and temperatures"] == 6
     assert found["No known layout has this length"] == 6
-    assert found["The frame stops before the length that it announces"] == 6
+    assert sum(count for text, count in found.items() if text.startswith("The frame stops before the length")) == 6

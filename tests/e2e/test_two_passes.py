@@ -29,7 +29,7 @@ def summary(tshark, path, *options):
 
 def without_requests(lines):
     """What a request is called can change with the order of its identifier, once its meter's order is known."""
-    return [re.sub("(master → .* CJ/T 188 [0-9]+|(Read|Write|Show display page)) .*", r"\1", line) for line in lines]
+    return [re.sub("(master → .* CJ/T 188 [0-9]+|(Read|Write|Show display page|Control [0-9A-F]{2})) .*", r"\1", line) for line in lines]
 
 
 def tree(tshark, path, *options):
