@@ -89,7 +89,10 @@ class Sockets:
     def close(self):
         for line, _, _ in getattr(self, "lines", {}).values():
             line.close()
-        self.shell.stdin.close()
+        try:
+            self.shell.stdin.close()
+        except BrokenPipeError:  # a shell that never was
+            pass
         self.shell.wait(TIMEOUT)
 
 

@@ -8,7 +8,7 @@ import os
 import re
 
 import pytest
-from conftest import SRC
+from conftest import HAS_WORKBENCH, SRC
 from craft import write_lines
 
 GOLDEN = SRC / "tests" / "golden"
@@ -61,6 +61,8 @@ def lines_of(pairs, depth=0):
             if not name.endswith("_tree"):
                 out.append("  " * depth + short)
             out += lines_of(value, depth + 1)
+        elif short == "undocumented.row" and not HAS_WORKBENCH:
+            raise AssertionError("a row for a table that this plugin does not have")
         elif short not in CONVERSATION:
             out.append("  " * depth + value_text(short, value))
     return out
@@ -97,6 +99,9 @@ def test_no_frame_is_left_out(decodes, frames):
 @pytest.mark.parametrize("name", FILES)
 def test_the_decode_is_the_one_that_was_reviewed(decodes, name):
     expected = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    if not HAS_WORKBENCH:
+        for decode in expected.values():
+            decode["fields"] = [line for line in decode["fields"] if not line.strip().startswith("undocumented.row:")]
     got = decodes[name]
     assert list(got) == list(expected)
     wrong = [frame for frame in expected if got[frame] != expected[frame]]

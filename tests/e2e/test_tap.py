@@ -225,7 +225,7 @@ def test_every_known_frame(dump, frames, tmp_path):
 
 
 def test_text(dump, frames, tmp_path):
-    """Without -w: time, what it is, bytes."""
+    """Without -w: time, what it is, bytes, what they say, what is wrong."""
     request, reply = thread_frames(frames)[2:4]
     damaged = bytearray(reply)
     damaged[30] ^= 4
@@ -233,14 +233,14 @@ def test_text(dump, frames, tmp_path):
     (tmp_path / "line.bin").write_bytes(neighbours + request + reply + damaged + b"noise" + reply[:20])
     done = dump("-q", "-i", tmp_path / "line.bin")
     assert done.returncode == OK and done.stderr == b""
-    rows = [re.fullmatch(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6})  (\S+(?: 645)?) +((?: [0-9A-F]{2})+)(?:  \((.+)\))?", row)
+    rows = [re.fullmatch(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6})  (\S+(?: 645)?) +((?: [0-9A-F]{2})+)(?:  ([^ (].*?))?(?:  \((.+)\))?", row)
             for row in done.stdout.decode().splitlines()]
     assert [row.group(2) for row in rows] == [
         "M-Bus", "DL/T 645", "request", "reply", "damaged", "noise", "truncated",
     ]
     assert bytes.fromhex("".join(row.group(3) for row in rows)) == (tmp_path / "line.bin").read_bytes()
     right = sum(reply[5:-2]) & 0xFF
-    assert [row.group(4) for row in rows] == [
+    assert [row.group(5) for row in rows] == [
         None, None, None, None, f"Checksum is {right:02X}, the bytes give {sum(damaged[5:-2]) & 0xFF:02X}", "No frame in these bytes",
         "Ends after 15 of 59 bytes",
     ]

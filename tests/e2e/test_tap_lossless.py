@@ -101,7 +101,7 @@ def test_file_to_text(dump, sent, tmp_path):
     data = sent[0][: 4 * MIB]
     (tmp_path / "line.bin").write_bytes(data)
     rows = dump("-q", "-i", tmp_path / "line.bin").stdout.splitlines()
-    assert bytes.fromhex(b"".join(row[38:].split(b"  (")[0] for row in rows).decode()) == data
+    assert bytes.fromhex(b"".join(row[38:].split(b"  ")[0] for row in rows).decode()) == data
 
 
 def test_pipe_to_stdout(start, sent):

@@ -29,9 +29,13 @@ NAME = re.compile(r"ring_(\d{5})_\d{14}\.pcapng")
 
 def ring_files(folder):
     """[(number, capture)] in the order of their numbers; no other file may be there."""
-    names = sorted(path.name for path in folder.iterdir())
-    assert all(NAME.fullmatch(name) for name in names), names
-    return [(int(NAME.fullmatch(name)[1]), parse((folder / name).read_bytes())) for name in names]
+    while True:
+        names = sorted(path.name for path in folder.iterdir())
+        assert all(NAME.fullmatch(name) for name in names), names
+        try:
+            return [(int(NAME.fullmatch(name)[1]), parse((folder / name).read_bytes())) for name in names]
+        except FileNotFoundError:  # the tap has removed it in between
+            pass
 
 
 @pytest.fixture

@@ -338,6 +338,8 @@ test_truncated(void)
         const struct frame *frame = frame_at(frames, i);
         const unsigned whole = frame->end - frame->start;
 
+        if (frame->end > frame->bytes->len) /* its source has cut it already */
+            continue;
         for (unsigned have = 1; have < whole; have++) {
             uint8_t *copy = g_memdup2(frame->bytes->data + frame->start, have);
 
