@@ -61,9 +61,10 @@ decode_known(const char *name, const struct cjt188_known *known)
         if (strcmp(frame_at(frames, i)->name, name) == 0)
             found = frame_at(frames, i);
     g_assert_nonnull(found);
-    length = found->end - found->start;
+    length = MIN(found->end, found->bytes->len) - found->start;
     memcpy(bytes, found->bytes->data + found->start, length);
-    cjt188_decode(bytes, length, found->good ? CJT188_FRAME : CJT188_DAMAGED, known, &decoded);
+    cjt188_decode(bytes, length, found->good ? CJT188_FRAME : found->end > found->bytes->len ? CJT188_TRUNCATED : CJT188_DAMAGED,
+                  known, &decoded);
 }
 
 /* The value of that name; NULL: none. */
