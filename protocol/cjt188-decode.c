@@ -194,10 +194,11 @@ add_rest(struct cjt188_decoded *frame, unsigned at)
 
 /* ---- a known layout that goes on ---- */
 
+/* Only of data that is there to its end, whatever the frame is called. */
 static bool
 may_be_longer(const struct cjt188_decoded *frame)
 {
-    return frame->is_reply && !frame->is_error && frame->kind != CJT188_TRUNCATED && (frame->di == 0x901F || frame->di == 0x903F);
+    return frame->is_reply && !frame->is_error && frame->data_end == CJT188_OFF_DATA + (unsigned)frame->data_length && (frame->di == 0x901F || frame->di == 0x903F);
 }
 
 /* A value whose kind can be right or wrong: what it must be for its layout to be believed. */

@@ -331,6 +331,23 @@ assert_covered(void)
     g_assert_cmpuint(at, ==, decoded.data_end);
 }
 
+/* A fuzzer's find: called damaged, with less data than L says, and an L that no layout has. Memory ends with the bytes. */
+static void
+test_less_than_it_says(void)
+{
+    GByteArray *whole = bytes_from_hex("68 10 11 22 33 44 55 66 77 81 36 90 1F 01 13 23 33 43 2C 14 24 34 44 2C 20 16 07 15 09 59 59 11 22");
+
+    for (unsigned have = 1; have <= whole->len; have++) {
+        uint8_t *copy = g_memdup2(whole->data, have);
+
+        cjt188_decode(copy, have, CJT188_DAMAGED, NULL, &decoded);
+        g_assert_cmpuint(decoded.data_end, <=, MAX(have, CJT188_OFF_DATA));
+        assert_covered();
+        g_free(copy);
+    }
+    g_byte_array_unref(whole);
+}
+
 /* A frame of which only so many bytes are there; each of these in memory that ends there. */
 static void
 test_truncated(void)
@@ -1548,6 +1565,7 @@ main(int argc, char **argv)
     g_test_add_func("/decode/lengths-0-to-3", test_lengths_0_to_3);
     g_test_add_func("/decode/error-replies", test_error_replies);
     g_test_add_func("/decode/truncated", test_truncated);
+    g_test_add_func("/decode/less_than_it_says", test_less_than_it_says);
     g_test_add_func("/decode/cut-field", test_cut_field);
     g_test_add_func("/decode/names", test_names);
     g_test_add_func("/decode/units", test_units);
