@@ -27,6 +27,11 @@ def summary(tshark, path, *options):
     return tshark("-r", path, *options).stdout.splitlines()
 
 
+def without_reassembly(lines):
+    """Newer versions say of a segment only when they dissect it again in which packet its frame ends."""
+    return [re.sub(r"(TCP|CJ/T 188) (\d+ .*)\[TCP PDU reassembled in \d+\]", r"\2", line) for line in lines]
+
+
 def without_requests(lines):
     """What a request is called can change with the order of its identifier, once its meter's order is known."""
     return [re.sub("(master → .* CJ/T 188 [0-9]+|(Read|Write|Show display page|Control [0-9A-F]{2})) .*", r"\1", line) for line in lines]
@@ -50,7 +55,7 @@ def same(tshark):
 
     def check(path, *options):
         lines = summary(tshark, path, *options)
-        assert lines and summary(tshark, path, "-2", *options) == lines
+        assert lines and without_reassembly(summary(tshark, path, "-2", *options)) == without_reassembly(lines)
         once, twice = tree(tshark, path, *options), tree(tshark, path, "-2", *options)
         assert len(once) == len(lines)
         for number, (first, second) in enumerate(zip(once, twice, strict=True), 1):
