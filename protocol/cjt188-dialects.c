@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * CJ/T 188 leaves open how many decimal places a value has, and makers fill its gaps each in their own way; no byte of a
- * frame names the maker for sure. The rules were tried on 107 published frames.
+ * frame names the maker for sure. The rules were tried on the published frames of tests/frames.json.
  */
 #include "cjt188-tables.h"
 
