@@ -749,6 +749,27 @@ def test_what_only_seemed_an_echo_is_counted_as_a_request_after_all(tshark, tmp_
     assert [row[4:7] for row in cells if len(row) > 5 and row[0] == A] == [["2", "2", "0"]] * 2
 
 
+def test_what_was_kept_from_being_noted_is_noted_when_lines_part(tshark, tmp_path):
+    """Behind what seemed echoes: two rounds without a reply, then one that all meters of the second line answer."""
+    bus = Bus()
+    for di in (HIRES, READ):
+        bus.ask(request(di=di), interface=0)
+        bus.send(request(di=di), after=0.01, interface=1)
+    bus.send(reading(A), interface=1)
+    bus.send(reading(B), interface=1)
+    bus.send(reading(A), interface=0)
+    path = bus.write(tmp_path / "parted.pcapng", dlts=[147] * 2)
+    tables = {}
+    for passes in ([], ["-2"]):
+        text = tshark("-r", path, "-q", "-z", "cjt188,lines", *passes).stdout
+        cells = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+        tables[bool(passes)] = [row[2:6] for row in cells if len(row) > 5 and row[0].startswith("interface")]
+    assert tables == {False: [["2", "0", "1", "1"], ["2", "0", "2", "1"]], True: [["2", "0", "1", "1"], ["2", "0", "2", "1"]]}
+    said = conversation(tshark, path, "-2", names=("request_in", "no_response_to"))
+    assert said == {3: {"no_response_to": [1]}, 4: {"no_response_to": [2]}, 5: {"request_in": [4]}, 6: {"request_in": [4]},
+                    7: {"request_in": [3]}}
+
+
 def test_names_of_interfaces_are_plain_and_short_and_each_lines_own(tshark, tmp_path):
     names = ["tty\x1b[31m\n\x07", "bad", "A" * 60000, "A" * 60000, "x (interface 0.6)", "x", "x", "interface 0.8"]
     packets = [(line, START + line, request(A)) for line in range(len(names) + 1)]
