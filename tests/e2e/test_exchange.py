@@ -774,7 +774,7 @@ def test_names_of_interfaces_are_plain_and_short_and_each_lines_own(tshark, tmp_
     names = ["tty\x1b[31m\n\x07", "bad", "A" * 60000, "A" * 60000, "x (interface 0.6)", "x", "x", "interface 0.8"]
     packets = [(line, START + line, request(A)) for line in range(len(names) + 1)]
     path = write_pcapng(tmp_path / "names.pcapng", packets, dlts=[147] * len(packets), names=names,
-                        descriptions=["1 " * 32000] * len(packets))
+                        descriptions=["1 " * 32000] * len(names))
     path.write_bytes(path.read_bytes().replace(b"bad\0", b"\xff\xfed\0"))
     text = tshark("-r", path, "-q", "-z", "cjt188,lines", text=False).stdout.decode()
     rows = [line.split("|")[0].rstrip() for line in text.splitlines() if line.count("|") > 5]
