@@ -1,5 +1,5 @@
 /* plain.c
- * Texts of the user's tables.
+ * Texts of the user's tables and of captures.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -21,4 +21,23 @@ cjt188_is_plain(const char *text, unsigned characters)
             return false;
     }
     return true;
+}
+
+void
+cjt188_make_plain(const char *text, unsigned characters, char *plain)
+{
+    const gunichar other = 0xFFFD, ellipsis = 0x2026;
+
+    for (unsigned count = 0; *text != '\0'; count++) {
+        const gunichar character = g_utf8_get_char_validated(text, (gssize)strnlen(text, 6));
+        const bool is_valid = character != (gunichar)-1 && character != (gunichar)-2;
+
+        if (count == characters) {
+            plain += g_unichar_to_utf8(ellipsis, plain);
+            break;
+        }
+        plain += g_unichar_to_utf8(is_valid && g_unichar_isprint(character) ? character : other, plain);
+        text = is_valid ? g_utf8_next_char(text) : text + 1;
+    }
+    *plain = '\0';
 }

@@ -1,5 +1,5 @@
 /* plain.h
- * Texts of the user's tables: what may be shown in a tree, a column and a terminal.
+ * Texts of the user's tables and of captures: what may be shown in a tree, a column and a terminal.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -15,5 +15,10 @@ enum { PLAIN_NAME_CHARACTERS = 64, PLAIN_NAME_BYTES = 192, PLAIN_NOTE_CHARACTERS
 /* One line of printable UTF-8 of at most so many characters, and 3 times as many bytes? NULL is empty, and plain. Nothing that
  * turns the direction of text or moves a terminal's cursor is. */
 bool cjt188_is_plain(const char *text, unsigned characters);
+
+/* Of any bytes such a line: U+FFFD stands for what is not plain, and an ellipsis for what is behind so many characters. In
+ * PLAIN_BYTES(characters). */
+#define PLAIN_BYTES(characters) (6 * (characters) + 4)
+void cjt188_make_plain(const char *text, unsigned characters, char *plain);
 
 #endif

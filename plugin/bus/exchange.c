@@ -395,9 +395,24 @@ find_echoed(const struct cjt188_open *echo)
 /* What seemed echoes, by the packet that showed that they are none: for tables that have counted them already. */
 static struct {
     uint32_t packet;
-    unsigned count;
-    fact_id echo[CJT188_PARTED_MAX];
+    GArray *facts[PARTED_KINDS];
 } parted;
+
+static void
+forget_parted(void)
+{
+    for (unsigned kind = 0; kind < PARTED_KINDS; kind++) {
+        if (parted.facts[kind] == NULL)
+            parted.facts[kind] = g_array_new(FALSE, FALSE, sizeof(fact_id));
+        g_array_set_size(parted.facts[kind], 0);
+    }
+}
+
+static void
+note_parted(enum cjt188_parted kind, fact_id fact)
+{
+    g_array_append_val(parted.facts[kind], fact);
+}
 
 /* ---- what a frame means to its line ---- */
 
@@ -536,6 +551,33 @@ close_request(struct cjt188_open *open, fact_id request_id, fact_id reply)
         request->flags = (uint16_t)((request->flags & ~FACT_UNANSWERED) | FACT_OVERTAKEN);
 }
 
+/* What an echo, or a reply through it, kept from being noted of a line's requests. */
+static void
+note_silences(const struct cjt188_line *line)
+{
+    for (const struct cjt188_open *open = line->open; open != NULL && open->older != NULL; open = open->older) {
+        if (open->echo_of != 0 || cjt188_fact(open->fact)->earlier != 0)
+            continue;
+        note_silence(open->older, open);
+        if (cjt188_fact(open->fact)->earlier != 0)
+            note_parted(PARTED_SILENT, open->older->fact);
+    }
+}
+
+/* Its reply was another request's. */
+static void
+take_reply(struct cjt188_open *request)
+{
+    struct cjt188_fact *fact = cjt188_fact(request->fact);
+
+    fact->partner = 0;
+    request->replied = false;
+    if ((fact->flags & FACT_OVERTAKEN) == 0)
+        return;
+    fact->flags = (uint16_t)((fact->flags & ~FACT_OVERTAKEN) | FACT_UNANSWERED);
+    note_parted(PARTED_SILENT, request->fact);
+}
+
 /* A line that seemed to carry requests only replies itself: what was taken for the echo of its request was another line's
  * own, asked at the same time, and so was the reply to it. */
 static void
@@ -551,14 +593,13 @@ part_from_echo(struct cjt188_open *request)
         other->echo_of = 0;
         other->line->has_pairs = true;
         other->line->asking = NULL;
-        note_silence(other->older, other);
     }
     if (reply != 0) {
         pair_with(other != NULL ? other : request, request->echo, cjt188_fact(reply));
         echo->partner = reply;
-        fact->partner = 0;
-        request->replied = false;
+        take_reply(request);
     }
+    note_parted(PARTED_ECHO, request->echo);
     request->echo = 0;
 }
 
@@ -566,21 +607,30 @@ part_from_echo(struct cjt188_open *request)
 static void
 part_from(const struct cjt188_frame *reply, struct cjt188_open *request)
 {
+    const struct cjt188_line *line;
+
     if (request == NULL || request->echo == 0)
         return;
     if (parted.packet != reply->pinfo->num)
-        parted.count = 0;
+        forget_parted();
     parted.packet = reply->pinfo->num;
-    if (parted.count < CJT188_PARTED_MAX)
-        parted.echo[parted.count++] = request->echo;
+    line = cjt188_meter_at(cjt188_fact(request->echo)->meter)->line;
     part_from_echo(request);
+    note_silences(line);
+    note_silences(request->line);
 }
 
+/* The oldest first, as they were asked. */
 static void
 part_from_echoes(const struct cjt188_frame *reply)
 {
-    for (struct cjt188_open *open = reply->line->open; open != NULL; open = open->older)
-        part_from(reply, open);
+    struct cjt188_open *open[OPEN_MAX];
+    unsigned count = 0;
+
+    for (struct cjt188_open *each = reply->line->open; each != NULL; each = each->older)
+        open[count++] = each;
+    while (count > 0)
+        part_from(reply, open[--count]);
 }
 
 /* Who sends echoes sends the replies, too: a reply that comes from elsewhere is none to an echo, and its request has none. */
@@ -596,14 +646,11 @@ find_on_other_lines(const struct cjt188_frame *frame)
     return open;
 }
 
-unsigned
-cjt188_parted_by(const packet_info *pinfo, const struct cjt188_meter *meters[CJT188_PARTED_MAX])
+const fact_id *
+cjt188_parted_by(const packet_info *pinfo, enum cjt188_parted kind, unsigned *count)
 {
-    unsigned count = 0;
-
-    for (unsigned i = 0; parted.packet == pinfo->num && i < parted.count; i++)
-        meters[count++] = cjt188_meter_at(cjt188_fact(parted.echo[i])->meter);
-    return count;
+    *count = parted.packet == pinfo->num ? parted.facts[kind]->len : 0;
+    return (const fact_id *)(void *)parted.facts[kind]->data;
 }
 
 static void
@@ -626,6 +673,7 @@ see_reply(const struct cjt188_frame *frame, fact_id id)
     request = open->echo_of != 0 ? open->echo_of : open->fact;
     open->line->last_is_newest = false;
     pair_with(open, request, frame->fact);
+    frame->fact->partner = open->fact;
     if (!open->replied)
         close_request(open, request, id);
     if (open->echo_of != 0)
@@ -705,10 +753,10 @@ add_reply_items(const struct cjt188_frame *frame, proto_tree *tree)
     int64_t nanoseconds;
     nstime_t time;
 
-    add_frame_number(frame, tree, hf_cjt188_request_in, frame->fact->partner);
+    add_frame_number(frame, tree, hf_cjt188_request_in, cjt188_fact_request(frame->fact));
     if ((frame->fact->flags & FACT_LATE) != 0)
         proto_item_set_generated(proto_tree_add_boolean(tree, hf_cjt188_late, frame->tvb, 0, 0, true));
-    if (!cjt188_fact_response(cjt188_fact(frame->fact->partner), frame->fact, &nanoseconds))
+    if (!cjt188_fact_response(cjt188_fact(cjt188_fact_request(frame->fact)), frame->fact, &nanoseconds))
         return;
     time.secs = (time_t)(nanoseconds / second);
     time.nsecs = (int)(nanoseconds % second);
@@ -722,7 +770,7 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
     const struct cjt188_fact *fact = frame->fact;
 
     if (PINFO_FD_VISITED(frame->pinfo)) /* tables count right from now on; the mark is set before they are told */
-        parted.count = 0;
+        forget_parted();
     if ((fact->flags & FACT_COLLISION) != 0)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_collision);
     if (frame->decoded->kind != CJT188_FRAME)
@@ -741,15 +789,10 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
         add_reply_items(frame, tree);
 }
 
-static void
-forget_parted(void)
-{
-    memset(&parted, 0, sizeof parted);
-}
-
 void
 cjt188_exchange_register(void)
 {
+    forget_parted();
     register_cleanup_routine(forget_parted);
     queues = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), queue_hash, queue_equal);
 }

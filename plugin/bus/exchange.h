@@ -13,9 +13,10 @@
 void cjt188_exchange_frame(const struct cjt188_frame *frame, fact_id id);
 void cjt188_exchange_damage(const struct cjt188_frame *frame);
 
-/* In the first look at a packet: the requests that were taken for echoes until it came. Returns their number. */
-enum { CJT188_PARTED_MAX = 8 };
-unsigned cjt188_parted_by(const packet_info *pinfo, const struct cjt188_meter *meters[CJT188_PARTED_MAX]);
+/* In the first look at a packet: the requests that were taken for echoes until it came, and those that are known only since
+ * then to have got no reply. Valid until the next packet. */
+enum cjt188_parted { PARTED_ECHO, PARTED_SILENT, PARTED_KINDS };
+const fact_id *cjt188_parted_by(const packet_info *pinfo, enum cjt188_parted kind, unsigned *count);
 
 /* The items of what is known so far. */
 void cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree);

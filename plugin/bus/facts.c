@@ -58,6 +58,14 @@ cjt188_fact(fact_id id)
     return (struct cjt188_fact *)all.facts.page[at / FACTS_A_PAGE] + at % FACTS_A_PAGE;
 }
 
+fact_id
+cjt188_fact_request(const struct cjt188_fact *reply)
+{
+    const struct cjt188_fact *heard = cjt188_fact(reply->partner);
+
+    return heard != NULL && (heard->flags & FACT_ECHO) != 0 ? heard->earlier : reply->partner;
+}
+
 static fact_id *
 first_of(uint32_t packet)
 {

@@ -37,7 +37,7 @@ enum cjt188_fact_flag {
 struct cjt188_fact {
     int64_t time;      /* of its packet, ns since 1970, if FACT_HAS_TIME */
     uint32_t packet;   /* its number; 0 once a read filter has taken it away (tshark -2 -R) */
-    fact_id partner;   /* of a request: its first reply; of a reply: its request */
+    fact_id partner;   /* of a request: its first reply; of a reply: its request, or what echoed that: see cjt188_fact_request() */
     fact_id earlier;   /* of a request: the one before on its line, if that got no reply; of an echo: the request itself; of a
                         * reply: the same meter's last such reply */
     uint32_t meter;    /* cjt188_meter_at(); 0: none */
@@ -63,6 +63,9 @@ struct cjt188_fact *cjt188_fact_next(packet_info *pinfo, struct cjt188_packet *p
 
 /* NULL for 0. Valid as long as the capture. */
 struct cjt188_fact *cjt188_fact(fact_id id);
+
+/* Of a reply: its request, 0 where nobody asked. What seemed an echo may turn out to be the request itself. */
+fact_id cjt188_fact_request(const struct cjt188_fact *reply);
 
 /* In a later look at the packets: is this the last one that has facts? */
 bool cjt188_is_last_packet(const packet_info *pinfo);

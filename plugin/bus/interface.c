@@ -48,14 +48,17 @@ cjt188_interface_name(const packet_info *pinfo)
 
 /* "2400 8E1" at the start of a text: the bits of a character, start bit included, by the baud; 0: something else. */
 static int64_t
-read_settings(const char *text)
+read_settings(const char *from)
 {
     const int64_t second = 1000000000;
+    char text[sizeof "1000000 8E1"] = ""; /* sscanf() alone would look for the end of 64 kB, at every digit in them */
     unsigned baud, data, stop;
     char parity;
     int end;
 
-    if (sscanf(text, "%7u %1u%c%1u%n", &baud, &data, &parity, &stop, &end) != 4 || g_ascii_isalnum(text[end]) || baud == 0 || data < 5 || data > 8 ||
+    strncpy(text, from, sizeof text - 1);
+    if (sscanf(text, "%7u %1u%c%1u%n", &baud, &data, &parity, &stop, &end) != 4 || g_ascii_isalnum(from[end]) ||
+        baud == 0 || data < 5 || data > 8 ||
         strchr("NEOMS", parity) == NULL || stop < 1 || stop > 2)
         return 0;
     return (1 + data + (parity != 'N') + stop) * second / baud;

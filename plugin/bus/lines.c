@@ -12,6 +12,7 @@
 
 #include "interface.h"
 #include "meters.h"
+#include "plain.h"
 
 /* All by what they are found by: lines and meters by their first members, numbers as a whole number. */
 static wmem_map_t *lines, *meters, *numbers, *line_names;
@@ -102,17 +103,23 @@ conversation_name(const packet_info *pinfo)
     return wmem_strdup_printf(wmem_file_scope(), "%s:%u - %s:%u", source, pinfo->srcport, destination, pinfo->destport);
 }
 
-/* Two boxes may each have a ttyUSB0: the second line of a name has its section and interface as well. */
+/* Two boxes may each have a ttyUSB0: the second line of a name has its section and interface as well. Tables go to terminals,
+ * and repeat it in every row: no control character of a capture's name is in it, nor all that 64 kB have room for. */
 static char *
 interface_line_name(const struct cjt188_line *line, const packet_info *pinfo)
 {
-    const char *name = cjt188_interface_name(pinfo);
+    const char *said = cjt188_interface_name(pinfo);
+    char plain[PLAIN_BYTES(PLAIN_NAME_CHARACTERS)], *name;
 
-    if (name == NULL)
-        return wmem_strdup_printf(wmem_file_scope(), "interface %u.%u", line->a, line->b);
-    if (wmem_map_lookup(line_names, name) != NULL)
-        return wmem_strdup_printf(wmem_file_scope(), "%s (interface %u.%u)", name, line->a, line->b);
-    return wmem_strdup(wmem_file_scope(), name);
+    if (said == NULL) {
+        name = wmem_strdup_printf(wmem_file_scope(), "interface %u.%u", line->a, line->b);
+    } else {
+        cjt188_make_plain(said, PLAIN_NAME_CHARACTERS, plain);
+        name = wmem_strdup(wmem_file_scope(), plain);
+    }
+    while (wmem_map_lookup(line_names, name) != NULL) /* again where an interface is called as if it were the second */
+        name = wmem_strdup_printf(wmem_file_scope(), "%s (interface %u.%u)", name, line->a, line->b);
+    return name;
 }
 
 /* Where a capture has no name for it: "interface 0.1", section and interface; "usb 1.4", bus and device. */

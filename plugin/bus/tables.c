@@ -460,11 +460,17 @@ count_unanswered(struct table *table, const struct cjt188_fact *request, int dif
 static void
 count_parted(struct table *table, const packet_info *pinfo)
 {
-    const struct cjt188_meter *meters[CJT188_PARTED_MAX];
-    const unsigned count = cjt188_parted_by(pinfo, meters);
+    unsigned count;
+    const fact_id *facts = cjt188_parted_by(pinfo, PARTED_ECHO, &count);
 
+    for (unsigned i = 0; i < count; i++) {
+        const struct cjt188_meter *meter = cjt188_meter_at(cjt188_fact(facts[i])->meter);
+
+        ((struct meter_sums *)make_sums(table, key_of_meter(meter), meter->line))->requests++;
+    }
+    facts = cjt188_parted_by(pinfo, PARTED_SILENT, &count);
     for (unsigned i = 0; i < count; i++)
-        ((struct meter_sums *)make_sums(table, key_of_meter(meters[i]), meters[i]->line))->requests++;
+        count_unanswered(table, cjt188_fact(facts[i]), 1);
 }
 
 static void
@@ -741,12 +747,19 @@ note_time(struct line_sums *sums, const nstime_t *time)
     sums->has_time = true;
 }
 
-/* On the line of the request, which is another where the two directions are tapped apart. */
+/* On the line of the request, which is another where the two directions are tapped apart; NULL: that is not in the table. */
+static struct line_sums *
+sums_of_request(const struct table *table, const struct cjt188_fact *request)
+{
+    const struct cjt188_meter *meter = cjt188_meter_at(request->meter);
+
+    return meter != NULL ? (struct line_sums *)find_sums(table, key_of_line(meter->line)) : NULL;
+}
+
 static void
 take_back_unanswered(struct table *table, const struct cjt188_fact *request)
 {
-    const struct cjt188_meter *meter = cjt188_meter_at(request->meter);
-    struct line_sums *sums = meter != NULL ? (struct line_sums *)find_sums(table, key_of_line(meter->line)) : NULL;
+    struct line_sums *sums = sums_of_request(table, request);
 
     if (sums != NULL && sums->count[LINE_UNANSWERED] > 0)
         sums->count[LINE_UNANSWERED]--;
@@ -756,11 +769,18 @@ take_back_unanswered(struct table *table, const struct cjt188_fact *request)
 static void
 count_parted_on_lines(struct table *table, const packet_info *pinfo)
 {
-    const struct cjt188_meter *meters[CJT188_PARTED_MAX];
-    const unsigned count = cjt188_parted_by(pinfo, meters);
+    unsigned count;
+    const fact_id *facts = cjt188_parted_by(pinfo, PARTED_SILENT, &count);
 
     for (unsigned i = 0; i < count; i++) {
-        struct line_sums *sums = (struct line_sums *)find_sums(table, key_of_line(meters[i]->line));
+        struct line_sums *sums = sums_of_request(table, cjt188_fact(facts[i]));
+
+        if (sums != NULL)
+            sums->count[LINE_UNANSWERED]++;
+    }
+    facts = cjt188_parted_by(pinfo, PARTED_ECHO, &count);
+    for (unsigned i = 0; i < count; i++) {
+        struct line_sums *sums = sums_of_request(table, cjt188_fact(facts[i]));
 
         if (sums == NULL || sums->count[LINE_ECHOES] == 0)
             continue;

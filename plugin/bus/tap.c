@@ -56,7 +56,7 @@ damaged_meter(const struct cjt188_frame *frame)
 static const struct cjt188_meter *
 counted_meter(const struct cjt188_frame *frame)
 {
-    const struct cjt188_fact *request = cjt188_fact(frame->fact->partner);
+    const struct cjt188_fact *request = cjt188_fact(cjt188_fact_request(frame->fact));
     const struct cjt188_meter *asked = request != NULL && frame->decoded->is_reply ? cjt188_meter_at(request->meter) : NULL;
     const uint8_t *address = frame->decoded->bytes + CJT188_OFF_ADDRESS;
 
@@ -77,7 +77,7 @@ cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame)
 const struct cjt188_fact *
 cjt188_request_of(const struct cjt188_seen *seen)
 {
-    return seen->kind == CJT188_FRAME && seen->frame->is_reply ? cjt188_fact(seen->fact->partner) : NULL;
+    return seen->kind == CJT188_FRAME && seen->frame->is_reply ? cjt188_fact(cjt188_fact_request(seen->fact)) : NULL;
 }
 
 bool

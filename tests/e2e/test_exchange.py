@@ -11,7 +11,7 @@ import pytest
 from bus import (ALL, HIRES, ONE_PASS, READ, START, TWO_PASSES, VALVE, Bus, conversation, damaged, hires, mixed,
                  reading, request)
 from conftest import TIMEOUT
-from craft import frame
+from craft import frame, write_pcapng
 
 SEED = 188
 A, B, C = "24263225", "24263241", "24263258"
@@ -747,3 +747,37 @@ def test_what_only_seemed_an_echo_is_counted_as_a_request_after_all(tshark, tmp_
     cells = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
     assert [row[2:6] for row in cells if len(row) > 5 and row[0].startswith("interface")] == [["2", "0", "2", "0"]] * 2
     assert [row[4:7] for row in cells if len(row) > 5 and row[0] == A] == [["2", "2", "0"]] * 2
+
+
+def test_what_was_kept_from_being_noted_is_noted_when_lines_part(tshark, tmp_path):
+    """Behind what seemed echoes: two rounds without a reply, then one that all meters of the second line answer."""
+    bus = Bus()
+    for di in (HIRES, READ):
+        bus.ask(request(di=di), interface=0)
+        bus.send(request(di=di), after=0.01, interface=1)
+    bus.send(reading(A), interface=1)
+    bus.send(reading(B), interface=1)
+    bus.send(reading(A), interface=0)
+    path = bus.write(tmp_path / "parted.pcapng", dlts=[147] * 2)
+    tables = {}
+    for passes in ([], ["-2"]):
+        text = tshark("-r", path, "-q", "-z", "cjt188,lines", *passes).stdout
+        cells = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+        tables[bool(passes)] = [row[2:6] for row in cells if len(row) > 5 and row[0].startswith("interface")]
+    assert tables == {False: [["2", "0", "1", "1"], ["2", "0", "2", "1"]], True: [["2", "0", "1", "1"], ["2", "0", "2", "1"]]}
+    said = conversation(tshark, path, "-2", names=("request_in", "no_response_to"))
+    assert said == {3: {"no_response_to": [1]}, 4: {"no_response_to": [2]}, 5: {"request_in": [4]}, 6: {"request_in": [4]},
+                    7: {"request_in": [3]}}
+
+
+def test_names_of_interfaces_are_plain_and_short_and_each_lines_own(tshark, tmp_path):
+    names = ["tty\x1b[31m\n\x07", "bad", "A" * 60000, "A" * 60000, "x (interface 0.6)", "x", "x", "interface 0.8"]
+    packets = [(line, START + line, request(A)) for line in range(len(names) + 1)]
+    path = write_pcapng(tmp_path / "names.pcapng", packets, dlts=[147] * len(packets), names=names,
+                        descriptions=["1 " * 32000] * len(names))
+    path.write_bytes(path.read_bytes().replace(b"bad\0", b"\xff\xfed\0"))
+    text = tshark("-r", path, "-q", "-z", "cjt188,lines", text=False).stdout.decode()
+    rows = [line.split("|")[0].rstrip() for line in text.splitlines() if line.count("|") > 5]
+    long = "A" * 64 + "…"
+    assert rows[1:] == ["tty\ufffd[31m\ufffd\ufffd", "\ufffd\ufffdd", long, long + " (interface 0.3)", "x (interface 0.6)", "x",
+                        "x (interface 0.6) (interface 0.6)", "interface 0.8", "interface 0.8 (interface 0.8)"]
