@@ -10,6 +10,7 @@
  */
 #include "hextext.h"
 #include "framer.h"
+#include "hexlost.h"
 #include "hextime.h"
 #include "hextoken.h"
 
@@ -19,13 +20,16 @@ enum {
     HISTORY = 2 * CJT188_PIECE_MAX + HEXTOKEN_LINE_MAX, /* what the framer can hold back, and a line */
     LONELY = 3,       /* bytes that a line without prose must have to be more than a number */
     CLEARLY_DATA = 8, /* bytes in the middle of prose that are more than the line's first ones */
+    SHORTEST = 12,    /* of a frame that begins with 68 */
     DUMP_ROW = 16,
     ORDER_MARK = 2, /* bytes at the beginning that tell UTF-16 */
 };
 
 /* Where a byte of the stream came from. */
 struct origin {
-    bool strong; /* its line has no prose */
+    bool strong;       /* its line has no prose */
+    bool begins, ends; /* a run, whose FE do not count */
+    uint64_t line;
     enum record_direction direction;
     int64_t time_ns;
 };
@@ -36,6 +40,8 @@ struct hextext {
     struct framer *framer;
     struct hextime time;
     struct token_line line;
+    uint64_t number; /* of the line */
+    struct hexlost lost;
     struct origin origin[HISTORY];
     uint64_t pushed, taken; /* bytes of the stream */
     enum record_direction direction, last_direction;
@@ -70,6 +76,22 @@ is_whole(const struct record *record)
         (record->kind == CJT188_MBUS && record->bytes[record->preamble] == CJT188_START);
 }
 
+/* What is told as damaged is no frame either: who only keeps the capture does not see it. */
+static void
+note_lost(struct hextext *hextext, const struct record *record, uint64_t start)
+{
+    struct hexlost *lost = &hextext->lost;
+    const uint64_t before = lost->count;
+
+    for (size_t i = 0; i < record->length; i++) {
+        const struct origin *origin = origin_at(hextext, start + i);
+
+        hexlost_byte(lost, record->bytes[i], origin->begins, origin->ends, origin->line, start + i);
+    }
+    if (lost->count == before && record->kind == CJT188_DAMAGED)
+        hexlost_broken(lost, origin_at(hextext, start + record->preamble)->line, start + record->preamble);
+}
+
 static void
 on_record(const struct record *record, void *user)
 {
@@ -78,6 +100,10 @@ on_record(const struct record *record, void *user)
     size_t at = 0;
 
     hextext->taken += record->length;
+    if (!is_whole(record))
+        note_lost(hextext, record, start);
+    else
+        hexlost_frame(&hextext->lost, start + record->preamble);
     if (is_whole(record)) {
         tell(hextext, record->bytes, start, record->length);
         return;
@@ -102,6 +128,7 @@ hextext_new(int64_t today_s, hextext_callback callback, void *user)
     hextext->callback = callback;
     hextext->user = user;
     hextext->time.today_s = today_s;
+    hextext->number = 1;
     hextext->framer = framer_new(0, on_record, hextext);
     return hextext;
 }
@@ -326,15 +353,21 @@ is_digest(const struct token_line *line, const struct run *run)
 static void
 push(struct hextext *hextext, const struct run *run, bool strong)
 {
-    const struct token *token = &hextext->line.tokens[run->first];
+    const uint8_t *bytes = hextext->line.bytes + hextext->line.tokens[run->first].first;
+    bool preamble = true;
 
     if (hextext->direction != hextext->last_direction)
         framer_finish(hextext->framer);
     hextext->last_direction = hextext->direction;
-    for (size_t i = 0; i < run->bytes; i++)
-        hextext->origin[hextext->pushed++ % HISTORY] =
-            (struct origin){ strong, hextext->direction, hextext->time.time_ns };
-    framer_push(hextext->framer, hextext->line.bytes + token->first, NULL, run->bytes, 0);
+    for (size_t i = 0; i < run->bytes; i++) {
+        const bool begins = preamble && bytes[i] != CJT188_PREAMBLE;
+
+        preamble = preamble && !begins;
+        hextext->origin[hextext->pushed++ % HISTORY] = (struct origin){
+            strong, begins, i + 1 == run->bytes, hextext->number, hextext->direction, hextext->time.time_ns,
+        };
+    }
+    framer_push(hextext->framer, bytes, NULL, run->bytes, 0);
 }
 
 /* The last mark counts, but "RX ->" is a reply. */
@@ -362,52 +395,155 @@ take_marks(const struct token_line *line, bool *marked)
     return at;
 }
 
+/* FE … 68 … 16, or a whole frame among other bytes. */
+static bool
+is_candidate(const struct token_line *line, const struct run *run)
+{
+    const uint8_t *bytes = line->bytes + line->tokens[run->first].first;
+    struct cjt188_progress progress = { 0, 0 };
+    size_t at = 0;
+
+    while (at < run->bytes && bytes[at] == CJT188_PREAMBLE)
+        at++;
+    if (run->bytes - at >= SHORTEST && bytes[at] == CJT188_START && bytes[run->bytes - 1] == CJT188_END)
+        return true;
+    for (at = 0; run->bytes - at >= CJT188_OVERHEAD;) {
+        const struct cjt188_piece piece = cjt188_next_piece(bytes + at, run->bytes - at, true, &progress);
+
+        if (piece.kind == CJT188_FRAME)
+            return true;
+        at += piece.length;
+    }
+    return false;
+}
+
+/* Is the run, of all bytes that stand together, one of those that the line is read for? */
+static bool
+is_wanted(const struct token_line *line, const struct run *run, const struct run *best)
+{
+    return run->bytes > 0 && (run->first == best->first || is_candidate(line, run));
+}
+
+/* "|" between the columns of a table. */
+static bool
+is_between(const struct token_line *line, size_t index)
+{
+    const struct token *token = &line->tokens[index];
+
+    return token->mark != DIRECTION_UNKNOWN || (token->kind == TOKEN_SIGN && line->text[token->start] == '|') ||
+        is_about_count(line, index);
+}
+
+/* Does the line hold several runs that are wanted, and nothing else but what tells them apart? */
+static bool
+is_all_runs(const struct token_line *line, const struct run *best)
+{
+    size_t runs = 0;
+
+    for (size_t i = 0; i < line->count;) {
+        const struct run run = run_at(line, i);
+
+        if (run.bytes > 0 ? !is_wanted(line, &run, best) : !is_between(line, i))
+            return false;
+        runs += run.bytes > 0;
+        i = MAX(run.end, i + 1);
+    }
+    return runs > 1;
+}
+
+/* Where the last run ends that is wanted; marks behind that are prose. 0 = there is none. */
+static size_t
+wanted_end(const struct token_line *line, const struct run *best)
+{
+    size_t end = 0;
+
+    for (size_t i = 0; i < line->count;) {
+        const struct run run = run_at(line, i);
+
+        i = MAX(run.end, i + 1);
+        if (is_wanted(line, &run, best))
+            end = i;
+    }
+    return end;
+}
+
+/* Marks between two runs are of the second one, but in "a -> b" without one in front nobody knows who speaks. */
+static void
+push_runs(struct hextext *hextext, const struct run *best, size_t marks_end, bool strong)
+{
+    const struct token_line *line = &hextext->line;
+    bool by_word = false, first = true, told = false;
+
+    for (size_t i = 0; i < line->count;) {
+        const struct run run = run_at(line, i);
+        const bool wanted = is_wanted(line, &run, best);
+
+        if (i < marks_end && (first || told || line->tokens[i].kind != TOKEN_ARROW))
+            note_mark(hextext, &line->tokens[i], &by_word);
+        told = told || line->tokens[i].mark != DIRECTION_UNKNOWN;
+        hexlost_run(&hextext->lost, line->bytes + line->tokens[i].first, run.bytes, wanted, hextext->number,
+                    hextext->pushed);
+        if (wanted && !first)
+            framer_finish(hextext->framer);
+        if (wanted) {
+            push(hextext, &run, strong);
+            by_word = first = false;
+        }
+        i = MAX(run.end, i + 1);
+    }
+}
+
 /* The bytes of a line, where they are all it has, and the direction that it tells. */
-static struct run
-find_run(struct hextext *hextext, bool *strong)
+static bool
+take_runs(struct hextext *hextext)
 {
     struct token_line *line = &hextext->line;
-    bool marked = false, by_word = false;
+    bool marked = false;
     const size_t begin = take_marks(line, &marked);
     struct run run;
+    bool strong;
 
-    for (size_t i = begin; i < line->count; i++)
-        if (is_count(line, i))
+    for (size_t i = 0; i < line->count; i++)
+        if (line->tokens[i].kind == TOKEN_BYTES && (i < begin || is_count(line, i)))
             line->tokens[i].kind = TOKEN_WORD;
     run = best_run(line, begin);
     if (run.bytes == 0 && !marked)
         hextext->direction = DIRECTION_UNKNOWN;
-    for (size_t i = 0; i < (run.bytes > 0 ? run.first : begin); i++)
-        note_mark(hextext, &line->tokens[i], &by_word);
-    *strong = run.bytes > 0 && run.first == begin && run.end == line->count && !is_heading(line, &run) &&
+    strong = run.bytes > 0 && run.first == begin && run.end == line->count && !is_heading(line, &run) &&
         (marked || hextext->after_strong || (run.bytes >= LONELY && !is_digest(line, &run)));
-    return run;
+    strong = strong || is_all_runs(line, &run);
+    push_runs(hextext, &run, run.bytes > 0 ? wanted_end(line, &run) : begin, strong);
+    return strong;
+}
+
+static void
+take_dump_row(struct hextext *hextext)
+{
+    const struct run run = dump_run(&hextext->line);
+
+    hextext->dump_offset = offset_of(&hextext->line) + run.bytes;
+    hextext->in_dump = true;
+    if (run.bytes > 0)
+        push(hextext, &run, true);
+    hextext->after_strong = true;
 }
 
 static void
 take_line(struct hextext *hextext)
 {
     struct token_line *line = &hextext->line;
-    bool strong = true;
-    struct run run;
 
     line->text[line->length] = '\0';
     hextime_take(&hextext->time, line->text);
     token_line_cut(line);
+    if (strpbrk(line->text, "0123456789") != NULL)
+        hexlost_digits(&hextext->lost, hextext->number);
     if (is_dump_row(hextext)) {
-        run = dump_run(line);
-        hextext->dump_offset = offset_of(line) + run.bytes;
-        hextext->in_dump = true;
-    } else if (is_dump_end(hextext)) {
-        run = (struct run){ 0 };
-        strong = hextext->in_dump = false;
-    } else {
-        run = find_run(hextext, &strong);
-        hextext->in_dump = false;
+        take_dump_row(hextext);
+        return;
     }
-    if (run.bytes > 0)
-        push(hextext, &run, strong);
-    hextext->after_strong = strong;
+    hextext->after_strong = !is_dump_end(hextext) && take_runs(hextext);
+    hextext->in_dump = false;
 }
 
 /* A line that is too long is cut where no byte is. */
@@ -439,6 +575,7 @@ take_char(struct hextext *hextext, char c)
     if (c == '\n') {
         take_line(hextext);
         line->length = 0;
+        hextext->number++;
         return;
     }
     line->text[line->length++] = c != '\0' ? c : ' ';
@@ -494,4 +631,11 @@ hextext_finish(struct hextext *hextext)
         take_line(hextext);
     hextext->line.length = 0;
     framer_finish(hextext->framer);
+    hexlost_finish(&hextext->lost);
+}
+
+char *
+hextext_lost(const struct hextext *hextext)
+{
+    return hexlost_text(&hextext->lost);
 }

@@ -35,4 +35,8 @@ void hextext_feed(struct hextext *hextext, const char *text, size_t length);
 /* The text is over. */
 void hextext_finish(struct hextext *hextext);
 
+/* After the end: how many runs that look like frames gave none, and on which lines, or that there is no frame among all
+ * the digits. A sentence without its point, or NULL. The caller frees it. */
+char *hextext_lost(const struct hextext *hextext);
+
 #endif

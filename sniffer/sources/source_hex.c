@@ -32,6 +32,16 @@ on_piece(const struct hextext_piece *piece, void *user)
     sink->pause(sink->user);
 }
 
+static void
+tell_lost(const struct hex_source *hex)
+{
+    char *lost = hextext_lost(hex->text);
+
+    if (lost != NULL)
+        tap_complain("\"%s\": %s.", hex->source.info.name, lost);
+    g_free(lost);
+}
+
 static gboolean
 on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
 {
@@ -50,6 +60,7 @@ on_readable(gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
         lost = g_error_new(TAP_ERROR, TAP_LINE_LOST, "Cannot read on from \"%s\": %s.", source->info.name,
                            g_strerror(errno));
     hextext_finish(hex->text);
+    tell_lost(hex);
     source->watch = 0;
     source->sink.end(source->sink.user, lost);
     return G_SOURCE_REMOVE;

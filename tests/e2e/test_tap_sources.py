@@ -304,17 +304,23 @@ Definition Battery res res res
 """
 
 
-def from_text(dump, tmp_path, text, *args):
+def text_only(dump, tmp_path, text, *args):
     (tmp_path / "post.txt").write_text(text, encoding="utf-8")
     done = dump("-q", "--hex", "-i", tmp_path / "post.txt", "-w", "-", *args)
     assert done.returncode == OK, done.stderr
-    return parse(done.stdout).packets
+    return done
+
+
+def from_text(dump, tmp_path, text, *args):
+    return parse(text_only(dump, tmp_path, text, *args).stdout).packets
 
 
 def test_the_thread(dump, frames, tmp_path):
     """Its six frames, whole and in order, the one listing again, and nothing else."""
     six = thread_frames(frames)
-    packets = from_text(dump, tmp_path, THREAD)
+    done = text_only(dump, tmp_path, THREAD)
+    packets = parse(done.stdout).packets
+    assert done.stderr == b""
     assert [packet.data for packet in packets] == [*six[:4], six[3], *six[4:]]
     assert all(packet.flags in (IN, OUT) and not packet.comment for packet in packets)
     assert [packet.flags for packet in packets] == [OUT, IN, OUT, IN, IN, OUT, IN]
@@ -438,6 +444,62 @@ def test_counts_that_are_data(dump, frames, tmp_path):
     reply = thread_frames(frames)[3].lstrip(b"\xfe")
     text = f"Length: {spaced(reply)}\n\nRX: {spaced(reply)}\n\nRX ({reply[0]:02X}) ({spaced(reply[1:])})\n\nRX 03 00 00 00\n"
     assert [packet.data for packet in from_text(dump, tmp_path, text)] == [reply, reply, reply, b"\x03\x00\x00\x00"]
+
+
+def two_on_a_line(request, reply):
+    return {
+        "words": f"TX: {spaced(request)} RX: {spaced(reply)}\n",
+        "arrow": f"{spaced(request)} -> {spaced(reply)}\n",
+        "arrows": f">>> {spaced(request)} <<< {spaced(reply)}\n",
+        "prose": f"I sent {spaced(request)} and it said {spaced(reply)}, which is fine\n",
+        "table": f"| 1 | {spaced(request)} | {spaced(reply)} | ok |\n",
+        "JSON": f'{{"tx": "{request.hex()}", "rx": "{reply.hex()}"}}\n',
+        "CSV": f"12.5;{request.hex()};{reply.hex()};ok\n",
+    }
+
+
+@pytest.mark.parametrize("style", list(two_on_a_line(b"", b"")))
+def test_two_frames_on_a_line(dump, frames, tmp_path, style):
+    request, reply = thread_frames(frames)[2:4]
+    done = text_only(dump, tmp_path, two_on_a_line(request, reply)[style])
+    packets = parse(done.stdout).packets
+    assert [packet.data for packet in packets] == [request, reply] and done.stderr == b""
+    assert [packet.flags for packet in packets] == [OUT, IN]
+
+
+def test_damaged_on_a_line(dump, frames, tmp_path):
+    """The second of two is kept although its checksum is wrong, and stderr says so."""
+    request, reply = thread_frames(frames)[2:4]
+    broken = reply[:-2] + bytes([reply[-2] ^ 1]) + reply[-1:]
+    done = text_only(dump, tmp_path, f"\nTX: {spaced(request)} RX: {spaced(broken)}\n")
+    assert [packet.data for packet in parse(done.stdout).packets] == [request, broken]
+    assert done.stderr.endswith(b"post.txt\": 1 run of bytes from 68 to 16 gave no whole frame, on line 2.\n")
+
+
+def lost_texts(request, reply):
+    """Texts whose frame cannot be read, and which lines are said."""
+    text = spaced(reply)
+    broken = text[:-5] + "00 16"
+    return {
+        "prose": (f"It said {broken} to me\n", "1 run of bytes from 68 to 16 gave no whole frame, on line 1"),
+        "with another": (f"{spaced(request)}\nIt said {broken} to me\nand {broken} to you\n",
+                         "2 runs of bytes from 68 to 16 gave no whole frame, on lines 2 and 3"),
+        "in pieces": (f"TX {spaced(request)}\n\nRX {text[:30]} [b] {text[30:60]} [/b] {text[60:]}\n",
+                      "1 run of bytes from 68 to 16 gave no whole frame, on line 3"),
+        "over lines": (f"{spaced(request)}\n{text[:60]}\n= {text[60:75]} = {text[75:]}\n",
+                       "1 run of bytes from 68 to 16 gave no whole frame, on line 2"),
+        "many": (f"It said {broken} to me\n" * 12,
+                 "12 runs of bytes from 68 to 16 gave no whole frame, on lines 1, 2, 3, 4, 5, 6, 7 and 8 and perhaps more"),
+        "octal": ("\n" + " ".join(f"{byte:03o}" for byte in reply) + "\n",
+                  "no whole frame was found, and there are digits on 1 line, first on line 2"),
+    }
+
+
+@pytest.mark.parametrize("style", list(lost_texts(b"", b"")))
+def test_nothing_is_lost_in_silence(dump, frames, tmp_path, style):
+    text, said = lost_texts(*thread_frames(frames)[2:4])[style]
+    done = text_only(dump, tmp_path, text)
+    assert done.stderr.decode().endswith(f'post.txt": {said}.\n') and done.stderr.count(b"\n") == 1
 
 
 def test_text_or_not(dump, frames, tmp_path):

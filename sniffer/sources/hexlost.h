@@ -1,0 +1,58 @@
+/* hexlost.h
+ * What looks like a frame in a text and gave none: nobody shall miss one without a word.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A candidate is a run of bytes that begins 68, behind any FE, and ends 16.
+ */
+#ifndef HEXLOST_H
+#define HEXLOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    HEXLOST_LINES = 8,    /* so many are named */
+    HEXLOST_PENDING = 64, /* and so many may wait for what the framer says */
+};
+
+/* A candidate, or half of one. Offsets are those of the bytes that the framer gets. */
+struct hexlost_candidate {
+    uint64_t line; /* it begins in; 0 = there is none */
+    uint64_t first, end;
+    size_t bytes;
+    bool taken; /* all of it goes to the framer */
+};
+
+struct hexlost {
+    uint64_t frames;
+    uint64_t count; /* of candidates that gave none */
+    uint64_t lines[HEXLOST_LINES];
+    size_t lines_count;
+    uint64_t digit_lines, first_digit_line;
+    struct hexlost_candidate in_text, in_stream;
+    struct hexlost_candidate pending[HEXLOST_PENDING]; /* of which the framer did not get all */
+    size_t pending_count;
+};
+
+/* A line has digits. */
+void hexlost_digits(struct hexlost *lost, uint64_t line);
+
+/* A run of bytes in the text, in order. taken: it goes to the framer, at this offset. */
+void hexlost_run(struct hexlost *lost, const uint8_t *bytes, size_t length, bool taken, uint64_t line, uint64_t offset);
+
+/* A byte that the framer found in no frame, in order, and whether it begins or ends a run. */
+void hexlost_byte(struct hexlost *lost, uint8_t byte, bool begins, bool ends, uint64_t line, uint64_t offset);
+/* The framer has cut what is recognised as a frame, but is none. The offset is that of its 68. */
+void hexlost_broken(struct hexlost *lost, uint64_t line, uint64_t offset);
+/* And here it has cut one. */
+void hexlost_frame(struct hexlost *lost, uint64_t offset);
+/* The text is over. */
+void hexlost_finish(struct hexlost *lost);
+
+/* All of it as a sentence without its point, or NULL when nothing was lost. The caller frees it. */
+char *hexlost_text(const struct hexlost *lost);
+
+#endif
