@@ -328,6 +328,7 @@ def test_cost_of_a_piece(start, line, frames, tmp_path):
     wait_until(lambda: is_ready(process), "the line to be open")
     request = thread_frames(frames)[2]
     line.send(request)
+    wait_until(file.exists, "the file")
     packets_of(file, 1)
     time.sleep(1)
     begun = len(trace.read_text(encoding="utf-8").splitlines())
