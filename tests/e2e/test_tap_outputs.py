@@ -1151,12 +1151,12 @@ def test_killed_at_any_moment(start, dump, tshark, tmp_path):
     chance = random.Random(9)
     file = tmp_path / "killed.pcapng"
     whole = parse(dump("-q", "-i", "demo:fast,seed=3", "-c", "30000", "-w", "-").stdout).packets
-    torn, counts = 0, []
+    torn, counts, patience = 0, [], 0.02
     for index in range(200):
         file.unlink(missing_ok=True)
         process = start("-q", "-i", "demo:fast,seed=3", "-w", file)
         wait_until(lambda: file.exists() and file.stat().st_size > 0, "the file")
-        time.sleep(chance.random() * 0.02)
+        time.sleep(chance.random() * patience)
         process.kill()
         process.wait()
         data = file.read_bytes()
@@ -1164,6 +1164,8 @@ def test_killed_at_any_moment(start, dump, tshark, tmp_path):
         torn += len(good) < len(data)
         packets = parse(good).packets
         counts.append(len(packets))
+        if max(counts) <= 100:  # a busy machine: let it come further
+            patience = min(1.1 * patience, 1)
         assert packets == whole[: len(packets)]
         if good:
             again = dump("-q", "-i", file, "-w", "-")  # by libpcap
