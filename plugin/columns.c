@@ -92,9 +92,9 @@ cjt188_columns_add(const struct cjt188_frame *frame, proto_tree *tree)
 void
 cjt188_columns_response(const struct cjt188_frame *frame, proto_tree *tree, int64_t nanoseconds)
 {
-    const int64_t millisecond = 1000000;
+    const int64_t millisecond = 1000000, rest = nanoseconds % millisecond;
+    const int64_t rounded = nanoseconds / millisecond + (rest >= millisecond / 2) - (rest <= -millisecond / 2); /* none overflows */
 
     if (cjt188_is_column(tree, hf_cjt188_column_response))
-        proto_item_set_hidden(proto_tree_add_int64(tree, hf_cjt188_column_response, frame->tvb, 0, 0,
-                                                   (nanoseconds + millisecond / 2) / millisecond));
+        proto_item_set_hidden(proto_tree_add_int64(tree, hf_cjt188_column_response, frame->tvb, 0, 0, rounded));
 }
