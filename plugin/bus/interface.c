@@ -36,6 +36,17 @@ cjt188_packet_flags(const packet_info *pinfo)
 }
 
 const char *
+cjt188_packet_comment(const packet_info *pinfo, unsigned index)
+{
+    wtap_block_t block = pinfo->fd->has_modified_block ? epan_get_modified_block(pinfo->epan, pinfo->fd) : pinfo->rec->block;
+    char *comment = NULL;
+
+    if (block == NULL || wtap_block_get_nth_string_option_value(block, OPT_COMMENT, index, &comment) != WTAP_OPTTYPE_SUCCESS)
+        return NULL;
+    return comment;
+}
+
+const char *
 cjt188_interface_name(const packet_info *pinfo)
 {
     const char *name;

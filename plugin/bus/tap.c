@@ -8,12 +8,25 @@
  */
 #include "tap.h"
 
+#include "interface.h"
+
 static int tap = -1;
 
 bool
 cjt188_tap_is_heard(void)
 {
     return have_tap_listener(tap);
+}
+
+/* Few packets have any. */
+static void
+add_comments(packet_info *pinfo, struct cjt188_tap *record)
+{
+    const char *comment;
+
+    while (record->comment_count < CJT188_COMMENTS &&
+           (comment = cjt188_packet_comment(pinfo, record->comment_count)) != NULL)
+        record->comment[record->comment_count++] = wmem_strdup(pinfo->pool, comment);
 }
 
 struct cjt188_seen *
@@ -33,6 +46,7 @@ cjt188_tap_add(packet_info *pinfo, struct cjt188_line *line, enum cjt188_kind ki
         packet->tap = wmem_new0(pinfo->pool, struct cjt188_tap);
         packet->tap->first = packet->tap->last = seen;
         packet->tap->is_seen_again = PINFO_FD_VISITED(pinfo);
+        add_comments(pinfo, packet->tap);
         tap_queue_packet(tap, pinfo, packet->tap);
     } else {
         packet->tap->last->next = seen;

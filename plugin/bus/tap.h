@@ -27,9 +27,14 @@ struct cjt188_seen {
     const struct cjt188_own *own;       /* the user's own fields in it, or NULL */
 };
 
+/* A packet's comments, as far as statistics can use so many. */
+enum { CJT188_COMMENTS = 8 };
+
 /* What a listener to "cjt188" gets. Lives as long as its packet. */
 struct cjt188_tap {
     struct cjt188_seen *first, *last;
+    unsigned comment_count;
+    const char *comment[CJT188_COMMENTS];
     bool is_seen_again; /* not for the first time; when a listener gets it, Wireshark says so of every packet */
 };
 

@@ -422,6 +422,7 @@ group_of(struct explore *explore, const struct cjt188_seen *seen)
     group->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     group->meters = g_new0(struct explore_meter, EXPLORE_METERS);
     group->toggled = g_new0(uint8_t, MAX(group->width, 1));
+    group->changed = g_new0(uint8_t, MAX(group->width, 1));
     find_fields(explore, group, seen);
     g_ptr_array_add(explore->groups, group);
     g_hash_table_add(explore->group_index, group);
@@ -453,6 +454,7 @@ free_group(void *data)
     g_free(group->fields);
     g_free(group->meters);
     g_free(group->toggled);
+    g_free(group->changed);
     g_free(group->samples);
     g_free(group->data);
     g_hash_table_destroy(group->meter_index);
@@ -598,8 +600,9 @@ count_changes(struct explore *explore, struct explore_group *group, struct explo
         }
         field->seen++;
     }
-    for (unsigned i = 0; !first && i < group->width; i++) {
-        meter->toggled[i] |= data[i] ^ meter->last[i];
+    for (unsigned i = 0; i < group->width; i++) {
+        group->changed[i] = first ? 0 : data[i] ^ meter->last[i];
+        meter->toggled[i] |= group->changed[i];
         group->toggled[i] |= meter->toggled[i];
     }
 }
@@ -626,6 +629,7 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
     meter = meter_of(group, hash, frame);
     if (meter == NULL) {
         group->unkept++;
+        memset(group->changed, 0, group->width);
         return group;
     }
     count_changes(explore, group, meter, pinfo->num, frame);

@@ -99,6 +99,7 @@ struct explore_group {
     struct explore_field *fields;
     unsigned field_count, unkept_fields; /* `unkept_fields`: beyond EXPLORE_FIELDS */
     uint8_t *toggled;          /* per byte: bits that changed within any meter */
+    uint8_t *changed;          /* per byte: bits in which the frame added last differs from its meter's one before */
 
     struct explore_sample *samples;
     uint8_t *data;             /* sample_count rows of `width` bytes */

@@ -8,6 +8,7 @@
 
 #include "explore.h"
 #include "notes.h"
+#include "report.h"
 #include "userfields.h"
 
 void
@@ -17,4 +18,5 @@ cjt188_workbench_register(module_t *module)
     cjt188_explore_register();
     cjt188_explore_table_register();
     cjt188_notes_register();
+    cjt188_report_register();
 }

@@ -1,0 +1,563 @@
+/* report.c
+ * tshark -z cjt188,report,FILE and cjt188,report-mask,FILE: collects what the page shows, in bounded memory.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Masked, meters and lines are numbered in the order of the capture, marks have no text, times count from the first packet, and
+ * undocumented bytes show which bits change, and the shape of what they do, but no value.
+ */
+#include "report.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "mask.h"
+
+#include <epan/stat_groups.h>
+#include <epan/stat_tap_ui.h>
+#include <wsutil/report_message.h>
+
+#define REPORT_OPTION "cjt188,report"
+#define PAGE_BEGINS "<!DOCTYPE html>"
+
+/* ---- marks ---- */
+
+static void
+free_mark(void *data)
+{
+    g_free(((struct chart_mark *)data)->text);
+}
+
+/* "Mark 3", "Mark 3: valve opened" */
+static bool
+is_mark(const char *comment, unsigned *number)
+{
+    const char *behind = comment + strlen("Mark ");
+    char *end;
+
+    if (!g_str_has_prefix(comment, "Mark ") || !g_ascii_isdigit(*behind))
+        return false;
+    *number = (unsigned)strtoul(behind, &end, 10);
+    return *end == '\0' || *end == ':' || g_ascii_isspace(*end);
+}
+
+static void
+note_comment(struct report *report, const char *comment, double at)
+{
+    struct chart_mark mark = { .at = at };
+
+    if (!is_mark(comment, &mark.number))
+        return;
+    if (report->marks->len >= REPORT_MARKS) {
+        report->more_marks++;
+        return;
+    }
+    mark.text = report->mask != NULL ? g_strdup_printf("Mark %u", mark.number) : g_strdup(comment);
+    g_array_append_val(report->marks, mark);
+}
+
+/* ---- lines ---- */
+
+static void
+free_line(void *data)
+{
+    struct report_line *line = (struct report_line *)data;
+
+    curve_empty(&line->response);
+    curve_empty(&line->silent);
+    g_free(line->name);
+    g_free(line);
+}
+
+/* NULL: there are too many. */
+static struct report_line *
+line_of(struct report *report, const struct cjt188_line *of)
+{
+    struct report_line *line = (struct report_line *)g_hash_table_lookup(report->line_index, GUINT_TO_POINTER(of->id));
+
+    if (line != NULL)
+        return line;
+    if (report->lines->len >= REPORT_LINES) {
+        report->more_lines++;
+        return NULL;
+    }
+    line = g_new0(struct report_line, 1);
+    line->id = of->id;
+    g_ptr_array_add(report->lines, line);
+    line->name = report->mask != NULL ? g_strdup_printf("Line %u", report->lines->len) : g_strdup(of->name);
+    g_hash_table_insert(report->line_index, GUINT_TO_POINTER(of->id), line);
+    return line;
+}
+
+static void
+note_silence(struct report_line *line, double from, double to)
+{
+    struct report_silence silence = { from, to };
+
+    for (unsigned i = 0; i < REPORT_SILENCES; i++) {
+        struct report_silence *kept = &line->silence[i];
+
+        if (silence.to - silence.from > kept->to - kept->from) {
+            const struct report_silence shorter = *kept;
+
+            *kept = silence;
+            silence = shorter;
+        }
+    }
+}
+
+static void
+hear_line(struct report_line *line, double at)
+{
+    if (line->has_last && at > line->last)
+        note_silence(line, line->last, at);
+    line->last = line->has_last ? MAX(line->last, at) : at;
+    line->has_last = true;
+}
+
+static void
+count_on_line(struct report_line *line, const struct cjt188_seen *seen)
+{
+    if (seen->line_error)
+        line->symbol_errors++;
+    else if (seen->kind == CJT188_FRAME && !cjt188_is_echo(seen) && !seen->frame->is_report)
+        *(seen->frame->is_reply ? &line->replies : &line->requests) += 1;
+    else if (seen->kind == CJT188_DAMAGED)
+        line->damaged++;
+    else if (seen->kind == CJT188_TRUNCATED && !seen->frame->is_cut)
+        line->truncated++;
+    else if (seen->kind == CJT188_NOISE)
+        line->noise += seen->length;
+}
+
+/* ---- meters ---- */
+
+static void
+free_meter(void *data)
+{
+    struct report_meter *meter = (struct report_meter *)data;
+
+    for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++)
+        curve_empty(&meter->curve[i]);
+    g_free(meter->number);
+    g_free(meter->name);
+    g_free(meter->faults);
+    g_free(meter);
+}
+
+static struct report_meter *
+meter_at(const struct report *report, uint32_t id)
+{
+    return (struct report_meter *)g_hash_table_lookup(report->meter_index, GUINT_TO_POINTER(id));
+}
+
+/* NULL: there are too many, or too many lines. */
+static struct report_meter *
+meter_of(struct report *report, const struct cjt188_meter *of)
+{
+    struct report_meter *meter = meter_at(report, of->id);
+    const struct report_line *line = meter == NULL ? line_of(report, of->line) : NULL;
+    char number[CJT188_TEXT_MAX];
+
+    if (meter != NULL)
+        return meter;
+    if (report->meters->len >= REPORT_METERS || line == NULL) {
+        report->more_meters++;
+        return NULL;
+    }
+    meter = g_new0(struct report_meter, 1);
+    meter->id = of->id;
+    memcpy(meter->bytes, of->number, sizeof meter->bytes);
+    g_ptr_array_find(report->lines, line, &meter->line);
+    meter->is_wildcard = of->is_wildcard;
+    meter->is_drawn = !of->is_wildcard && report->meters->len < REPORT_DRAWN;
+    g_ptr_array_add(report->meters, meter);
+    g_hash_table_insert(report->meter_index, GUINT_TO_POINTER(of->id), meter);
+    cjt188_number_text(of->number, cjt188_number_is_high_first(of->number), number, sizeof number);
+    meter->number = of->is_wildcard ? g_strdup("all meters") : report->mask != NULL
+        ? g_strdup_printf("Meter %u", report->meters->len) : g_strdup(number);
+    if (report->mask != NULL && !of->is_wildcard)
+        mask_add(report->mask, of->number, meter->number);
+    return meter;
+}
+
+static void
+add_faults(struct report_meter *meter, const struct cjt188_decoded *frame)
+{
+    char text[CJT188_TEXT_MAX];
+    char **each;
+
+    if (cjt188_fault_text(frame, text, sizeof text) == 0 || g_strcmp0(text, meter->faults) == 0)
+        return;
+    each = g_strsplit(text, ", ", 0);
+    for (char **fault = each; *fault != NULL; fault++) {
+        char *all;
+
+        if (meter->faults != NULL && strstr(meter->faults, *fault) != NULL)
+            continue;
+        all = meter->faults == NULL ? g_strdup(*fault) : g_strdup_printf("%s, %s", meter->faults, *fault);
+        g_free(meter->faults);
+        meter->faults = all;
+    }
+    g_strfreev(each);
+}
+
+static void
+count_step(struct report_counter *counter, const struct cjt188_value *value)
+{
+    if (value == NULL)
+        return;
+    if (counter->readings++ == 0)
+        counter->first = value->number;
+    else if (value->number >= counter->last)
+        counter->gained += value->number - counter->last;
+    else
+        counter->backwards++;
+    counter->last = value->number;
+    counter->decimals = value->decimals;
+}
+
+/* A heat meter's heating, else what else it counts. */
+static enum cjt188_measurement
+energy_of(const struct cjt188_decoded *frame)
+{
+    static const enum cjt188_measurement energies[] = { CJT188_HEATING, CJT188_ELECTRIC, CJT188_COOLING };
+
+    for (size_t i = 0; i < array_length(energies); i++) {
+        if (cjt188_measured(frame, energies[i]) != NULL)
+            return energies[i];
+    }
+    return CJT188_NOT_MEASURED;
+}
+
+static void
+note_reading(struct report_meter *meter, const struct cjt188_decoded *frame, double at, bool has_place)
+{
+    if (meter->energy == CJT188_NOT_MEASURED)
+        meter->energy = energy_of(frame);
+    if (meter->energy != CJT188_NOT_MEASURED)
+        count_step(&meter->counter[REPORT_ENERGY], cjt188_measured(frame, meter->energy));
+    count_step(&meter->counter[REPORT_VOLUME], cjt188_measured(frame, CJT188_VOLUME_NOW));
+    add_faults(meter, frame);
+    for (unsigned i = CJT188_HEATING; has_place && meter->is_drawn && i <= CJT188_RETURN; i++) {
+        const struct cjt188_value *value = cjt188_measured(frame, (enum cjt188_measurement)i);
+
+        if (value != NULL)
+            curve_add(&meter->curve[i], at, value->number);
+    }
+}
+
+/* ---- what a request says of the one before ---- */
+
+static void
+note_unanswered(struct report *report, const struct cjt188_seen *seen, double at, bool has_place)
+{
+    const struct cjt188_fact *request = cjt188_unanswered_by(seen);
+    struct report_meter *meter = request != NULL ? meter_at(report, request->meter) : NULL;
+    struct report_line *line = meter != NULL ? (struct report_line *)g_ptr_array_index(report->lines, meter->line) : NULL;
+
+    if (meter == NULL)
+        return;
+    meter->unanswered++;
+    line->unanswered++;
+    if (!has_place)
+        return;
+    if ((request->flags & FACT_HAS_TIME) != 0 && !report->is_packets)
+        at = (double)request->time / 1e9;
+    curve_add(&line->silent, at, 1);
+}
+
+/* A reply behind the next request: that was too early to say that there is none. */
+static void
+take_back_unanswered(struct report *report, const struct cjt188_seen *seen)
+{
+    const struct cjt188_fact *request = cjt188_request_of(seen);
+    struct report_meter *meter = request != NULL ? meter_at(report, request->meter) : NULL;
+    struct report_line *line = meter != NULL ? (struct report_line *)g_ptr_array_index(report->lines, meter->line) : NULL;
+
+    if (meter == NULL || meter->unanswered == 0 || line->unanswered == 0)
+        return;
+    meter->unanswered--;
+    line->unanswered--;
+}
+
+static void
+note_response(struct report *report, const struct cjt188_seen *seen, const struct report_meter *meter, double at, bool has_place)
+{
+    const struct cjt188_fact *request = cjt188_request_of(seen);
+    struct report_line *line = (struct report_line *)g_ptr_array_index(report->lines, meter->line);
+    int64_t passed;
+    double ms;
+
+    if (request == NULL || !cjt188_fact_response(request, seen->fact, &passed))
+        return;
+    ms = (double)passed / 1e6;
+    line->fastest = line->timed == 0 ? ms : MIN(line->fastest, ms);
+    line->slowest = line->timed == 0 ? ms : MAX(line->slowest, ms);
+    line->total += ms;
+    line->timed++;
+    line->late += (seen->fact->flags & FACT_LATE) != 0;
+    if (has_place)
+        curve_add(&line->response, at, ms);
+}
+
+/* ---- pieces ---- */
+
+static void
+note_frame(struct report *report, const struct cjt188_seen *seen, double at, bool has_place)
+{
+    const struct cjt188_decoded *frame = seen->frame;
+    struct report_meter *meter = seen->meter != NULL ? meter_of(report, seen->meter) : NULL;
+
+    report->frames++;
+    if (cjt188_is_echo(seen))
+        return;
+    if (frame->name != NULL && report->mask == NULL && meter != NULL && g_strcmp0(frame->name, meter->name) != 0) {
+        g_free(meter->name);
+        meter->name = g_strdup(frame->name);
+    }
+    note_unanswered(report, seen, at, has_place);
+    if (cjt188_is_overtaken(seen))
+        take_back_unanswered(report, seen);
+    if (meter == NULL)
+        return;
+    if (!frame->is_reply) {
+        meter->requests += !frame->is_report;
+        return;
+    }
+    meter->replies++;
+    meter->dialect = frame->dialect->name;
+    note_response(report, seen, meter, at, has_place);
+    if (cjt188_is_reading(frame))
+        note_reading(meter, frame, at, has_place);
+}
+
+/* Its number may stand elsewhere, though it counts for no meter. */
+static void
+note_damage(struct report *report, const struct cjt188_seen *seen)
+{
+    struct report_meter *meter = seen->meter != NULL ? meter_at(report, seen->meter->id) : NULL;
+
+    if (report->mask != NULL && seen->has_addresses && !seen->frame->is_wildcard && report->others->len < REPORT_METERS)
+        g_ptr_array_add(report->others, g_memdup2(seen->frame->bytes + CJT188_OFF_ADDRESS, CJT188_NUMBER_BYTES));
+    if (meter != NULL && !seen->frame->is_cut)
+        meter->damaged++;
+}
+
+static void
+free_heat(void *data)
+{
+    heat_free((struct heat *)data);
+}
+
+static void
+note_bytes(struct report *report, packet_info *pinfo, const struct cjt188_seen *seen, double at, bool has_place)
+{
+    struct explore_group *group = explore_add(report->explore, pinfo, seen);
+    struct heat *heat;
+
+    if (group == NULL || group->width == 0 || !has_place)
+        return;
+    heat = (struct heat *)g_hash_table_lookup(report->heats, group);
+    if (heat == NULL) {
+        heat = heat_new(group->width);
+        g_hash_table_insert(report->heats, group, heat);
+    }
+    heat_add(heat, at, group->changed);
+}
+
+static void
+note_piece(struct report *report, packet_info *pinfo, const struct cjt188_seen *seen, double at, bool has_place)
+{
+    struct report_line *line = line_of(report, seen->line);
+
+    if (line != NULL && has_place)
+        hear_line(line, at);
+    if (line != NULL)
+        count_on_line(line, seen);
+    if (seen->line_error)
+        return;
+    if (seen->kind == CJT188_FRAME)
+        note_frame(report, seen, at, has_place);
+    else if (seen->frame != NULL)
+        note_damage(report, seen);
+    note_bytes(report, pinfo, seen, at, has_place);
+}
+
+/* The place of a packet on the page's time axis. */
+static double
+place_of(struct report *report, const packet_info *pinfo, bool *has_place)
+{
+    const bool is_timed = cjt188_has_time(pinfo);
+    double at;
+
+    if (report->packets++ == 0)
+        report->is_packets = !is_timed;
+    *has_place = report->is_packets != is_timed;
+    at = report->is_packets ? pinfo->num : nstime_to_sec(&pinfo->abs_ts);
+    if (!*has_place) {
+        report->other_clock++;
+        return at;
+    }
+    report->from = report->has_time ? MIN(report->from, at) : at;
+    report->to = report->has_time ? MAX(report->to, at) : at;
+    report->has_time = true;
+    return at;
+}
+
+static tap_packet_status
+add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
+{
+    struct report *report = (struct report *)data;
+    const struct cjt188_tap *record = (const struct cjt188_tap *)packet;
+    bool has_place;
+    const double at = place_of(report, pinfo, &has_place);
+
+    for (unsigned i = 0; has_place && i < record->comment_count; i++)
+        note_comment(report, record->comment[i], at);
+    for (const struct cjt188_seen *seen = record->first; seen != NULL; seen = seen->next)
+        note_piece(report, pinfo, seen, at, has_place);
+    return TAP_PACKET_REDRAW;
+}
+
+/* ---- the file ---- */
+
+/* What is there already is an older page, or empty, or no file at all but a pipe. Nobody's capture is lost by a slip. */
+static bool
+may_be_written(const char *file)
+{
+    char begin[sizeof PAGE_BEGINS] = "";
+    FILE *there = g_file_test(file, G_FILE_TEST_IS_REGULAR) ? fopen(file, "rb") : NULL;
+    size_t length;
+
+    if (there == NULL)
+        return true;
+    length = fread(begin, 1, sizeof begin - 1, there);
+    fclose(there);
+    return length == 0 || g_str_equal(begin, PAGE_BEGINS);
+}
+
+static void
+write_page(void *data)
+{
+    const struct report *report = (const struct report *)data;
+    GString *page = report_page(report);
+    FILE *file = fopen(report->file, "wb");
+    bool is_written = file != NULL && fwrite(page->str, 1, page->len, file) == page->len;
+
+    if (file != NULL && fclose(file) != 0)
+        is_written = false;
+    if (!is_written)
+        report_failure("The report could not be written to \"%s\": %s.", report->file, g_strerror(errno));
+    g_string_free(page, true);
+}
+
+/* ---- the tap ---- */
+
+static void
+reset(void *data)
+{
+    struct report *report = (struct report *)data;
+
+    g_hash_table_remove_all(report->heats);
+    explore_reset(report->explore);
+    g_hash_table_remove_all(report->meter_index);
+    g_hash_table_remove_all(report->line_index);
+    g_ptr_array_set_size(report->meters, 0);
+    g_ptr_array_set_size(report->lines, 0);
+    g_ptr_array_set_size(report->others, 0);
+    g_array_set_size(report->marks, 0);
+    report->packets = report->frames = report->more_meters = report->more_lines = report->more_marks = report->other_clock = 0;
+    report->has_time = report->is_packets = false;
+    report->from = report->to = 0;
+}
+
+static void
+finish(void *data)
+{
+    struct report *report = (struct report *)data;
+
+    g_hash_table_destroy(report->heats);
+    explore_free(report->explore);
+    g_hash_table_destroy(report->meter_index);
+    g_hash_table_destroy(report->line_index);
+    g_ptr_array_unref(report->meters);
+    g_ptr_array_unref(report->lines);
+    g_ptr_array_unref(report->others);
+    g_array_unref(report->marks);
+    g_clear_pointer(&report->mask, mask_free);
+    g_free(report->file);
+    g_free(report);
+}
+
+static struct report *
+report_new(bool mask, const char *file)
+{
+    struct report *report = g_new0(struct report, 1);
+
+    report->file = g_strdup(file);
+    report->mask = mask ? mask_new() : NULL;
+    report->explore = explore_new(false);
+    report->explore->masked = mask;
+    report->heats = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_heat);
+    report->meters = g_ptr_array_new_with_free_func(free_meter);
+    report->lines = g_ptr_array_new_with_free_func(free_line);
+    report->meter_index = g_hash_table_new(g_direct_hash, g_direct_equal);
+    report->line_index = g_hash_table_new(g_direct_hash, g_direct_equal);
+    report->others = g_ptr_array_new_with_free_func(g_free);
+    report->marks = g_array_new(false, true, sizeof(struct chart_mark));
+    g_array_set_clear_func(report->marks, free_mark);
+    return report;
+}
+
+/* Of what was given to -z, the name of the file; NULL, and it has told the user: there is none. */
+static const char *
+file_of(const char *argument, bool *mask)
+{
+    const char *rest = argument + strlen(REPORT_OPTION);
+
+    *mask = g_str_has_prefix(rest, "-mask");
+    rest += *mask ? strlen("-mask") : 0;
+    if (rest[0] == ',' && rest[1] != '\0')
+        return rest + 1;
+    if (rest[0] == '\0' || rest[0] == ',')
+        report_failure("-z %s writes a page into a file: name it, as in -z %s,report.html.", argument,
+                       *mask ? REPORT_OPTION "-mask" : REPORT_OPTION);
+    else
+        report_failure("-z %s is not known; there is -z " REPORT_OPTION ",FILE and -z " REPORT_OPTION "-mask,FILE.", argument);
+    return NULL;
+}
+
+static bool
+start(const char *argument, void *data _U_)
+{
+    bool mask;
+    const char *file = file_of(argument, &mask);
+    FILE *there;
+
+    if (file == NULL)
+        return false;
+    if (!may_be_written(file)) {
+        report_failure("\"%s\" is there already and no HTML page: it stays as it is. Name another file.", file);
+        return false;
+    }
+    there = fopen(file, "ab");
+    if (there == NULL) {
+        report_failure("The report cannot be written to \"%s\": %s.", file, g_strerror(errno));
+        return false;
+    }
+    fclose(there);
+    return explore_listen(report_new(mask, file), NULL, reset, add_packet, write_page, finish);
+}
+
+STAT_TAP_INIT(start_report, start)
+
+void
+cjt188_report_register(void)
+{
+    static stat_tap_ui ui = { .group = REGISTER_PACKET_STAT_GROUP_UNSORTED, .title = "CJ/T 188 report",
+                              .cli_string = REPORT_OPTION, .tap_init_cb = start_report };
+
+    register_stat_tap_ui(&ui, NULL);
+}
