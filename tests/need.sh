@@ -6,7 +6,7 @@
 
 packages_to_build="gcc libc6-dev make cmake pkgconf wireshark-dev libwireshark-dev libglib2.0-dev libpcap-dev libserialport-dev zlib1g-dev libzstd-dev"
 packages_to_show="tshark util-linux"
-packages_to_test="python3 python3-pytest strace logrotate jq gzip zstd"
+packages_to_test="python3 python3-pytest strace logrotate jq gzip zstd chromium"
 
 # die SENTENCE: one plain sentence, and out.
 die()

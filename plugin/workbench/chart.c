@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-enum { WIDTH = 300, HEIGHT = 164, LEFT = 40, RIGHT = 292, TOP = 14, BOTTOM = 142 };
+enum { WIDTH = 300, HEIGHT = 164, LEFT = 44, RIGHT = 292, TOP = 14, BOTTOM = 142 };
 enum { TICKS_X = 4, TICKS_Y = 4, TICKS_HEAT = 6, TICKS_MOST = 16, HOVERED = 42, MARKS_DRAWN = 64, DIGIT = 9 };
 
 #define DAY 86400.0
@@ -194,10 +194,27 @@ decimals_of(double step)
     return step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
 }
 
+/* Large numbers in thousands or millions: there is room for seven signs. */
+static void
+put_tick(struct page *page, double value, double step, double most)
+{
+    static const struct {
+        double least, divisor;
+        const char *suffix;
+    } units[] = { { 1e9, 1e9, " G" }, { 1e7, 1e6, " M" }, { 1e5, 1e3, " k" }, { 0, 1, "" } };
+    char number[PAGE_NUMBER_MAX];
+    size_t unit = 0;
+
+    while (most < units[unit].least)
+        unit++;
+    page_number(number, value / units[unit].divisor, decimals_of(step / units[unit].divisor));
+    page_format(page, "%s%s", number, units[unit].suffix);
+}
+
 static void
 draw_value_axis(struct page *page, const struct scale *y, double step, bool hides_values)
 {
-    char number[PAGE_NUMBER_MAX];
+    const double most = MAX(fabs(y->from), fabs(y->to));
 
     for (double value = y->from; value <= y->to + step / 2; value += step) {
         const double where = place(y, value);
@@ -209,7 +226,9 @@ draw_value_axis(struct page *page, const struct scale *y, double step, bool hide
             continue;
         page_format(page, "<text text-anchor=end x=\"%d\" y=\"", LEFT - 5);
         page_coordinate(page, where + 3.5);
-        page_format(page, "\">%s</text>", page_number(number, value, decimals_of(step)));
+        page_put(page, "\">");
+        put_tick(page, value, step, most);
+        page_put(page, "</text>");
     }
 }
 
@@ -405,6 +424,16 @@ draw_hover(struct page *page, const struct chart_time *time, const struct chart 
 
 /* ---- a chart ---- */
 
+void
+chart_draw_keys(struct page *page, const struct chart *chart)
+{
+    for (unsigned i = 0; i < chart->count; i++) {
+        page_format(page, " <span class=\"key c%u\">", i);
+        page_text(page, chart->line[i].name);
+        page_put(page, "</span>");
+    }
+}
+
 static void
 draw_legend(struct page *page, const struct chart *chart)
 {
@@ -416,11 +445,8 @@ draw_legend(struct page *page, const struct chart *chart)
         page_text(page, chart->unit);
         page_put(page, "</i>");
     }
-    for (unsigned i = 0; i < chart->count && (chart->count > 1 || chart->events != NULL); i++) {
-        page_format(page, " <span class=\"key c%u\">", i);
-        page_text(page, chart->line[i].name);
-        page_put(page, "</span>");
-    }
+    if (!chart->has_no_keys && (chart->count > 1 || chart->events != NULL))
+        chart_draw_keys(page, chart);
     if (chart->events != NULL) {
         page_put(page, " <span class=\"key event\">");
         page_text(page, chart->events_name);

@@ -39,6 +39,7 @@ struct chart {
     bool from_zero;
     bool is_dotted;            /* values that have nothing to do with each other: no line between them */
     bool hides_values;         /* only their shape is shown */
+    bool has_no_keys;          /* which curve is whose stands elsewhere, for several charts */
     unsigned count;
     struct {
         const char *name;
@@ -50,6 +51,9 @@ struct chart {
 
 /* A figure: title, unit and legend, and the picture. */
 void chart_draw(struct page *page, const struct chart_time *time, const struct chart *chart);
+
+/* Which colour is which curve, for charts that do not say it themselves. */
+void chart_draw_keys(struct page *page, const struct chart *chart);
 
 /* A range of bytes that a heat map names. */
 struct chart_range {

@@ -76,7 +76,7 @@ write_head(struct writer *writer)
     page_put(page, "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>"
                    "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
                    "<meta name=viewport content=\"width=device-width,initial-scale=1\">"
-                   "<link rel=icon href=\"data:,\"><title>CJ/T 188: ");
+                   "<title>CJ/T 188: ");
     write_title(writer);
     page_format(page, "</title><style>%s</style></head><body>\n<h1>", report_style);
     write_title(writer);
@@ -307,21 +307,20 @@ write_meters(struct writer *writer)
 /* ---- lines ---- */
 
 static void
-write_silences(struct writer *writer, const struct report_line *line)
+write_silence(struct writer *writer, const struct report_line *line)
 {
+    const struct report_silence *silence = &line->silence;
+    const struct chart_time from = { .from = silence->from, .is_relative = true };
     struct page *page = &writer->page;
     char text[CHART_TIME_MAX];
 
-    for (unsigned i = 0; i < 3 && line->silence[i].to > line->silence[i].from && !writer->time.is_packets; i++) {
-        const struct chart_time from = { .from = line->silence[i].from, .is_relative = true };
-
-        page_put(page, i == 0 ? "<tr><th>Longest silence</th><td>" : "<br>");
-        page_text(page, chart_time_text(&from, line->silence[i].to, text) + 1);
-        page_put(page, writer->time.is_relative ? ", at " : ", from ");
-        page_text(page, chart_time_text(&writer->time, line->silence[i].from, text));
-    }
-    if (line->silence[0].to > line->silence[0].from && !writer->time.is_packets)
-        page_put(page, "</td></tr>");
+    if (silence->to <= silence->from || writer->time.is_packets)
+        return;
+    page_put(page, "<tr><th>Longest silence</th><td>");
+    page_text(page, chart_time_text(&from, silence->to, text) + 1);
+    page_put(page, writer->time.is_relative ? ", at " : ", from ");
+    page_text(page, chart_time_text(&writer->time, silence->from, text));
+    page_put(page, "</td></tr>");
 }
 
 static void
@@ -351,7 +350,7 @@ write_line_figures(struct writer *writer, const struct report_line *line)
         page_format(page, "%s ms", page_number(number, line->slowest, 0));
         page_format(page, ", mean %s ms</td></tr>", page_number(number, line->total / line->timed, 0));
     }
-    write_silences(writer, line);
+    write_silence(writer, line);
     page_put(page, "</tbody></table></figure>\n");
 }
 
@@ -453,7 +452,7 @@ struct plot {
 };
 
 static void
-add_meters(const struct explore_group *group, struct plot *plot)
+name_meters(const struct explore_group *group, struct plot *plot)
 {
     for (unsigned i = 0; i < group->meter_count && i < CHART_LINES; i++) {
         const uint8_t *number = group->meters[i].number;
@@ -462,13 +461,16 @@ add_meters(const struct explore_group *group, struct plot *plot)
             g_strlcpy(plot->number[i], "all meters", sizeof plot->number[i]);
         else
             cjt188_number_text(number, cjt188_number_is_high_first(number), plot->number[i], sizeof plot->number[i]);
+        plot->chart.line[i].name = plot->number[i];
+        plot->chart.line[i].curve = &plot->curve[i];
+        plot->chart.count++;
     }
 }
 
 static void
 fill_plot(const struct writer *writer, const struct explore_group *group, const struct proposal *reading, struct plot *plot)
 {
-    add_meters(group, plot);
+    name_meters(group, plot);
     for (unsigned i = 0; i < group->sample_count; i++) {
         const struct explore_sample *sample = &group->samples[i];
         const uint8_t *data = group->data + (size_t)i * group->width + reading->at;
@@ -479,12 +481,21 @@ fill_plot(const struct writer *writer, const struct explore_group *group, const 
             report_read_number(reading, data, &number))
             curve_add(&plot->curve[sample->meter], at, number * reading->scale + reading->add);
     }
-    for (unsigned i = 0; i < CHART_LINES; i++) {
-        if (plot->curve[i].count == 0)
-            continue;
-        plot->chart.line[plot->chart.count].name = plot->number[i];
-        plot->chart.line[plot->chart.count++].curve = &plot->curve[i];
-    }
+}
+
+/* Once for all plots of a kind of frame. */
+static void
+write_keys(struct writer *writer, const struct explore_group *group)
+{
+    struct plot *plot = g_new0(struct plot, 1);
+
+    name_meters(group, plot);
+    page_put(&writer->page, "<p class=legend>");
+    chart_draw_keys(&writer->page, &plot->chart);
+    if (group->meter_count > CHART_LINES)
+        page_format(&writer->page, " and %u more meters, which are not drawn", group->meter_count - CHART_LINES);
+    page_put(&writer->page, "</p>\n");
+    g_free(plot);
 }
 
 static bool
@@ -523,6 +534,7 @@ write_plot(struct writer *writer, const struct explore_group *group, const struc
     plot->chart.decimals = -1;
     plot->chart.note = note;
     plot->chart.hides_values = is_masked;
+    plot->chart.has_no_keys = true;
     if (varies)
         chart_draw(&writer->page, &writer->time, &plot->chart);
     for (unsigned i = 0; i < CHART_LINES; i++)
@@ -612,6 +624,7 @@ write_runs(struct writer *writer, const struct explore_group *group)
     const size_t before = writer->page.text->len;
     size_t empty;
 
+    write_keys(writer, group);
     page_put(&writer->page, "<div class=grid>\n");
     empty = writer->page.text->len;
     for (unsigned i = 0; i < group->field_count; i++) {

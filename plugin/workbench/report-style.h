@@ -24,13 +24,15 @@ static const char report_style[] =
     "h1{font-size:27px;line-height:1.2;font-weight:650;letter-spacing:-.01em;margin:0 0 4px}"
     "h2{font-size:19px;font-weight:650;margin:44px 0 10px;padding-top:14px;border-top:1px solid var(--rule)}"
     "h3{font-size:15px;font-weight:650;margin:26px 0 6px;overflow-wrap:anywhere}h3 small{font-weight:400;color:var(--soft);font-size:13px}"
-    "p{margin:4px 0 10px;max-width:76ch;overflow-wrap:anywhere}.lead,.note,.legend{color:var(--soft)}.note,.legend{font-size:12.5px}"
+    "p{margin:4px 0 10px;max-width:76ch;overflow-wrap:anywhere}.lead,.note,.legend{color:var(--soft)}.note,.legend{font-size:12.5px}.legend{max-width:none}.legend .key:first-child{margin-left:0}"
     ".wide{overflow-x:auto;max-width:100%}"
     /* Tables. */
     "table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;margin:10px 0;min-width:min(100%,640px)}"
     "th,td{text-align:left;padding:6px 18px 6px 0;border-bottom:1px solid var(--rule);vertical-align:top}"
     "th{font-weight:500;color:var(--soft);font-size:12.5px;vertical-align:bottom}td.n,th.n{text-align:right;white-space:nowrap}"
-    "td.bad{color:var(--event)}td.name{max-width:32ch;overflow-wrap:anywhere}td small{color:var(--soft);display:block}"
+    "td.bad{color:var(--event)}td.name{min-width:10ch;max-width:32ch;overflow-wrap:anywhere}td small{color:var(--soft);display:block}"
+    "a{color:inherit;text-decoration-color:var(--soft);text-underline-offset:3px}"
+    "table.line{min-width:0}table.line th,table.line td{padding:3px 14px 3px 0;font-size:13px;vertical-align:top}table.line th{white-space:nowrap}"
     /* Charts. */
     ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,280px),1fr));gap:14px 26px}"
     "figure{margin:0;min-width:0;max-width:460px;break-inside:avoid}figcaption{font-size:13px;line-height:1.35;padding:0 0 2px}"

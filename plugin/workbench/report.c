@@ -91,27 +91,10 @@ line_of(struct report *report, const struct cjt188_line *of)
 }
 
 static void
-note_silence(struct report_line *line, double from, double to)
-{
-    struct report_silence silence = { from, to };
-
-    for (unsigned i = 0; i < REPORT_SILENCES; i++) {
-        struct report_silence *kept = &line->silence[i];
-
-        if (silence.to - silence.from > kept->to - kept->from) {
-            const struct report_silence shorter = *kept;
-
-            *kept = silence;
-            silence = shorter;
-        }
-    }
-}
-
-static void
 hear_line(struct report_line *line, double at)
 {
-    if (line->has_last && at > line->last)
-        note_silence(line, line->last, at);
+    if (line->has_last && at - line->last > line->silence.to - line->silence.from)
+        line->silence = (struct report_silence){ line->last, at };
     line->last = line->has_last ? MAX(line->last, at) : at;
     line->has_last = true;
 }

@@ -19,7 +19,6 @@ enum {
     REPORT_LINES = 256,
     REPORT_MARKS = 256,
     REPORT_DRAWN = 64,    /* meters with charts, and lines */
-    REPORT_SILENCES = 8,  /* of a line, the longest */
 };
 
 /* A counter of a meter. */
@@ -58,7 +57,7 @@ struct report_line {
     struct curve response, silent; /* ms; requests without a reply */
     uint64_t timed;
     double fastest, slowest, total; /* ms */
-    struct report_silence silence[REPORT_SILENCES]; /* the longest first */
+    struct report_silence silence;  /* the longest */
 };
 
 struct report {
