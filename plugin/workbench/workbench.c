@@ -6,6 +6,7 @@
  */
 #include "workbench.h"
 
+#include "compare.h"
 #include "explore.h"
 #include "notes.h"
 #include "report.h"
@@ -19,4 +20,5 @@ cjt188_workbench_register(module_t *module)
     cjt188_explore_table_register();
     cjt188_notes_register();
     cjt188_report_register();
+    cjt188_compare_register();
 }
