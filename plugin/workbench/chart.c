@@ -674,16 +674,14 @@ chart_draw_heat(struct page *page, const struct chart_time *time, const struct h
     const unsigned rows = heat_rows(heat);
     const double cell = CLAMP(1000.0 / MAX(heat->width, 1), 4, 16), right = HEAT_LEFT + cell * heat->width;
     const double height = MIN(HEAT_HEIGHT, MAX(rows * 16.0, 16)), bottom = NAMES_HEIGHT + height;
+    const double wide = ceil(right + HEAT_RIGHT), high = ceil(bottom + 2 * LABEL);
     const struct scale y = { heat->start, heat->start + rows * heat->step, NAMES_HEIGHT, bottom };
     const struct chart_time own = { .from = y.from, .to = y.to, .is_packets = time->is_packets };
 
     if (rows == 0)
         return;
-    page_put(page, "<div class=wide><svg class=heatmap role=img aria-label=\"Changed bits per byte over time\" width=\"");
-    page_coordinate(page, right + HEAT_RIGHT);
-    page_put(page, "\" height=\"");
-    page_coordinate(page, bottom + 2 * LABEL);
-    page_put(page, "\">");
+    page_put(page, "<div class=wide><svg class=heatmap role=img aria-label=\"Changed bits per byte over time\"");
+    page_format(page, " width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">", wide, high, wide, high);
     draw_cells(page, heat, rows, cell, NAMES_HEIGHT, height);
     draw_ranges(page, ranges, count, cell, bottom);
     draw_offsets(page, heat, cell, bottom);

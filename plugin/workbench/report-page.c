@@ -129,7 +129,7 @@ write_counter(struct page *page, const struct report_counter *counter, const cha
 static void
 write_name_cell(struct page *page, const struct report_meter *meter)
 {
-    page_put(page, "<td class=name>");
+    page_put(page, meter->name != NULL ? "<td class=name>" : "<td class=\"name number\">");
     if (meter->is_drawn)
         page_format(page, "<a href=\"#m%u\">", meter->id);
     page_text(page, meter->name != NULL ? meter->name : meter->number);

@@ -231,12 +231,24 @@ note_reading(struct report_meter *meter, const struct cjt188_decoded *frame, dou
     }
 }
 
-/* ---- what a request says of the one before ---- */
+/* ---- requests without a reply ---- */
+
+/* Of a packet that is dissected again all is known. Else the next request says so of the one before, until a reply comes late:
+ * then it was too early. */
+static const struct cjt188_fact *
+unanswered_by(const struct report *report, const struct cjt188_seen *seen)
+{
+    const bool is_request = seen->kind == CJT188_FRAME && !seen->frame->is_reply && !cjt188_is_echo(seen);
+
+    if (!report->is_seen_again)
+        return cjt188_unanswered_by(seen);
+    return is_request && (seen->fact->flags & FACT_UNANSWERED) != 0 ? seen->fact : NULL;
+}
 
 static void
 note_unanswered(struct report *report, const struct cjt188_seen *seen, double at, bool has_place)
 {
-    const struct cjt188_fact *request = cjt188_unanswered_by(seen);
+    const struct cjt188_fact *request = unanswered_by(report, seen);
     struct report_meter *meter = request != NULL ? meter_at(report, request->meter) : NULL;
     struct report_line *line = meter != NULL ? (struct report_line *)g_ptr_array_index(report->lines, meter->line) : NULL;
 
@@ -251,7 +263,6 @@ note_unanswered(struct report *report, const struct cjt188_seen *seen, double at
     curve_add(&line->silent, at, 1);
 }
 
-/* A reply behind the next request: that was too early to say that there is none. */
 static void
 take_back_unanswered(struct report *report, const struct cjt188_seen *seen)
 {
@@ -291,17 +302,18 @@ static void
 note_frame(struct report *report, const struct cjt188_seen *seen, double at, bool has_place)
 {
     const struct cjt188_decoded *frame = seen->frame;
-    struct report_meter *meter = seen->meter != NULL ? meter_of(report, seen->meter) : NULL;
+    struct report_meter *meter;
 
     report->frames++;
-    if (cjt188_is_echo(seen))
+    if (cjt188_is_echo(seen)) /* on another line than its meter */
         return;
+    meter = seen->meter != NULL ? meter_of(report, seen->meter) : NULL;
     if (frame->name != NULL && report->mask == NULL && meter != NULL && g_strcmp0(frame->name, meter->name) != 0) {
         g_free(meter->name);
         meter->name = g_strdup(frame->name);
     }
     note_unanswered(report, seen, at, has_place);
-    if (cjt188_is_overtaken(seen))
+    if (!report->is_seen_again && cjt188_is_overtaken(seen))
         take_back_unanswered(report, seen);
     if (meter == NULL)
         return;
@@ -397,6 +409,7 @@ add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
     bool has_place;
     const double at = place_of(report, pinfo, &has_place);
 
+    report->is_seen_again = record->is_seen_again;
     for (unsigned i = 0; has_place && i < record->comment_count; i++)
         note_comment(report, record->comment[i], at);
     for (const struct cjt188_seen *seen = record->first; seen != NULL; seen = seen->next)

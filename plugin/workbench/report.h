@@ -70,6 +70,7 @@ struct report {
     GArray *marks;        /* chart_mark */
     GPtrArray *others;    /* numbers in frames that are damaged, to be masked: 5 bytes each */
     uint64_t packets, frames, more_meters, more_lines, more_marks, other_clock;
+    bool is_seen_again;   /* this packet, which is dissected again */
     bool has_time;        /* of `from` and `to` */
     bool is_packets;      /* the first packet has no time: no other's counts */
     double from, to;

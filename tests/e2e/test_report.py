@@ -10,6 +10,7 @@ from bus import READ, SECOND, START, request
 from browser import DARK, LIGHT, dom, measured, screenshot
 from conftest import write_pcap
 from craft import frame, heat_901f, le, write_pcapng
+from day import HEARD, SENT, Day
 from heating import DEAD, FAULTY, MARKS, METERS, TAIL, WATER, Heating
 from rows import BYTES, options, row
 
@@ -263,8 +264,32 @@ def test_a_capture_is_not_written_over(tshark, heating, tmp_path):
 
 def test_a_read_filter(report, heating, tmp_path):
     made, path = heating
-    page = report(path, tmp_path, "-2", "-R", f'cjt188.meter == "{made.houses[3].number}"')
-    assert [cells[0] for cells in rows_of(dom(page), "summary")] == [made.houses[3].number]
+    page = report(path, tmp_path, "-2", "-R", f'cjt188.meter == "{made.houses[DEAD].number}"')
+    (cells,) = rows_of(dom(page), "summary")
+    assert cells[:3] == [made.houses[DEAD].number, str(made.replies[DEAD]), str(made.unanswered[DEAD])]
+
+
+@pytest.mark.parametrize("passes", [[], ["-2"]], ids=["once", "again"])
+def test_a_day_with_echoes_and_crossed_replies(report, tmp_path, passes):
+    """Two wires, a converter that echoes, replies that are late, overtaken, damaged; a counter that is reset."""
+    made = Day().run()
+    tree = dom(report(made.write(tmp_path / "day.pcapng"), tmp_path, *passes))
+    for house, cells in zip(made.houses, rows_of(tree, "summary"), strict=True):
+        counts, readings = made.meters[house.number], made.readings[house.number]
+        places, unit, at = (2, "m³", 6) if house.water else (3, "kWh", 3)
+        gained = sum(max(0, after - before) for before, after in zip(readings, readings[1:]))
+        assert cells[:3] == [house.number, str(counts["replies"]), str(counts["unanswered"])]
+        assert cells[at:at + 2] == [f"{readings[n] / 10**places:.{places}f} {unit}" for n in (0, -1)]
+        assert cells[at + 2].startswith(f"{gained / 10**places:.{places}f} {unit}")
+        assert ("ran back 1 time" in cells[at + 2]) == (house is made.houses[1])
+        assert cells[-1] == made.faults.get(house.number, "")
+    sent, heard = tree.all("section", "line")
+    cells = {next(line.all("th")).text(): next(line.all("td")).text() for line in sent.all("tr")}
+    assert cells["Unanswered"] == str(made.lines[SENT]["unanswered"])
+    assert cells["Late replies"] == str(sum(counts["late"] for counts in made.meters.values()))
+    cells = {next(line.all("th")).text(): next(line.all("td")).text() for line in heard.all("tr")}
+    assert [cells[name] for name in ("Damaged frames", "Truncated frames", "Bytes of noise")] == [
+        str(made.lines[HEARD][name]) for name in ("damaged", "truncated", "noise")]
 
 
 def test_in_every_language_numbers_have_points(tshark, heating, tmp_path):
