@@ -201,7 +201,7 @@ put_tick(struct page *page, double value, double step, double most)
     static const struct {
         double least, divisor;
         const char *suffix;
-    } units[] = { { 1e9, 1e9, " G" }, { 1e7, 1e6, " M" }, { 1e5, 1e3, " k" }, { 0, 1, "" } };
+    } units[] = { { 1e9, 1e9, "G" }, { 1e7, 1e6, "M" }, { 1e5, 1e3, "k" }, { 0, 1, "" } };
     char number[PAGE_NUMBER_MAX];
     size_t unit = 0;
 
@@ -505,7 +505,7 @@ chart_draw(struct page *page, const struct chart_time *time, const struct chart 
 
 /* ---- heat maps: bytes from left to right, time downwards ---- */
 
-enum { HEAT_LEFT = 58, HEAT_RIGHT = 70, HEAT_HEIGHT = 240, NAMES_HEIGHT = 104, BRACKET = 6, LEVELS = 5, LABEL = 12 };
+enum { HEAT_LEFT = 58, HEAT_RIGHT = 70, HEAT_HEIGHT = 240, NAME_MOST = 36, BRACKET = 6, LEVELS = 5, LABEL = 12 };
 
 /* How many of a byte's eight bits: their shade. */
 static const uint8_t level_of[9] = { 0, 1, 2, 3, 3, 4, 4, 5, 5 };
@@ -566,19 +566,46 @@ draw_cells(struct page *page, const struct heat *heat, unsigned rows, double cel
     page_put(page, "</svg>");
 }
 
-static void
-draw_name(struct page *page, const struct chart_range *range, double x)
+/* Letters of a name that are drawn. */
+static unsigned
+letters_of(const char *name)
 {
+    return (unsigned)MIN(g_utf8_strlen(name, -1), NAME_MOST);
+}
+
+/* A letter is 5.9 wide, and names rise by 50 degrees. */
+static double
+rise_of(const char *name)
+{
+    return 4.5 * letters_of(name) + 16;
+}
+
+static double
+reach_of(const char *name)
+{
+    return 3.8 * letters_of(name) + 12;
+}
+
+static void
+draw_name(struct page *page, const struct chart_range *range, double x, double top)
+{
+    char *name = g_utf8_substring(range->name, 0, letters_of(range->name));
+
     page_format(page, "<text class=\"%s\" transform=\"translate(", range->is_unknown ? "unknown" : "known");
     page_coordinate(page, x + 3);
-    page_format(page, " %d) rotate(-50)\">", NAMES_HEIGHT - BRACKET - 4);
-    page_text(page, range->name);
+    page_put(page, " ");
+    page_coordinate(page, top - BRACKET - 4);
+    page_put(page, ") rotate(-50)\">");
+    page_text(page, name);
+    if (strlen(name) < strlen(range->name))
+        page_put(page, "…");
     page_put(page, "</text>");
+    g_free(name);
 }
 
 /* Each field: its name where there is room, a bracket over its bytes, and all of it beside the pointer. */
 static void
-draw_ranges(struct page *page, const struct chart_range *ranges, unsigned count, double cell, double bottom)
+draw_ranges(struct page *page, const struct chart_range *ranges, unsigned count, double cell, double top, double bottom)
 {
     double free_from = 0;
 
@@ -587,19 +614,21 @@ draw_ranges(struct page *page, const struct chart_range *ranges, unsigned count,
         const double from = HEAT_LEFT + range->at * cell, width = range->width * cell, middle = from + width / 2;
 
         if (middle >= free_from) {
-            draw_name(page, range, middle);
+            draw_name(page, range, middle, top);
             free_from = middle + LABEL;
         }
         page_format(page, "<path class=\"bracket%s\" d=\"", range->is_unknown ? " unknown" : "");
-        put_point(page, 'M', from + 1, NAMES_HEIGHT - 3);
+        put_point(page, 'M', from + 1, top - 3);
         page_put(page, "h");
         page_coordinate(page, MAX(width - 2, 1));
         page_put(page, "\"/><rect class=hover x=\"");
         page_coordinate(page, from);
-        page_format(page, "\" y=\"%d\" width=\"", NAMES_HEIGHT - BRACKET);
+        page_put(page, "\" y=\"");
+        page_coordinate(page, top - BRACKET);
+        page_put(page, "\" width=\"");
         page_coordinate(page, width);
         page_put(page, "\" height=\"");
-        page_coordinate(page, bottom - NAMES_HEIGHT + BRACKET);
+        page_coordinate(page, bottom - top + BRACKET);
         page_put(page, "\"><title>");
         page_text(page, range->name);
         if (range->width == 1)
@@ -673,18 +702,24 @@ chart_draw_heat(struct page *page, const struct chart_time *time, const struct h
 {
     const unsigned rows = heat_rows(heat);
     const double cell = CLAMP(1000.0 / MAX(heat->width, 1), 4, 16), right = HEAT_LEFT + cell * heat->width;
-    const double height = MIN(HEAT_HEIGHT, MAX(rows * 16.0, 16)), bottom = NAMES_HEIGHT + height;
-    const double wide = ceil(right + HEAT_RIGHT), high = ceil(bottom + 2 * LABEL);
-    const struct scale y = { heat->start, heat->start + rows * heat->step, NAMES_HEIGHT, bottom };
-    const struct chart_time own = { .from = y.from, .to = y.to, .is_packets = time->is_packets };
+    const double height = MIN(HEAT_HEIGHT, MAX(rows * 16.0, 16));
+    const struct chart_time own = { .from = heat->start, .to = heat->start + rows * heat->step, .is_packets = time->is_packets };
+    struct scale y = { .from = own.from, .to = own.to };
+    double wide = right + HEAT_RIGHT, high;
 
     if (rows == 0)
         return;
+    for (unsigned i = 0; i < count; i++) {
+        y.begin = MAX(y.begin, rise_of(ranges[i].name));
+        wide = MAX(wide, HEAT_LEFT + (ranges[i].at + ranges[i].width / 2.0) * cell + reach_of(ranges[i].name));
+    }
+    y.end = y.begin + height;
+    high = y.end + 2 * LABEL;
     page_put(page, "<div class=wide><svg class=heatmap role=img aria-label=\"Changed bits per byte over time\"");
     page_format(page, " width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">", wide, high, wide, high);
-    draw_cells(page, heat, rows, cell, NAMES_HEIGHT, height);
-    draw_ranges(page, ranges, count, cell, bottom);
-    draw_offsets(page, heat, cell, bottom);
+    draw_cells(page, heat, rows, cell, y.begin, height);
+    draw_ranges(page, ranges, count, cell, y.begin, y.end);
+    draw_offsets(page, heat, cell, y.end);
     draw_heat_time(page, time->is_relative ? time : &own, &y);
     draw_heat_marks(page, time, &y, right);
     page_put(page, "</svg></div>");

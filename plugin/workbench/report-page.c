@@ -126,14 +126,21 @@ write_counter(struct page *page, const struct report_counter *counter, const cha
     }
 }
 
+/* One reading alone is no curve: it is in the table. */
+static bool
+has_curves(const struct report_meter *meter)
+{
+    return meter->counter[REPORT_ENERGY].readings > 1 || meter->counter[REPORT_VOLUME].readings > 1;
+}
+
 static void
 write_name_cell(struct page *page, const struct report_meter *meter)
 {
     page_put(page, meter->name != NULL ? "<td class=name>" : "<td class=\"name number\">");
-    if (meter->is_drawn)
+    if (meter->is_drawn && has_curves(meter))
         page_format(page, "<a href=\"#m%u\">", meter->id);
     page_text(page, meter->name != NULL ? meter->name : meter->number);
-    if (meter->is_drawn)
+    if (meter->is_drawn && has_curves(meter))
         page_put(page, "</a>");
     if (meter->name != NULL) {
         page_put(page, "<small>");
@@ -287,18 +294,22 @@ write_meters(struct writer *writer)
 {
     const struct report *report = writer->report;
     unsigned left = 0;
+    bool any = false;
 
     page_put(&writer->page, "<h2>Meters over time</h2>\n");
     for (unsigned i = 0; i < report->meters->len; i++) {
         const struct report_meter *meter = (const struct report_meter *)g_ptr_array_index(report->meters, i);
 
-        if (meter->counter[REPORT_ENERGY].readings + meter->counter[REPORT_VOLUME].readings == 0)
+        if (!has_curves(meter))
             continue;
+        any = true;
         if (meter->is_drawn)
             write_meter(writer, meter);
         else
             left++;
     }
+    if (!any)
+        page_put(&writer->page, "<p>Nothing: no meter has told two readings.</p>\n");
     if (left > 0)
         page_format(&writer->page, "<p class=note>Charts are of the first %u meters; %u more are in the table only.</p>\n",
                     REPORT_DRAWN, left);
@@ -490,7 +501,7 @@ write_keys(struct writer *writer, const struct explore_group *group)
     struct plot *plot = g_new0(struct plot, 1);
 
     name_meters(group, plot);
-    page_put(&writer->page, "<p class=legend>");
+    page_put(&writer->page, "<p class=legend>Undocumented bytes, the best reading of each part: ");
     chart_draw_keys(&writer->page, &plot->chart);
     if (group->meter_count > CHART_LINES)
         page_format(&writer->page, " and %u more meters, which are not drawn", group->meter_count - CHART_LINES);

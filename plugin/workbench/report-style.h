@@ -12,7 +12,7 @@ static const char report_style[] =
     ":root{color-scheme:light dark;--ground:#fff;--panel:#fafaf8;--ink:#1c1f23;--soft:#5f6670;--rule:#e3e3df;"
     "--grid:#ecece8;--warm:#c2410c;--cold:#1d64c8;--c0:#12695f;--c1:#b45309;--c2:#6d4bb8;--c3:#be3455;--c4:#2f6fb0;--c5:#6b7a12;"
     "--c6:#8a5a44;--c7:#7a7f87;--mark:#9a3fb5;--event:#d0221b;--unknown:#c77700;"
-    "--h0:#eef0f1;--h1:#cfe0ee;--h2:#9fc3e0;--h3:#639dcc;--h4:#2f70ad;--h5:#123f73}"
+    "--h0:#eef0f1;--h1:#b9d4ea;--h2:#8db9de;--h3:#5a97ca;--h4:#2f70ad;--h5:#123f73}"
     "@media(prefers-color-scheme:dark){:root{--ground:#14171a;--panel:#1a1e22;--ink:#e6e7e4;--soft:#9aa1a9;--rule:#2c3238;"
     "--grid:#262b30;--warm:#f08a4b;--cold:#6aa8f7;--c0:#4cc0b0;--c1:#e0a04a;--c2:#ab93ee;--c3:#ee7d96;--c4:#77b3ea;--c5:#b2c25a;"
     "--c6:#cf9f86;--c7:#a3a9b1;--mark:#d08be6;--event:#ff6b60;--unknown:#f0a830;"
@@ -48,7 +48,7 @@ static const char report_style[] =
     ".dots{stroke:var(--k);stroke-width:2.4;stroke-linecap:round;stroke-opacity:.7}"
     ".grid path.grid,path.grid{stroke:var(--grid)}.base,.tick{stroke:var(--soft);stroke-opacity:.6}.event{stroke:var(--event);stroke-width:1.2}"
     ".hover{fill:transparent}.hover:hover{fill:var(--ink);fill-opacity:.09}"
-    ".mark path{stroke:var(--mark);stroke-dasharray:3 2}.mark text{fill:var(--mark);font-weight:600}"
+    ".mark path{stroke:var(--mark);stroke-dasharray:3 2}.heatmap .mark path{stroke-opacity:.45}.mark text{fill:var(--mark);font-weight:600}"
     ".cells{overflow:hidden}.heat{stroke-width:1}path.h0{stroke:var(--h0)}path.h1{stroke:var(--h1)}path.h2{stroke:var(--h2)}"
     "path.h3{stroke:var(--h3)}path.h4{stroke:var(--h4)}path.h5{stroke:var(--h5)}"
     ".bracket{stroke:var(--soft);stroke-width:2}.bracket.unknown{stroke:var(--unknown);stroke-width:3}svg text.known{fill:var(--ink)}"
@@ -64,7 +64,7 @@ static const char report_style[] =
     ".grid{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px 20px}.wide{overflow:visible}.heatmap{max-width:100%;height:auto}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
     "@media print and (prefers-color-scheme:dark){:root{--ground:#fff;--panel:#fff;--ink:#1c1f23;--soft:#5f6670;--rule:#e3e3df;"
-    "--grid:#ecece8;--warm:#c2410c;--cold:#1d64c8;--c0:#12695f;--h0:#eef0f1;--h1:#cfe0ee;--h2:#9fc3e0;--h3:#639dcc;--h4:#2f70ad;"
+    "--grid:#ecece8;--warm:#c2410c;--cold:#1d64c8;--c0:#12695f;--h0:#eef0f1;--h1:#b9d4ea;--h2:#8db9de;--h3:#5a97ca;--h4:#2f70ad;"
     "--h5:#123f73}}";
 
 #endif

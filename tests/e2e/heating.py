@@ -1,3 +1,4 @@
+#!/usr/bin/python3 -B
 # A winter's day of eight meters with bytes that no document explains, marks of somebody at a valve, and everything true of it.
 #
 # Copyright 2026, the CJ/T 188 tools contributors

@@ -67,6 +67,17 @@ def desk(tshark, tmp_path):
     return Desk(tshark, tmp_path)
 
 
+def test_pages(desk):
+    """Each is one, and the masked one shows no number of a meter."""
+    desk.folder.chmod(0o777)
+    commands = block_with("cjt188,report,report.html")
+    assert desk(*commands) == ""
+    pages = {name: (desk.folder / f"{name}.html").read_text(encoding="utf-8") for name in ("report", "masked", "one-meter")}
+    assert all(page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>") for page in pages.values())
+    assert {name: ("24263225" in page, "24263241" in page) for name, page in pages.items()} == {
+        "report": (True, True), "masked": (False, False), "one-meter": (True, False)}
+
+
 # Elasticsearch and OpenSearch. Neither is here; what they demand is: no name twice in an object, a value that the field's
 # type can take, and no type of document.
 
