@@ -176,7 +176,8 @@ def test_hostile_names_are_text(report, tmp_path):
     assert next(next(tree.all("td", "name")).all("a")).text() == HOSTILE
     assert HOSTILE in next(next(tree.all("section", "line")).all("h3")).text()
     assert rows_of(tree, "marks")[0][0].startswith(f"Mark 7: {HOSTILE}")
-    assert HOSTILE[:60] in [text.text() for text in tree.all("text", "known")]
+    assert HOSTILE[:36] + "…" in [text.text() for text in tree.all("text", "known")]
+    assert f"{HOSTILE[:60]}, byte 43" in [title.text() for title in tree.all("title")]
 
 
 # ---- masked ----
