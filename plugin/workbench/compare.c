@@ -12,7 +12,7 @@
 #include <inttypes.h>
 
 #include "explore.h"
-#include "plain.h"
+#include "wording.h"
 
 #include <epan/stat_groups.h>
 #include <epan/stat_tap_ui.h>
@@ -20,7 +20,7 @@
 
 #define COMPARE_OPTION "cjt188,compare"
 
-enum { SIDES = 2, KINDS = 256, COLUMNS = 120 };
+enum { SIDES = 2, KINDS = 256 };
 
 /* What a byte was, in all frames of one side. */
 struct byte {
@@ -29,12 +29,8 @@ struct byte {
 };
 
 struct kind {
-    uint8_t control, length;
-    uint16_t di;
-    bool is_reply;
-    unsigned width;            /* bytes behind SER */
-    const char *name;          /* of the identifier; NULL: none */
-    char **field;              /* of each byte its name; NULL: none */
+    struct wording_kind is;    /* first: what it is found by */
+    char **field;              /* of each byte its name, as the first frame has it */
     uint64_t frames[SIDES];
     struct byte *bytes[SIDES];
 };
@@ -56,18 +52,13 @@ struct compare {
 static unsigned
 kind_hash(const void *data)
 {
-    const struct kind *kind = (const struct kind *)data;
-
-    return (unsigned)kind->di << 16 | (unsigned)kind->control << 8 | kind->length;
+    return wording_hash(&((const struct kind *)data)->is);
 }
 
 static int
 kind_equal(const void *a, const void *b)
 {
-    const struct kind *one = (const struct kind *)a, *other = (const struct kind *)b;
-
-    return one->di == other->di && one->control == other->control && one->length == other->length &&
-        one->width == other->width;
+    return wording_compare(&((const struct kind *)a)->is, &((const struct kind *)b)->is) == 0;
 }
 
 static void
@@ -75,48 +66,16 @@ free_kind(void *data)
 {
     struct kind *kind = (struct kind *)data;
 
-    for (unsigned i = 0; i < kind->width; i++)
-        g_free(kind->field[i]);
-    g_free(kind->field);
+    wording_free_names(kind->field, kind->is.width);
     for (unsigned side = 0; side < SIDES; side++)
         g_free(kind->bytes[side]);
     g_free(kind);
 }
 
-static void
-name_bytes(struct kind *kind, unsigned at, unsigned width, const char *name)
-{
-    for (unsigned i = at; i < at + width && i < kind->width; i++) {
-        g_free(kind->field[i]);
-        kind->field[i] = g_strdup(name);
-    }
-}
-
-/* As its first frame names them; the user's own names come last. */
-static void
-name_fields(struct kind *kind, const struct cjt188_seen *seen)
-{
-    const struct cjt188_decoded *frame = seen->frame;
-    struct cjt188_own_place place;
-    char name[CJT188_TEXT_MAX];
-
-    for (unsigned i = 0; i < frame->value_count; i++) {
-        cjt188_full_name(&frame->values[i], name, sizeof name);
-        name_bytes(kind, frame->values[i].at - frame->data, frame->values[i].width, name);
-    }
-    for (unsigned i = 0; seen->own != NULL && i < seen->own->count; i++) {
-        if (cjt188_own_fields->place(seen->own->field[i], &place))
-            name_bytes(kind, place.at, place.width, place.name);
-    }
-}
-
 static struct kind *
 kind_of(struct compare *compare, const struct cjt188_seen *seen)
 {
-    const struct cjt188_decoded *frame = seen->frame;
-    const struct kind key = { .control = frame->control, .length = frame->data_length, .di = frame->di,
-                              .is_reply = frame->is_reply, .width = frame->data_end - frame->data,
-                              .name = cjt188_frame_identifier_name(frame) };
+    const struct kind key = { .is = wording_kind_of(seen) };
     struct kind *kind = (struct kind *)g_hash_table_lookup(compare->index, &key);
 
     if (kind != NULL)
@@ -127,10 +86,9 @@ kind_of(struct compare *compare, const struct cjt188_seen *seen)
     }
     kind = g_new(struct kind, 1);
     *kind = key;
-    kind->field = g_new0(char *, MAX(kind->width, 1));
+    kind->field = wording_names(seen, kind->is.width);
     for (unsigned side = 0; side < SIDES; side++)
-        kind->bytes[side] = g_new0(struct byte, MAX(kind->width, 1));
-    name_fields(kind, seen);
+        kind->bytes[side] = g_new0(struct byte, MAX(kind->is.width, 1));
     g_ptr_array_add(compare->kinds, kind);
     g_hash_table_insert(compare->index, kind, kind);
     return kind;
@@ -145,7 +103,7 @@ add_frame(struct side *side, const struct cjt188_seen *seen)
     if (kind == NULL)
         return;
     kind->frames[side->number]++;
-    for (unsigned i = 0; i < kind->width; i++) {
+    for (unsigned i = 0; i < kind->is.width; i++) {
         struct byte *byte = &kind->bytes[side->number][i];
 
         byte->ones |= data[i];
@@ -158,44 +116,10 @@ static tap_packet_status
 add_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next) {
-        if (seen->kind == CJT188_FRAME && seen->frame != NULL && seen->frame->has_di && !cjt188_is_echo(seen) &&
-            seen->frame->data_end >= seen->frame->data)
+        if (wording_has_kind(seen))
             add_frame((struct side *)data, seen);
     }
     return TAP_PACKET_DONT_REDRAW;
-}
-
-/* ---- text ---- */
-
-/* Columns that a text takes on a terminal. */
-static unsigned
-columns_of(const char *text)
-{
-    unsigned columns = 0;
-
-    for (; *text != '\0'; text = g_utf8_next_char(text))
-        columns += g_unichar_iswide(g_utf8_get_char(text)) ? 2 : 1;
-    return columns;
-}
-
-/* Of anybody's text as much as fits into so many columns. */
-static void
-print_text(const char *text, unsigned columns)
-{
-    char plain[PLAIN_BYTES(PLAIN_NOTE_CHARACTERS)];
-    char *end = plain;
-
-    cjt188_make_plain(text, PLAIN_NOTE_CHARACTERS, plain);
-    if (columns_of(plain) <= columns) {
-        printf("%s", plain);
-        return;
-    }
-    for (unsigned taken = 1; *end != '\0'; end = g_utf8_next_char(end)) {
-        taken += g_unichar_iswide(g_utf8_get_char(end)) ? 2 : 1;
-        if (taken > columns)
-            break;
-    }
-    printf("%.*s…", (int)(end - plain), plain);
 }
 
 /* ---- a byte ---- */
@@ -280,7 +204,7 @@ print_byte(const struct kind *kind, unsigned at)
            is_constant(a) && is_constant(b) ? "another constant" : is_constant(a) ? is_apart ? "constant in A, not B's" : "constant in A"
            : is_constant(b) ? is_apart ? "constant in B, not A's" : "constant in B" : is_apart ? "no value in common" : "some bits");
     if (kind->field[at] != NULL)
-        print_text(kind->field[at], COLUMNS - BEHIND - 6);
+        wording_print(kind->field[at], WORDING_COLUMNS - BEHIND - 6);
     printf("\n");
     return true;
 }
@@ -290,23 +214,7 @@ print_byte(const struct kind *kind, unsigned at)
 static int
 by_name(const void *a, const void *b)
 {
-    const struct kind *first = *(const struct kind *const *)a, *second = *(const struct kind *const *)b;
-
-    if (first->di != second->di)
-        return (int)first->di - (int)second->di;
-    if (first->control != second->control)
-        return (int)first->control - (int)second->control;
-    return first->length != second->length ? (int)first->length - (int)second->length : (int)first->width - (int)second->width;
-}
-
-static void
-print_title(const struct kind *kind)
-{
-    printf("\n%s %04X, control %02X, L %u", (kind->control & 0x40) != 0 ? "Error reply" : kind->is_reply ? "Reply" : "Request",
-           kind->di, kind->control, kind->length);
-    if (kind->name != NULL)
-        printf(" (%s)", kind->name);
-    printf("\n");
+    return wording_compare(&(*(const struct kind *const *)a)->is, &(*(const struct kind *const *)b)->is);
 }
 
 static void
@@ -314,11 +222,11 @@ print_sums(const struct kind *kind, unsigned differing)
 {
     unsigned constant = 0;
 
-    for (unsigned i = 0; i < kind->width; i++)
+    for (unsigned i = 0; i < kind->is.width; i++)
         constant += is_constant(&kind->bytes[0][i]) && is_constant(&kind->bytes[1][i]) &&
             kind->bytes[0][i].ones == kind->bytes[1][i].ones;
-    printf("  %u of %u bytes differ; %u are the same constant in A and B, %u change in both alike\n", differing, kind->width,
-           constant, kind->width - differing - constant);
+    printf("  %u of %u bytes differ; %u are the same constant in A and B, %u change in both alike\n", differing, kind->is.width,
+           constant, kind->is.width - differing - constant);
 }
 
 static void
@@ -326,19 +234,19 @@ print_kind(const struct kind *kind)
 {
     unsigned differing = 0;
 
-    print_title(kind);
+    wording_print_title(&kind->is);
     if (kind->frames[0] == 0 || kind->frames[1] == 0) {
         printf("  only in %c: %" PRIu64 " frame%s\n", kind->frames[0] > 0 ? 'A' : 'B', kind->frames[0] + kind->frames[1],
                kind->frames[0] + kind->frames[1] == 1 ? "" : "s");
         return;
     }
     printf("  %" PRIu64 " frame%s in A, %" PRIu64 " in B\n", kind->frames[0], kind->frames[0] == 1 ? "" : "s", kind->frames[1]);
-    if (kind->width == 0) {
+    if (kind->is.width == 0) {
         printf("  nothing follows the sequence number\n");
         return;
     }
     printf("  %4s  %-22s  %-22s  %s  %-22s  %s\n", "byte", "in A", "in B", "76543210", "what", "field");
-    for (unsigned i = 0; i < kind->width; i++)
+    for (unsigned i = 0; i < kind->is.width; i++)
         differing += print_byte(kind, i);
     print_sums(kind, differing);
 }
@@ -353,7 +261,7 @@ print_all(void *data)
            "Bits: # is another constant, a changes in A only, b changes in B only, . is alike.\n");
     for (unsigned side = 0; side < SIDES; side++) {
         printf("%c: ", 'A' + (int)side);
-        print_text(compare->filter[side], COLUMNS - 3);
+        wording_print(compare->filter[side], WORDING_COLUMNS - 3);
         printf("\n");
     }
     g_ptr_array_sort(compare->kinds, by_name);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "marks.h"
 #include "mask.h"
 
 #include <epan/stat_groups.h>
@@ -29,25 +30,13 @@ free_mark(void *data)
     g_free(((struct chart_mark *)data)->text);
 }
 
-/* "Mark 3", "Mark 3: valve opened" */
-static bool
-is_mark(const char *comment, unsigned *number)
-{
-    const char *behind = comment + strlen("Mark ");
-    char *end;
-
-    if (!g_str_has_prefix(comment, "Mark ") || !g_ascii_isdigit(*behind))
-        return false;
-    *number = (unsigned)strtoul(behind, &end, 10);
-    return *end == '\0' || *end == ':' || g_ascii_isspace(*end);
-}
-
 static void
 note_comment(struct report *report, const char *comment, double at)
 {
     struct chart_mark mark = { .at = at };
+    const char *text;
 
-    if (!is_mark(comment, &mark.number))
+    if (!cjt188_is_mark(comment, &mark.number, &text))
         return;
     if (report->marks->len >= REPORT_MARKS) {
         report->more_marks++;

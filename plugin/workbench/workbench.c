@@ -8,6 +8,7 @@
 
 #include "compare.h"
 #include "explore.h"
+#include "marks.h"
 #include "notes.h"
 #include "report.h"
 #include "userfields.h"
@@ -21,4 +22,5 @@ cjt188_workbench_register(module_t *module)
     cjt188_notes_register();
     cjt188_report_register();
     cjt188_compare_register();
+    cjt188_marks_register();
 }
