@@ -18,8 +18,8 @@ uint32_t cjt188_interface_of(const packet_info *pinfo);
 /* The packet's own flags (direction in bits 0 and 1, error marks above 24); 0 where it has none. */
 uint32_t cjt188_packet_flags(const packet_info *pinfo);
 
-/* The packet's comment number `index`, from 0, as it was captured or edited since; NULL: there is none. Only while it is dissected:
- * Wireshark drops the captured ones before the statistics get a packet. */
+/* The packet's comment number `index`, from 0, as it was captured or edited since; NULL: there is none. Only while it is
+ * dissected: Wireshark drops the captured ones before the statistics get a packet. */
 const char *cjt188_packet_comment(const packet_info *pinfo, unsigned index);
 
 /* "/dev/ttyUSB0", as the frame's header shows it; NULL: the capture names none. */

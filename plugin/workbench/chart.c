@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Colours, strokes and letters are in the page's style sheet. A chart is as wide as a telephone, so that its letters are as large
- * there as on a screen that has four beside each other.
+ * Colours, strokes and letters are in the page's style sheet. A chart is as wide as a telephone, so that its letters are as
+ * large there as on a screen that has four beside each other.
  */
 #include "chart.h"
 
@@ -703,7 +703,8 @@ chart_draw_heat(struct page *page, const struct chart_time *time, const struct h
     const unsigned rows = heat_rows(heat);
     const double cell = CLAMP(1000.0 / MAX(heat->width, 1), 4, 16), right = HEAT_LEFT + cell * heat->width;
     const double height = MIN(HEAT_HEIGHT, MAX(rows * 16.0, 16));
-    const struct chart_time own = { .from = heat->start, .to = heat->start + rows * heat->step, .is_packets = time->is_packets };
+    const struct chart_time own = { .from = heat->start, .to = heat->start + rows * heat->step,
+                                    .is_packets = time->is_packets };
     struct scale y = { .from = own.from, .to = own.to };
     double wide = right + HEAT_RIGHT, high;
 

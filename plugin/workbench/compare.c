@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two meters, two spans of time, two captures merged into one: a display filter says which frames are A, another which are B. Of
- * each kind of frame and each byte behind SER the values are remembered that it had in A and in B, and nothing else.
+ * Two meters, two spans of time, two captures merged into one: a display filter says which frames are A, another which are B.
+ * Of each kind of frame and each byte behind SER the values are remembered that it had in A and in B, and nothing else.
  */
 #include "compare.h"
 
@@ -186,6 +186,12 @@ bits_text(const struct byte *a, const struct byte *b, char text[9])
     text[8] = '\0';
 }
 
+/* By whether it is constant in A, in B, and whether no value is in both. */
+static const char *const what_differs[2][2][2] = {
+    { { "some bits", "no value in common" }, { "constant in B", "constant in B, not A's" } },
+    { { "constant in A", "constant in A, not B's" }, { "", "another constant" } },
+};
+
 /* Returns false where nothing differs. */
 static bool
 print_byte(const struct kind *kind, unsigned at)
@@ -201,8 +207,7 @@ print_byte(const struct kind *kind, unsigned at)
     values_text(a, values[0], sizeof values[0]);
     values_text(b, values[1], sizeof values[1]);
     printf("  %4u  %-22s  %-22s  %s  %-22s  ", at, values[0], values[1], bits,
-           is_constant(a) && is_constant(b) ? "another constant" : is_constant(a) ? is_apart ? "constant in A, not B's" : "constant in A"
-           : is_constant(b) ? is_apart ? "constant in B, not A's" : "constant in B" : is_apart ? "no value in common" : "some bits");
+           what_differs[is_constant(a)][is_constant(b)][is_apart]);
     if (kind->field[at] != NULL)
         wording_print(kind->field[at], WORDING_COLUMNS - BEHIND - 6);
     printf("\n");
@@ -270,7 +275,8 @@ print_all(void *data)
     if (compare->kinds->len == 0)
         printf("\nNeither filter has let a frame through.\n");
     if (compare->unkept > 0)
-        printf("\n%" PRIu64 " frames of further kinds were not compared: there are more than %d kinds\n", compare->unkept, KINDS);
+        printf("\n%" PRIu64 " frames of further kinds were not compared: there are more than %d kinds\n",
+               compare->unkept, KINDS);
     printf("===================================================================\n");
 }
 
@@ -326,8 +332,8 @@ split_filters(const char *argument, char *filter[SIDES])
     filter[1] = comma != NULL ? g_strstrip(g_strdup(comma + 1)) : g_strdup("");
     if (filter[0][0] != '\0' && filter[1][0] != '\0')
         return true;
-    report_failure("-z " COMPARE_OPTION " needs two display filters with one comma between them, and no other comma outside quotes "
-                   "and brackets: -z '" COMPARE_OPTION ",FILTER1,FILTER2'.");
+    report_failure("-z " COMPARE_OPTION " needs two display filters with one comma between them, and no other comma outside "
+                   "quotes and brackets: -z '" COMPARE_OPTION ",FILTER1,FILTER2'.");
     for (unsigned side = 0; side < SIDES; side++)
         g_free(filter[side]);
     return false;

@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Somebody has turned a valve and marked it. Of each meter and kind of frame, the first frame behind a mark is compared with the last
- * one before it; every other frame says which bits change anyway. Marks of one text are a class: a bit that becomes 1 at each
+ * Somebody has turned a valve and marked it. Of each meter and kind of frame, the first frame behind a mark is compared with
+ * the last one before it; every other frame says which bits change anyway. Marks of one text are a class: a bit that becomes 1 at each
  * "opened" and 0 at each "closed" says what it is.
  */
 #include "marks.h"
@@ -84,7 +84,8 @@ note_comment(struct marks *marks, const char *comment)
     if (!cjt188_is_mark(comment, &number, &text))
         return;
     class.text = g_strstrip(g_strdup(text));
-    while (which < marks->classes->len && !g_str_equal(g_array_index(marks->classes, struct mark_class, which).text, class.text))
+    while (which < marks->classes->len &&
+           !g_str_equal(g_array_index(marks->classes, struct mark_class, which).text, class.text))
         which++;
     if (marks->count >= MARKS || which >= CLASSES) {
         marks->more++;
@@ -251,8 +252,8 @@ is_repeated(const struct marks *marks, const struct chain *chain, unsigned at, u
     return false;
 }
 
-/* Bits that did what no mark explains are not asked. In a byte of which others do so a bit is a digit of a counter, or of a clock,
- * that happens to be due, unless it comes again. */
+/* Bits that did what no mark explains are not asked. In a byte of which others do so a bit is a digit of a counter, or of a
+ * clock, that happens to be due, unless it comes again. */
 static uint8_t
 bits_at_marks(const struct marks *marks, const struct chain *chain, unsigned at)
 {
@@ -279,7 +280,8 @@ print_bit(const struct marks *marks, const struct chain *chain, unsigned at, uns
         if (found.ones + found.zeros == 0)
             continue;
         printf("      byte %3u bit %u %s at %u of %u: ", at, bit,
-               found.zeros == 0 ? "becomes 1" : found.ones == 0 ? "becomes 0" : "changes  ", found.ones + found.zeros, found.marks);
+               found.zeros == 0 ? "becomes 1" : found.ones == 0 ? "becomes 0" : "changes  ", found.ones + found.zeros,
+               found.marks);
         wording_print(class_text(marks, class), 40);
         if (chain->field[at] != NULL) {
             printf("  (");
@@ -303,8 +305,8 @@ has_bits(const struct marks *marks, const struct chain *chain)
 static void
 print_chain(const struct marks *marks, const struct chain *chain)
 {
-    printf("    meter %s: %u frame%s, %u the first behind a mark\n", chain->number, chain->frames, chain->frames == 1 ? "" : "s",
-           chain->steps->len);
+    printf("    meter %s: %u frame%s, %u the first behind a mark\n", chain->number, chain->frames,
+           chain->frames == 1 ? "" : "s", chain->steps->len);
     for (unsigned i = 0; i < chain->is.width; i++) {
         const uint8_t bits = bits_at_marks(marks, chain, i);
 
@@ -363,7 +365,8 @@ print_all(void *data)
     if (marks->count > 0)
         print_chains(marks);
     if (marks->more > 0)
-        printf("\n%u more marks were not looked at: there are more than %d, or more than %d texts\n", marks->more, MARKS, CLASSES);
+        printf("\n%u more marks were not looked at: there are more than %d, or more than %d texts\n", marks->more, MARKS,
+               CLASSES);
     if (marks->more_chains > 0)
         printf("\n%u frames of further meters and kinds were not looked at\n", marks->more_chains);
     printf("===================================================================\n");

@@ -1,5 +1,6 @@
 /* marks.h
- * Marks of the tap, packet comments as "Mark 3: valve opened", and tshark -z cjt188,marks: what changed at them and nowhere else.
+ * Marks of the tap, packet comments as "Mark 3: valve opened", and tshark -z cjt188,marks: what changed at them and nowhere
+ * else.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -38,7 +38,8 @@ write_title(struct writer *writer)
 
     for (unsigned i = 0; i < report->meters->len; i++)
         meters += !((const struct report_meter *)g_ptr_array_index(report->meters, i))->is_wildcard;
-    page_format(&writer->page, "%u meter%s on %u line%s", meters, plural(meters), report->lines->len, plural(report->lines->len));
+    page_format(&writer->page, "%u meter%s on %u line%s", meters, plural(meters), report->lines->len,
+                plural(report->lines->len));
 }
 
 static void
@@ -174,12 +175,13 @@ write_summary(struct writer *writer)
 
     page_put(page, "<div class=wide><table class=summary><thead><tr><th>Meter</th><th class=n>Replies</th>"
                    "<th class=n>Unanswered</th><th class=n>Energy, first</th><th class=n>last</th><th class=n>gained</th>"
-                   "<th class=n>Volume, first</th><th class=n>last</th><th class=n>gained</th><th>Faults</th></tr></thead><tbody>\n");
+                   "<th class=n>Volume, first</th><th class=n>last</th><th class=n>gained</th><th>Faults</th></tr></thead>"
+                   "<tbody>\n");
     for (unsigned i = 0; i < report->meters->len; i++)
         write_meter_row(writer, (const struct report_meter *)g_ptr_array_index(report->meters, i));
     page_put(page, "</tbody></table></div>\n");
     if (report->more_meters > 0)
-        page_format(page, "<p class=note>There are more meters than %u; %" PRIu64 " of their frames are not in the table.</p>\n",
+        page_format(page, "<p class=note>There are more meters than %u; %" PRIu64 " of their frames are not here.</p>\n",
                     REPORT_METERS, report->more_meters);
 }
 
@@ -222,7 +224,8 @@ static const struct {
     { "Temperature", "°C", "warm", 2, false, false, { { CJT188_SUPPLY, "supply" }, { CJT188_RETURN, "return" } } },
     { "Power", "kW", "", 3, true, false, { { CJT188_POWER_NOW, "power" } } },
     { "Flow", "m³/h", "", 3, true, false, { { CJT188_FLOW_NOW, "flow" } } },
-    { "Energy", "kWh", "", 3, false, true, { { CJT188_HEATING, "heating" }, { CJT188_COOLING, "cooling" }, { CJT188_ELECTRIC, "electric" } } },
+    { "Energy", "kWh", "", 3, false, true,
+      { { CJT188_HEATING, "heating" }, { CJT188_COOLING, "cooling" }, { CJT188_ELECTRIC, "electric" } } },
     { "Volume", "m³", "", 3, false, false, { { CJT188_VOLUME_NOW, "volume" } } },
 };
 enum { VOLUME_CHART = array_length(meter_charts) - 1 };
@@ -716,7 +719,7 @@ report_page(const struct report *report)
     write_meters(&writer);
     write_lines(&writer);
     write_groups(&writer);
-    page_put(&writer.page, "<p class=note>Made by tshark -z cjt188,report. Offsets count from the first byte behind the sequence "
-                           "number. Readings of undocumented bytes are proposals.</p>\n</body></html>\n");
+    page_put(&writer.page, "<p class=note>Made by tshark -z cjt188,report. Offsets count from the first byte behind the "
+                           "sequence number. Readings of undocumented bytes are proposals.</p>\n</body></html>\n");
     return writer.page.text;
 }

@@ -266,7 +266,8 @@ take_back_unanswered(struct report *report, const struct cjt188_seen *seen)
 }
 
 static void
-note_response(struct report *report, const struct cjt188_seen *seen, const struct report_meter *meter, double at, bool has_place)
+note_response(struct report *report, const struct cjt188_seen *seen, const struct report_meter *meter, double at,
+              bool has_place)
 {
     const struct cjt188_fact *request = cjt188_request_of(seen);
     struct report_line *line = (struct report_line *)g_ptr_array_index(report->lines, meter->line);

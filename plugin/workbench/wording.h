@@ -30,8 +30,8 @@ int wording_compare(const struct wording_kind *a, const struct wording_kind *b);
 /* "Reply 901F, control 81, L 46 (metering data)", a line. */
 void wording_print_title(const struct wording_kind *kind);
 
-/* Of each byte behind SER the name that this frame gives it, the user's own names last; NULL where it has none. `width` + 1 of them,
- * to be freed by wording_free_names(). */
+/* Of each byte behind SER the name that this frame gives it, the user's own names last; NULL where it has none. Freed by
+ * wording_free_names(). */
 char **wording_names(const struct cjt188_seen *seen, unsigned width);
 void wording_free_names(char **names, unsigned width);
 

@@ -68,7 +68,9 @@ class House:
         clock = moment.strftime("%S %M %H %d %m %y 20")
         energy, volume = math.floor(1000 * self.energy), math.floor(1000 * self.volume)
         status = "04 00" if self.index == FAULTY and second >= FAULT_FROM else "00 00"
-        self.last = (None if self.index == WATER else energy / 1000, math.floor(100 * self.volume) / 100 if self.index == WATER else volume / 1000)
+        self.last = energy / 1000, volume / 1000
+        if self.index == WATER:
+            self.last = None, math.floor(100 * self.volume) / 100
         self.first = self.first or self.last
         if self.index == WATER:
             return frame(water_901f(volume=(math.floor(100 * self.volume), 0x2C), clock=clock, status=status),

@@ -229,7 +229,8 @@ def test_many_meters_and_kinds_stay_small(report, tmp_path):
     for turn in range(40):
         for meter in range(200):
             second += 1
-            packets.append((second, frame(heat_901f(supply=2000 + 10 * turn + meter) + dice.randbytes(200), number=f"{10_000_000 + meter}")))
+            data = heat_901f(supply=2000 + 10 * turn + meter) + dice.randbytes(200)
+            packets.append((second, frame(data, number=f"{10_000_000 + meter}")))
     page = report(write_pcap(tmp_path / "many.pcap", packets), tmp_path)
     assert page.stat().st_size < 8_000_000
     tree = dom(page)
