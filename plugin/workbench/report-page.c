@@ -375,12 +375,16 @@ write_line(struct writer *writer, const struct report_line *line)
     const struct chart chart = { .title = "Response time", .unit = "ms", .class = "", .decimals = 0, .from_zero = true,
                                  .is_dotted = true, .count = 1, .line[0] = { "reply", &line->response },
                                  .events_name = "unanswered", .events = &line->silent };
+    const struct chart quiet = { .title = "Silence before a packet", .unit = "s", .class = "", .decimals = 1, .from_zero = true,
+                                 .is_dotted = true, .count = 1, .line[0] = { "", &line->quiet } };
 
     page_put(page, "<section class=line><h3>");
     page_text(page, line->name);
     page_put(page, "</h3><div class=grid>\n");
     if (line->response.count > 0 || line->silent.count > 0)
         chart_draw(page, &writer->time, &chart);
+    if (line->quiet.count > 0 && !writer->time.is_packets)
+        chart_draw(page, &writer->time, &quiet);
     write_line_figures(writer, line);
     page_put(page, "</div></section>\n");
 }

@@ -55,6 +55,7 @@ free_line(void *data)
 
     curve_empty(&line->response);
     curve_empty(&line->silent);
+    curve_empty(&line->quiet);
     g_free(line->name);
     g_free(line);
 }
@@ -82,6 +83,8 @@ line_of(struct report *report, const struct cjt188_line *of)
 static void
 hear_line(struct report_line *line, double at)
 {
+    if (line->has_last && at >= line->last)
+        curve_add(&line->quiet, at, at - line->last);
     if (line->has_last && at - line->last > line->silence.to - line->silence.from)
         line->silence = (struct report_silence){ line->last, at };
     line->last = line->has_last ? MAX(line->last, at) : at;

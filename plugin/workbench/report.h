@@ -55,6 +55,7 @@ struct report_line {
     double last;          /* when something was heard last */
     bool has_last;
     struct curve response, silent; /* ms; requests without a reply */
+    struct curve quiet;   /* s between two packets, at the second */
     uint64_t timed;
     double fastest, slowest, total; /* ms */
     struct report_silence silence;  /* the longest */

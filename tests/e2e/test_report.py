@@ -109,6 +109,8 @@ def test_lines(heating, tree):
     assert cells.pop("Longest silence").startswith("9 min 4")
     assert cells == {"Requests": str(sum(made.replies) + sum(made.unanswered)), "Replies": str(sum(made.replies)),
                      "Unanswered": str(sum(made.unanswered)), "Late replies": str(made.late), "Response time": times}
+    assert [next(figure.all("b")).text() for figure in section.all("figure") if list(figure.all("svg"))] == [
+        "Response time", "Silence before a packet"]
     (events,) = section.all("path", "event")
     assert events.attributes["d"].count("M") == sum(made.unanswered)
 
