@@ -68,7 +68,7 @@ static gboolean
 run(const struct options *options, GError **error)
 {
     if (options->version)
-        puts("cjt188dump " CJT188_VERSION);
+        printf("%s %s\n", g_get_prgname(), CJT188_VERSION);
     else if (options->list)
         print_ports(options);
     else if (options->list_types)
@@ -91,6 +91,7 @@ main(int argc, char **argv)
 
     signals_hold(); /* before anything takes its time */
     setlocale(LC_ALL, "");
+    g_set_prgname("cjt188dump");
     if (extcap_is_meant(argc, argv))
         return extcap_run(argc, argv);
     if (!options_parse(&options, argv, &error) || !run(&options, &error)) {

@@ -134,7 +134,7 @@ explain_open(const char *path, int reason, GError **error)
 {
     if (reason == ENOENT && strchr(path, '/') == NULL)
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN,
-                    "There is no line or file called \"%s\"; \"cjt188dump -D\" lists the lines.", path);
+                    "There is no line or file called \"%s\"; \"%s -D\" lists the lines.", path, g_get_prgname());
     else
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot open \"%s\": %s.", path, g_strerror(reason));
 }
@@ -169,8 +169,8 @@ open_number(const char *number, const struct source_options *options, GError **e
     struct source *source = NULL;
 
     if (name == NULL)
-        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "There is no line number %s; \"cjt188dump -D\" lists the lines.",
-                    number);
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "There is no line number %s; \"%s -D\" lists the lines.", number,
+                    g_get_prgname());
     else
         source = source_open(name, options, error);
     g_free(name);
