@@ -188,14 +188,22 @@ is_line(const char *name)
 }
 
 static struct source *
+open_demo(const char *text, const struct source_options *options, GError **error)
+{
+    if (options->partner != NULL)
+        return options->partner->open_demo(options->partner->user, text, options, error);
+    return source_demo_open(text, options, error);
+}
+
+static struct source *
 open_kind(const char *name, const struct source_options *options, GError **error)
 {
     if (strcmp(name, "-") == 0)
         return open_stdin(options, error);
     if (strcmp(name, "demo") == 0)
-        return source_demo_open("", options, error);
+        return open_demo("", options, error);
     if (g_str_has_prefix(name, "demo:"))
-        return source_demo_open(name + strlen("demo:"), options, error);
+        return open_demo(name + strlen("demo:"), options, error);
     if (g_str_has_prefix(name, "tcp://"))
         return source_tcp_open(name, options, error);
     if (*name != '\0' && strspn(name, "0123456789") == strlen(name))
@@ -246,6 +254,16 @@ source_drain(struct source *source)
 {
     if (source->watch != 0 && source->drain != NULL)
         source->drain(source);
+}
+
+bool
+source_set_line(struct source *source, const struct line_settings *line, GError **error)
+{
+    if (source->set_line != NULL)
+        return source->set_line(source, line, error);
+    g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "The settings of \"%s\" cannot be changed from here.",
+                source->info.name);
+    return false;
 }
 
 void
