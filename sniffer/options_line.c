@@ -101,28 +101,30 @@ on_gap(const gchar *name, const gchar *value, gpointer data, GError **error)
 }
 
 static gboolean
-set_signal(enum source_signal *where, const char *name, const char *value, GError **error)
+set_signal(enum source_signal *where, const char *name, const char *value, bool may_send, GError **error)
 {
-    static const char *const words[] = { [SIGNAL_KEEP] = "keep", [SIGNAL_ON] = "on", [SIGNAL_OFF] = "off" };
+    static const char *const words[] = {
+        [SIGNAL_KEEP] = "keep", [SIGNAL_ON] = "on", [SIGNAL_OFF] = "off", [SIGNAL_SEND] = "send"
+    };
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(words) - !may_send; i++)
         if (strcmp(value, words[i]) == 0) {
             *where = (enum source_signal)i;
             return TRUE;
         }
-    return options_refuse(error, "%s wants on, off or keep, not \"%s\".", name, value);
+    return options_refuse(error, "%s wants on, off%s or keep, not \"%s\".", name, may_send ? ", send" : "", value);
 }
 
 static gboolean
 on_dtr(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
-    return set_signal(&current(data)->source.dtr, name, value, error);
+    return set_signal(&current(data)->source.dtr, name, value, false, error);
 }
 
 static gboolean
 on_rts(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
-    return set_signal(&current(data)->source.rts, name, value, error);
+    return set_signal(&current(data)->source.rts, name, value, ((struct options *)data)->speaks, error);
 }
 
 /* Options without a value that belong to a line. */

@@ -24,7 +24,7 @@ enum source_timing {
 };
 
 /* A control line of a port: some level converters are fed from it. */
-enum source_signal { SIGNAL_KEEP, SIGNAL_ON, SIGNAL_OFF };
+enum source_signal { SIGNAL_KEEP, SIGNAL_ON, SIGNAL_OFF, SIGNAL_SEND /* while something is sent, else off */ };
 
 struct source;
 struct source_options;
