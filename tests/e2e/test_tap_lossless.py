@@ -110,10 +110,11 @@ def test_pipe_to_stdout(start, sent):
     data, starts = sent
     process = start("-q", "-i", "-", "-w", "-", "--gap", "60000", stdin=subprocess.PIPE)
     records = read_records(process.stdout)
-    process.stdin.write(data[: starts[0][1]])
+    process.stdin.write(data[: starts[9][1]])
+    process.stdin.flush()
     first = next(records)
     before = peak_kib(process)
-    thread = feed(write_all, process, data[starts[0][1] :], 5000)
+    thread = feed(write_all, process, data[starts[9][1] :], 5000)
     peaks = []
 
     def watched():
