@@ -6,6 +6,7 @@
  */
 #include "answer.h"
 #include "cjt188-codes.h"
+#include "cjt188-decode.h"
 
 #include <string.h>
 
@@ -129,6 +130,7 @@ answer_find(const struct request *request, const struct hearing_log *log)
         answer.kind = ANSWER_ECHO;
     answer.is_error =
         sums.answers > 0 && (frame_of(sums.answer)[CJT188_OFF_CONTROL] & CJT188_CONTROL_ERROR) != 0;
+    answer.is_repeated = answer.kind == ANSWER_REPLY && sums.answers > 1;
     answer.is_clean = sums.answers == 1 && log->heard->len == 1 + log->count[HEARD_ECHO] && !log->endless;
     return answer;
 }
@@ -141,7 +143,6 @@ answer_text(const struct answer *answer, const struct request *request, int64_t 
         [ANSWER_GARBLED] = "something answered, but no frame was whole: the line is disturbed",
         [ANSWER_ALTERED] = "the request came back altered and nothing after it: somebody else sent at the same time, or the "
                            "converter is in the way",
-        [ANSWER_OTHER] = "a reply came that is not to this request",
         [ANSWER_MASTER] = "somebody else asks on this line",
         [ANSWER_ENDLESS] = "the line did not fall silent",
         [ANSWER_NOISE] = "only a few bytes came that are no frame",
@@ -149,6 +150,12 @@ answer_text(const struct answer *answer, const struct request *request, int64_t 
     };
     const bool to_all = cjt188_address_is_wildcard(request->bytes + request->preamble + CJT188_OFF_ADDRESS);
 
+    if (answer->kind == ANSWER_OTHER) {
+        char number[CJT188_TEXT_MAX];
+
+        cjt188_number_text(frame_of(answer->reply) + CJT188_OFF_ADDRESS, false, number, sizeof number);
+        return g_strdup_printf("meter %s replied to something else, perhaps late to what was asked before", number);
+    }
     if (answer->kind == ANSWER_SILENCE)
         return g_strdup_printf("no answer within %.1f s", (double)timeout_ns / NS_PER_SECOND);
     if (answer->kind == ANSWER_GARBLED && to_all)

@@ -28,6 +28,7 @@ enum answer_kind {
 struct answer {
     enum answer_kind kind;
     const struct heard *reply; /* of REPLY; the first of SEVERAL and OTHER; else NULL */
+    bool is_repeated;          /* REPLY, and the same meter's once more: late, to a request before */
     bool is_clean;             /* one reply, an unaltered echo or none, and nothing else */
     bool is_error;             /* the meter says that it cannot */
 };

@@ -29,7 +29,7 @@ struct demo {
     GRand *random;
     GDateTime *wall_clock; /* at start_ns */
     int64_t start_ns, char_time_ns;
-    bool crowd;
+    bool crowd, deaf; /* deaf: the line has other settings than the meters */
     struct demo_burst bursts[QUEUE]; /* in order of their start, on CLOCK_MONOTONIC */
     unsigned count;
     size_t sent; /* of the first */
@@ -189,11 +189,11 @@ answering_demo_take(void *source, const uint8_t *bytes, size_t length)
     const uint8_t *frame = bytes + piece.preamble;
     const int64_t now = source_now(), over = now + (int64_t)length * demo->char_time_ns;
 
-    if (piece.kind != CJT188_FRAME || piece.preamble == 0) /* they sleep, and FE wakes them */
+    if (demo->deaf || piece.kind != CJT188_FRAME || piece.preamble == 0) /* they sleep, and FE wakes them */
         return;
     for (unsigned i = 0; i < DEMO_METERS; i++) {
         struct demo_burst echo = { .start_ns = now + ECHO_NS, .length = length };
-        struct demo_burst burst = { .start_ns = over + (i == LATE_METER ? LATE_NS : ANSWER_NS) };
+        struct demo_burst burst = { .start_ns = over + (i == LATE_METER && !demo->crowd ? LATE_NS : ANSWER_NS) };
 
         if (!is_asked(demo, i, frame + CJT188_OFF_ADDRESS))
             continue;
@@ -215,8 +215,19 @@ demo_start(struct source *source)
 }
 
 static bool
+is_deaf(const struct line_settings *line)
+{
+    return line->baud != line_default.baud || line->data_bits != line_default.data_bits ||
+        line->parity != line_default.parity || line->stop_bits != line_default.stop_bits;
+}
+
+static bool
 demo_set_line(struct source *source, const struct line_settings *line, GError **error G_GNUC_UNUSED)
 {
+    struct demo *demo = (struct demo *)source;
+
+    demo->deaf = is_deaf(line);
+    demo->char_time_ns = line_char_time_ns(line);
     source->sink.settings(source->sink.user, line, false);
     return true;
 }
@@ -273,6 +284,7 @@ answering_demo_open(const char *text, const struct source_options *options, GErr
     demo->char_time_ns = line_char_time_ns(&options->line);
     demo->random = g_rand_new_with_seed(seed);
     demo->crowd = crowd;
+    demo->deaf = is_deaf(&options->line);
     demo->wall_clock = g_date_time_new_now_local();
     demo->start_ns = source_now();
     demo_meters_start(demo->meters);

@@ -33,8 +33,8 @@ poll_who(const uint8_t *address)
     return g_strdup(text);
 }
 
-static bool
-refuse_busy(GError **error)
+bool
+poll_refuse_busy(GError **error)
 {
     g_set_error(error, TAP_ERROR, POLL_BUSY,
                 "Somebody else asks on this line: two masters spoil each other's answers. Switch the other one off, or tap "
@@ -62,7 +62,7 @@ poll_listen_first(struct poll *poll, int64_t usual_ns, bool for_write, GError **
     }
     hearing_log_clear(&log);
     if (good && bus_has_other_master(poll->bus) && (for_write || poll->options->exit_if_busy))
-        return refuse_busy(error);
+        return poll_refuse_busy(error);
     return good;
 }
 
@@ -76,7 +76,7 @@ wait_for_turn(struct poll *poll, GError **error)
     if (!bus_has_other_master(poll->bus))
         return true;
     if (poll->options->exit_if_busy)
-        return refuse_busy(error);
+        return poll_refuse_busy(error);
     if (!bus_wait_for_silence(poll->bus, silence_ns, BUSY_NS, &silent, error))
         return false;
     if (!silent)
@@ -85,10 +85,22 @@ wait_for_turn(struct poll *poll, GError **error)
     return silent;
 }
 
+static enum permit
+permit_for(const struct request *request)
+{
+    const char *why;
+    size_t preamble;
+
+    return permit_of(request->bytes, request->length, &preamble, &why);
+}
+
 bool
 poll_ask(struct poll *poll, const struct request *request, unsigned retries, struct hearing_log *log,
          struct answer *answer, GError **error)
 {
+    if (poll->options->retries >= 0)
+        retries = (unsigned)poll->options->retries;
+    g_return_val_if_fail(permit_for(request) == PERMIT_READ, false);
     for (unsigned attempt = 0;; attempt++) {
         if (!wait_for_turn(poll, error) || !bus_ask(poll->bus, request, NULL, log, error) ||
             !printer_exchange(poll->printer, request, log, error))
@@ -97,6 +109,15 @@ poll_ask(struct poll *poll, const struct request *request, unsigned retries, str
         if (answer->kind == ANSWER_REPLY || answer->kind == ANSWER_SEVERAL || attempt >= retries)
             return true;
     }
+}
+
+bool
+poll_write(struct poll *poll, const struct request *request, const char *comment, struct hearing_log *log, GError **error)
+{
+    g_return_val_if_fail(permit_for(request) != PERMIT_NEVER, false);
+    if (bus_has_other_master(poll->bus))
+        return poll_refuse_busy(error);
+    return bus_ask(poll->bus, request, comment, log, error) && printer_exchange(poll->printer, request, log, error);
 }
 
 bool
@@ -157,9 +178,15 @@ open_printer(struct poll *poll, GError **error)
 bool
 poll_run(const struct poll_options *options, GError **error)
 {
-    static poll_command *const commands[COMMANDS] = {
-        [COMMAND_READ] = poll_read, [COMMAND_FIND] = poll_find,           [COMMAND_ADDRESS] = poll_address,
-        [COMMAND_SCAN] = poll_scan, [COMMAND_SET_CLOCK] = poll_set_clock, [COMMAND_RAW] = poll_raw,
+    static const struct {
+        poll_command *prepare, *run;
+    } commands[COMMANDS] = {
+        [COMMAND_READ] = { NULL, poll_read },
+        [COMMAND_FIND] = { NULL, poll_find },
+        [COMMAND_ADDRESS] = { NULL, poll_address },
+        [COMMAND_SCAN] = { poll_prepare_scan, poll_scan },
+        [COMMAND_SET_CLOCK] = { poll_prepare_set_clock, poll_set_clock },
+        [COMMAND_RAW] = { poll_prepare_raw, poll_raw },
     };
     const struct bus_options bus_options = {
         .line = line_of(options),
@@ -174,13 +201,18 @@ poll_run(const struct poll_options *options, GError **error)
 
     tap_be_quiet(options->quiet);
     poll.meters = meters_new(options->common.meters, &wrong);
-    good = poll.meters != NULL && open_printer(&poll, &wrong);
+    poll.targets = g_array_new(FALSE, FALSE, CJT188_ADDRESS_LENGTH);
+    good = poll.meters != NULL && open_printer(&poll, &wrong) &&
+        (commands[options->command].prepare == NULL || commands[options->command].prepare(&poll, &wrong));
     if (good)
         poll.bus = bus_open(&bus_options, &wrong);
-    good = poll.bus != NULL && commands[options->command](&poll, &wrong);
+    good = poll.bus != NULL && commands[options->command].run(&poll, &wrong);
     good = bus_close(poll.bus, wrong == NULL ? &wrong : NULL) && good;
     printer_free(poll.printer);
     meters_free(poll.meters);
+    g_array_unref(poll.targets);
+    if (poll.wanted != NULL)
+        g_date_time_unref(poll.wanted);
     if (wrong != NULL)
         g_propagate_error(error, wrong);
     return good;

@@ -9,6 +9,7 @@
 
 #include "answer.h"
 #include "bus.h"
+#include "permit.h"
 #include "poll_options.h"
 #include "printer.h"
 
@@ -17,11 +18,16 @@ struct poll {
     struct bus *bus;
     struct meters *meters;
     struct printer *printer;
+    GArray *targets;     /* of uint8_t[7]: what scan and set-clock go through */
+    GDateTime *wanted;   /* the time to be set, or NULL: now */
+    struct request raw;  /* what raw sends */
+    enum permit permit;  /* and what it is */
 };
 
-/* Each is a command. false with *error set, whose code is the exit code. */
+/* Each is a command, or what can be looked at before its line is opened. false with *error set, whose code is the exit code. */
 typedef bool poll_command(struct poll *poll, GError **error);
 poll_command poll_read, poll_find, poll_address, poll_scan, poll_set_clock, poll_raw;
+poll_command poll_prepare_scan, poll_prepare_set_clock, poll_prepare_raw;
 
 /* Runs the command of `options`. */
 bool poll_run(const struct poll_options *options, GError **error);
@@ -32,17 +38,25 @@ bool poll_run(const struct poll_options *options, GError **error);
  * not to be waited for. for_write: it never is. */
 bool poll_listen_first(struct poll *poll, int64_t usual_ns, bool for_write, GError **error);
 
+enum { POLL_RETRIES = 2 }; /* unless -r says otherwise */
+
 /*
- * Ask, and again as often as `retries` says while there is no answer. *log is begun anew, *answer lives as long as it.
- * Only for reads: what writes is sent with bus_ask(), once.
+ * Ask, and again as often as -r, or else `retries` says while there is no answer. *log is begun anew, *answer lives as long as it.
+ * Only for reads; what writes is sent by poll_write().
  */
 bool poll_ask(struct poll *poll, const struct request *request, unsigned retries, struct hearing_log *log,
               struct answer *answer, GError **error);
+
+/* Send what writes: once, never again. comment: for the capture. *log as above. */
+bool poll_write(struct poll *poll, const struct request *request, const char *comment, struct hearing_log *log, GError **error);
 
 /* A sentence about what came of a request that had no reply, or had more than one; `who` was asked. Sets *error (POLL_NO_ANSWER, or
  * POLL_BUSY). Returns false. */
 bool poll_no_answer(const struct poll *poll, const char *who, const struct request *request, const struct answer *answer,
                     GError **error);
+
+/* Sets *error to POLL_BUSY, which is said of two masters. Returns false. */
+bool poll_refuse_busy(GError **error);
 
 /* The broadcast address of this run. */
 const uint8_t *poll_all(const struct poll *poll);

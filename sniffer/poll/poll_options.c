@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { PREAMBLE = 6, TYPE_HEAT = 0x20, RETRIES = 2, RETRIES_MAX = 20, TIMEOUT_MAX_MS = 60000 };
+enum { PREAMBLE = 6, TYPE_HEAT = 0x20, RETRIES_MAX = 20, TIMEOUT_MAX_MS = 60000 };
 
 #define FAST_NS (60 * NS_PER_SECOND)
 
@@ -84,15 +84,15 @@ static gboolean
 on_number(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     struct poll_options *options = data;
-    unsigned timeout_ms = 0, listen_s = 0, count = 0;
+    unsigned timeout_ms = 0, listen_s = 0, count = 0, retries = 0;
     const struct {
         const char *name;
         unsigned least, most, *number;
     } numbers[] = {
         { "--count", 1, G_MAXINT, &count },
         { "--preamble", 0, REQUEST_PREAMBLE_MAX, &options->form.preamble },
-        { "--retries", 0, RETRIES_MAX, &options->retries },
-        { "-r", 0, RETRIES_MAX, &options->retries },
+        { "--retries", 0, RETRIES_MAX, &retries },
+        { "-r", 0, RETRIES_MAX, &retries },
         { "--timeout", 1, TIMEOUT_MAX_MS, &timeout_ms },
         { "--listen", 0, 86400, &listen_s },
     };
@@ -103,6 +103,8 @@ on_number(const gchar *name, const gchar *value, gpointer data, GError **error)
         if (!parse_number(value, numbers[i].least, numbers[i].most, numbers[i].number))
             return options_refuse(error, "%s wants a number from %u to %u, not \"%s\".", name, numbers[i].least,
                                   numbers[i].most, value);
+        if (numbers[i].number == &retries)
+            options->retries = (int)retries;
         if (numbers[i].number == &count)
             options->count = count;
         if (numbers[i].number == &timeout_ms)
@@ -211,7 +213,7 @@ add_own_options(GOptionGroup *group, struct poll_options *options)
         OPTION_CALLBACK(0, "count", on_number, "As many times", "N"),
         { "fast", 0, 0, G_OPTION_ARG_NONE, &options->fast, "Let --every be less than 60s; batteries pay for it", NULL },
         OPTION_CALLBACK(0, "timeout", on_number, "Wait so long for the first byte (500 and 30 characters)", "MS"),
-        OPTION_CALLBACK('r', "retries", on_number, "Ask as often again when there is no answer (2)", "N"),
+        OPTION_CALLBACK('r', "retries", on_number, "Ask as often again when there is no answer (2; scan 0)", "N"),
         OPTION_CALLBACK(0, "preamble", on_number, "FE bytes in front of a request (6)", "N"),
         OPTION_CALLBACK(0, "type", on_type, "Meter type in the request, hex: 20 heat, 10 cold water (20)", "T"),
         OPTION_CALLBACK(0, "di-order", on_word, "Which byte of the identifier comes first: low, high (low)", "HOW"),
@@ -381,7 +383,7 @@ poll_options_parse(struct poll_options *options, char **argv, GError **error)
 
     *options = (struct poll_options){
         .form = { .preamble = PREAMBLE, .type = TYPE_HEAT },
-        .retries = RETRIES,
+        .retries = -1,
         .listen_ns = -1,
     };
     options->addresses = g_array_new(FALSE, FALSE, CJT188_ADDRESS_LENGTH);

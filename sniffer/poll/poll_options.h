@@ -30,7 +30,7 @@ struct poll_options {
     guint64 count;   /* rounds, 0 = no end */
     gboolean fast;
     gint64 timeout_ns; /* 0 = the standard's */
-    unsigned retries;
+    int retries; /* -1 = as the command has it */
     gint64 listen_ns; /* -1 = as the command has it */
     bool exit_if_busy;
     enum print_form print;

@@ -18,6 +18,11 @@ tell_doubts(const struct answer *answer, const struct hearing_log *log, const ch
 
     if (answer->is_clean)
         return;
+    if (answer->is_repeated) {
+        tap_complain("%s: it answered more than once, so one of the replies was late, to a request before: --timeout 2000 waits "
+                     "for it.", who);
+        return;
+    }
     heard = answer_heard_text(log);
     tap_complain("%s: the reply is right, but more was heard than one: %s.", who, heard);
     g_free(heard);
@@ -35,7 +40,7 @@ read_one(struct poll *poll, const uint8_t *address, uint16_t di, bool *answered,
     bool good;
 
     request_read(&request, &poll->options->form, address, di);
-    good = poll_ask(poll, &request, poll->options->retries, &log, &answer, error);
+    good = poll_ask(poll, &request, POLL_RETRIES, &log, &answer, error);
     *answered = good && answer.kind == ANSWER_REPLY;
     if (*answered) {
         tell_doubts(&answer, &log, who);
@@ -127,7 +132,7 @@ poll_address(struct poll *poll, GError **error)
     bool good = poll_listen_first(poll, LISTEN_NS, false, error);
 
     request_read_address(&request, &poll->options->form, poll_all(poll));
-    good = good && poll_ask(poll, &request, poll->options->retries, &log, &answer, error);
+    good = good && poll_ask(poll, &request, POLL_RETRIES, &log, &answer, error);
     if (good && answer.kind == ANSWER_REPLY)
         good = poll_print(poll, &log, answer.reply, error);
     else if (good)
