@@ -152,7 +152,7 @@ make_context(struct options *options)
     GOptionContext *context = g_option_context_new("-i LINE [-w FILE]");
     GOptionGroup *group = g_option_group_new("cjt188dump", "", "", options, NULL);
 
-    options_add_line(group);
+    options_add_line(group, false);
     options_add_file(group);
     options_add_capture(group, options);
     add_own_options(group, options);

@@ -150,21 +150,27 @@ on_line_flag(const gchar *name, const gchar *value G_GNUC_UNUSED, gpointer data,
 }
 
 void
-options_add_line(GOptionGroup *group)
+options_add_line(GOptionGroup *group, bool speaks)
 {
     const GOptionEntry entries[] = {
-        OPTION_CALLBACK('i', "interface", on_interface, "Line to tap, see below; several are recorded together", "LINE"),
+        OPTION_CALLBACK('i', "interface", on_interface,
+                        speaks ? "Line to ask on, see below" : "Line to tap, see below; several are recorded together", "LINE"),
         OPTION_CALLBACK(0, "name", on_text, "Call the line so in the capture, not by its device", "NAME"),
         OPTION_CALLBACK(0, "description", on_text, "What stands in front of the line's description: where, whose", "TEXT"),
         OPTION_DUMPCAPS("ifname", on_text),
         OPTION_DUMPCAPS("ifdescr", on_text),
-        OPTION_CALLBACK(0, "baud", on_baud, "Speed of the line (2400); auto finds it, and the format", "N|auto"),
+        OPTION_CALLBACK(0, "baud", on_baud, speaks ? "Speed of the line (2400)" : "Speed of the line (2400); auto finds it, and the format",
+                        speaks ? "N" : "N|auto"),
         OPTION_CALLBACK(0, "format", on_format, "Data bits, parity, stop bits (8E1)", "FORMAT"),
         OPTION_CALLBACK(0, "gap", on_gap, "Silence that ends a frame (500, more on slow lines)", "MS"),
         OPTION_CALLBACK(0, "dtr", on_dtr, "Set the control line DTR: on, off, keep", "HOW"),
-        OPTION_CALLBACK(0, "rts", on_rts, "Set the control line RTS: on, off, keep", "HOW"),
+        OPTION_CALLBACK(0, "rts", on_rts,
+                        speaks ? "Set the control line RTS: on, off, keep; send: up while a request leaves"
+                               : "Set the control line RTS: on, off, keep",
+                        "HOW"),
         OPTION_FLAG(0, "low-latency", on_line_flag, "Have the adapter hand over bytes at once"),
-        OPTION_FLAG(0, "no-wait", on_line_flag, "End with code 4 when the line is lost"),
+        OPTION_FLAG(0, "no-wait", on_line_flag,
+                    speaks ? "With --every: end with code 4 when the line is lost" : "End with code 4 when the line is lost"),
         OPTION_FLAG(0, "same-adapter", on_line_flag, "Wait for the adapter itself, not for what is plugged into its place"),
         G_OPTION_ENTRY_NULL,
     };

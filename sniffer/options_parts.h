@@ -43,8 +43,9 @@ struct options_condition {
 gboolean options_set_condition(const struct options_condition *conditions, size_t count, const char *name, const char *value,
                                struct options *options, GError **error);
 
-/* -i and what belongs to a line; -f, --marked and --hex, for files; -w, -b and what belongs to a capture, --meters, --tap. */
-void options_add_line(GOptionGroup *group);
+/* -i and what belongs to a line; -f, --marked and --hex, for files; -w, -b and what belongs to a capture, --meters, --tap. speaks: the
+ * program sends, too. */
+void options_add_line(GOptionGroup *group, bool speaks);
 void options_add_file(GOptionGroup *group);
 void options_add_capture(GOptionGroup *group, struct options *options);
 

@@ -246,7 +246,7 @@ make_context(struct poll_options *options)
     GOptionContext *context = g_option_context_new("-i LINE COMMAND");
     GOptionGroup *group = g_option_group_new("cjt188poll", "", "", options, NULL);
 
-    options_add_line(group);
+    options_add_line(group, true);
     options_add_capture(group, &options->common);
     add_own_options(group, options);
     g_option_context_set_main_group(context, group);
