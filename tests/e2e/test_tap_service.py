@@ -180,7 +180,7 @@ def test_documented_poll_starts(installed, start, programs, tmp_path):
     assert re.search(rf"^{name} .* -i demo ", polls.read_text(encoding="utf-8"), re.M)
     words, dump = expanded(tmp_path, "cjt188poll", name)
     assert words[0].endswith("/bin/cjt188poll") and not [word for word in words if "%" in word or "$" in word]
-    assert f"cjt188dump@{name}.service" in dump.split("Conflicts:")[1].split("\n")[0]
+    assert f"cjt188dump@{name}.service" in re.findall(r"\bConflicts: (\S+)", dump)
     for option, file in (("-o", "readings.csv"), ("-w", "line.pcapng")):
         path = pathlib.Path(words[words.index(option) + 1])
         assert path.parts[-3:] == ("cjt188poll", name, file)
