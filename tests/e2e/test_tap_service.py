@@ -94,6 +94,15 @@ def test_manual_of_poll(run, installed):
     assert re.findall(r"^\.B (\d)$", codes, re.M) == re.findall(r"\b(\d) [a-z]", said) == list("012345678")
 
 
+def test_help_offers_what_is_taken(run):
+    """Both programs have one set of line options; what only one of them takes, only that one offers."""
+    tap, poll = (run(name, "-h").stdout.decode() for name in PROGRAMS)
+    assert "--baud=N|auto" in tap and "--baud=N " in poll and "send:" in poll and "send:" not in tap
+    assert run("cjt188poll", "-i", "demo", "--baud", "auto", "read").returncode == USAGE
+    assert run("cjt188dump", "-i", "demo", "--rts", "send").returncode == USAGE
+    assert run("cjt188poll", "-i", "demo", "-i", "demo", "read").returncode == USAGE
+
+
 def unit_of(name):
     return f"lib/systemd/system/{name}@.service"
 
