@@ -53,7 +53,7 @@ answers(const uint8_t *asked, const uint8_t *reply)
         (to_all || is_same_number(asked, reply)) && has_same_di(asked, reply);
 }
 
-/* As long as the request, and more than half of it. */
+/* As long as the request, and more than half of it. A whole frame is none: what disturbs an echo does not make its checksum right. */
 static bool
 is_altered_echo(const struct request *request, const struct heard *heard)
 {
@@ -61,7 +61,7 @@ is_altered_echo(const struct request *request, const struct heard *heard)
     const uint8_t *heard_end = heard->record.bytes + heard->record.length, *end = request->bytes + request->length;
     size_t equal = 0;
 
-    if (heard->what != HEARD_DAMAGED && heard->what != HEARD_NOISE && heard->what != HEARD_REQUEST)
+    if (heard->what != HEARD_DAMAGED && heard->what != HEARD_NOISE)
         return false;
     if (length + REQUEST_PREAMBLE_MAX < request->length || 2 * length < request->length - request->preamble)
         return false;

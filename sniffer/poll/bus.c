@@ -238,12 +238,7 @@ open_channel(struct bus *bus, GError **error)
     bus->gap_ns = line_gap_ns(&bus->line.source.line);
     bus->sender = sender_new(bus->options->switch_by_rts, bus->char_time_ns);
     bus->channel = channel_open(&bus->line, 0, 0, &events, error);
-    if (bus->channel == NULL)
-        return false;
-    if (channel_info(bus->channel)->timing == TIMING_LIVE)
-        return true;
-    g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is no line that could be asked.", channel_info(bus->channel)->name);
-    return false;
+    return bus->channel != NULL;
 }
 
 static bool
@@ -449,6 +444,13 @@ end_of(const struct bus *bus, const struct hearing_log *log, uint64_t bytes_befo
 }
 
 static bool
+never_left(GError **error)
+{
+    g_set_error(error, TAP_ERROR, TAP_LINE_LOST, "The request did not leave: the driver has bytes and does not send them.");
+    return false;
+}
+
+static bool
 hear_out(struct bus *bus, struct hearing_log *log, uint64_t bytes_before, GError **error)
 {
     const int64_t endless = source_now() + bus_timeout_ns(bus) + ENDLESS_NS;
@@ -463,6 +465,7 @@ hear_out(struct bus *bus, struct hearing_log *log, uint64_t bytes_before, GError
         end = end_of(bus, log, bytes_before);
         if (now >= endless) {
             log->endless = true;
+            good = bus->left_ns != INT64_MAX || never_left(error);
             break;
         }
         if (now >= end) {
@@ -482,24 +485,51 @@ hear_out(struct bus *bus, struct hearing_log *log, uint64_t bytes_before, GError
     return good;
 }
 
+/* It is gone, which was said, and may come back. What happened to it may not have been looked at yet. */
+static bool
+is_awaited(const struct bus *bus)
+{
+    while (bus_is_up(bus) && g_main_context_iteration(NULL, FALSE))
+        ;
+    return bus->options->may_come_later && !bus_is_up(bus) && bus->lost == NULL && !bus->stopped;
+}
+
+/* Stopped while it leaves: RTS must fall all the same, but a driver that never sends is not waited for. */
+static void
+finish_sending(const struct bus *bus)
+{
+    const int64_t end = source_now() + ENDLESS_NS;
+
+    while (bus->left_ns == INT64_MAX && sender_left(bus->sender) == INT64_MAX && bus_is_up(bus) && bus->lost == NULL &&
+           source_now() < end)
+        g_usleep(1000);
+}
+
 bool
 bus_ask(struct bus *bus, const struct request *request, const char *comment, struct hearing_log *log, GError **error)
 {
     const uint64_t bytes_before = channel_state(bus->channel).bytes;
+    GError *failed = NULL;
     bool good = goes_on(bus, error);
 
     log_begin(log);
-    if (!good)
-        return false;
+    bus->log = log;
+    if (!good || is_awaited(bus)) {
+        bus->log = NULL;
+        return good;
+    }
     log->sent_ns = source_wall_clock();
     bus->request = request;
     bus->left_ns = INT64_MAX;
     record_request(bus, request, comment, log->sent_ns);
-    good = sender_begin(bus->sender, request->bytes, request->length, error);
-    bus->log = log;
-    good = good && hear_out(bus, log, bytes_before, error);
-    while (bus->left_ns == INT64_MAX && sender_left(bus->sender) == INT64_MAX && bus_is_up(bus) && bus->lost == NULL)
-        g_usleep(1000); /* stopped while it leaves: RTS must fall all the same */
+    good = sender_begin(bus->sender, request->bytes, request->length, &failed) && hear_out(bus, log, bytes_before, &failed);
+    if (failed != NULL && is_awaited(bus)) {
+        g_clear_error(&failed);
+        good = true;
+    }
+    if (failed != NULL)
+        g_propagate_error(error, failed);
+    finish_sending(bus);
     bus->log = NULL;
     bus->request = NULL;
     return good;

@@ -71,7 +71,7 @@ bool bus_listen_until(struct bus *bus, int64_t at_ns, struct hearing_log *log, G
 bool bus_wait_for_silence(struct bus *bus, int64_t silence_ns, int64_t at_most_ns, bool *silent, GError **error);
 
 /* Send it, and hear what comes: until the first byte is overdue, or the line is silent again. comment: for the capture, or NULL.
- * *log is begun anew. */
+ * *log is begun anew; its sent_ns is 0 where the line is not there and waited for. */
 bool bus_ask(struct bus *bus, const struct request *request, const char *comment, struct hearing_log *log, GError **error);
 
 /* Other settings of the line. */

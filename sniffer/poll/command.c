@@ -106,7 +106,7 @@ poll_ask(struct poll *poll, const struct request *request, unsigned retries, str
             !printer_exchange(poll->printer, request, log, error))
             return false;
         *answer = answer_find(request, log);
-        if (answer->kind == ANSWER_REPLY || answer->kind == ANSWER_SEVERAL || attempt >= retries)
+        if (answer->kind == ANSWER_REPLY || answer->kind == ANSWER_SEVERAL || attempt >= retries || log->sent_ns == 0)
             return true;
     }
 }

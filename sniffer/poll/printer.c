@@ -294,7 +294,7 @@ printer_exchange(struct printer *printer, const struct request *request, const s
 {
     GString *text;
 
-    if (printer->form != PRINT_HEX)
+    if (printer->form != PRINT_HEX || log->sent_ns == 0)
         return true;
     text = g_string_new(NULL);
     put_hex(text, "SEND", request->bytes, request->length);

@@ -117,11 +117,23 @@ open_content(const char *name, int fd, const struct source_options *options, GEr
     return NULL;
 }
 
+/* Who wants to speak is heard on a line only. */
+static bool
+can_be_asked(const char *name, const struct source_options *options, GError **error)
+{
+    if (options->partner != NULL)
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is no line that could be asked.", source_called(name));
+    return options->partner == NULL;
+}
+
 static struct source *
 open_stdin(const struct source_options *options, GError **error)
 {
-    const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    int fd;
 
+    if (!can_be_asked("-", options, error))
+        return NULL;
+    fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
     if (fd < 0) {
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Standard input is not open.");
         return NULL;
@@ -153,6 +165,8 @@ open_path(const char *path, const struct source_options *options, GError **error
     }
     if (S_ISCHR(status.st_mode))
         return source_serial_open(path, options, error);
+    if (!can_be_asked(path, options, error))
+        return NULL;
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         explain_open(path, errno, error);
