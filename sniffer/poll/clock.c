@@ -95,7 +95,7 @@ add_target(struct poll *poll, const uint8_t *given, const char *text, GError **e
         memcpy(address + NUMBER_BYTES, options->manufacturer, sizeof options->manufacturer);
     if (!request_is_number(address) || cjt188_address_is_wildcard(address))
         return refuse(error, POLL_REFUSED, text, "that is no number of one meter");
-    if (address[5] == address[6] && (address[5] == 0xFF || address[5] == 0xAA || address[5] == 0x99 || address[5] == 0xDD))
+    if (request_is_any_maker(address + NUMBER_BYTES))
         return refuse(error, POLL_REFUSED, text, "its manufacturer code stands for every maker");
     g_array_append_vals(poll->targets, address, 1);
     return true;

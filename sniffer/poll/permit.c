@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { CONTROL_WRITE = 0x04, CLOCK_LENGTH = 10, DI_CLOCK_HIGH = 0xA0, DI_CLOCK_LOW = 0x15, CENTURY_MIN = 0x20 };
+enum { CONTROL_WRITE = 0x04, CLOCK_LENGTH = 10, NUMBER_BYTES = 5, DI_CLOCK_HIGH = 0xA0, DI_CLOCK_LOW = 0x15, CENTURY_MIN = 0x20 };
 
 static bool
 is_read(uint8_t control)
@@ -34,6 +34,13 @@ is_clock(const uint8_t *frame)
     if (!(data[0] == DI_CLOCK_LOW && data[1] == DI_CLOCK_HIGH) && !(data[0] == DI_CLOCK_HIGH && data[1] == DI_CLOCK_LOW))
         return false;
     return cjt188_read_time(data + 3, 7, &time, &order) && order == CJT188_TIME_LOW_FIRST && data[9] >= CENTURY_MIN;
+}
+
+/* AA, FF and DD in any place stand for more than one. */
+static bool
+is_one_meter(const uint8_t *address)
+{
+    return !cjt188_address_is_wildcard(address) && request_is_number(address) && !request_is_any_maker(address + NUMBER_BYTES);
 }
 
 static enum permit
@@ -64,8 +71,7 @@ permit_of(const uint8_t *bytes, size_t length, size_t *preamble, const char **wh
         return never(why, "its control code has bit 7 or 6 set, so it is what meters send");
     if (is_read(frame[CJT188_OFF_CONTROL]))
         return PERMIT_READ;
-    /* AA, FF and DD in any place stand for more than one meter. */
-    if (cjt188_address_is_wildcard(frame + CJT188_OFF_ADDRESS) || !request_is_number(frame + CJT188_OFF_ADDRESS))
+    if (!is_one_meter(frame + CJT188_OFF_ADDRESS))
         return never(why, "it writes, and its address is not the number of one meter");
     return is_clock(frame) ? PERMIT_CLOCK : PERMIT_WRITE;
 }

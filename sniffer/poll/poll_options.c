@@ -129,19 +129,16 @@ on_type(const gchar *name, const gchar *value, gpointer data, GError **error)
 static gboolean
 on_manufacturer(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
-    static const uint16_t wildcards[] = { 0xFFFF, 0xAAAA, 0x9999, 0xDDDD };
     struct poll_options *options = data;
     guint64 code;
 
     if (strlen(value) != 4 || !g_ascii_string_to_unsigned(value, 16, 0, UINT16_MAX, &code, NULL))
         return options_refuse(error, "%s wants four hex digits, as cjt188.manufacturer shows them, not \"%s\".", name, value);
-    for (size_t i = 0; i < G_N_ELEMENTS(wildcards); i++)
-        if (code == wildcards[i])
-            return options_refuse(error, "%s %s stands for every maker: a clock is set on one meter.", name, value);
     options->has_manufacturer = true;
     options->manufacturer[0] = (uint8_t)code; /* A5, low byte first */
     options->manufacturer[1] = (uint8_t)(code >> 8);
-    return TRUE;
+    return !request_is_any_maker(options->manufacturer) ||
+        options_refuse(error, "%s %s stands for every maker: a clock is set on one meter.", name, value);
 }
 
 /* Options that are one of a few words. */

@@ -60,6 +60,14 @@ request_is_number(const uint8_t *number)
 }
 
 bool
+request_is_any_maker(const uint8_t *maker)
+{
+    static const uint8_t wildcards[] = { 0xFF, 0xAA, 0x99, 0xDD };
+
+    return maker[0] == maker[1] && memchr(wildcards, maker[0], sizeof wildcards) != NULL;
+}
+
+bool
 request_parse_hex(const char *text, uint8_t **bytes, size_t *length)
 {
     GByteArray *array = g_byte_array_new();
