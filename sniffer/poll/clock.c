@@ -21,6 +21,7 @@ enum { DI_READING = 0x901F, NUMBER_BYTES = 5, YEAR_MIN = 2000, YEAR_MAX = 2099 }
 #define LISTEN_NS   (30 * NS_PER_SECOND)
 #define FRESH_NS    (10 * NS_PER_SECOND) /* what was read is no older when it is written */
 #define TOLERANCE_S 10
+#define SILENCE_MAX_NS (10 * NS_PER_SECOND) /* before what was written is read back, which harms nobody */
 
 /* What a meter said of itself. */
 struct state {
@@ -187,6 +188,28 @@ take_state(struct poll *poll, const char *who, const struct answer *answer, stru
 
 /* The reply, and nothing else: whatever else is heard is a reason to stop. */
 static bool
+check_heard(const struct poll *poll, const char *who, const struct request *request, const struct hearing_log *log,
+            const struct answer *answer, GError **error)
+{
+    char *heard = answer_heard_text(log), *why;
+
+    if (answer->kind == ANSWER_REPLY && answer->is_error)
+        why = g_strdup("the meter answers that it cannot be read so");
+    else if (answer->kind == ANSWER_REPLY)
+        why = g_strdup_printf("more was heard than its reply: %s", heard);
+    else
+        why = answer_text(answer, request, bus_timeout_ns(poll->bus));
+    g_free(heard);
+    if (answer->is_clean && !answer->is_error) {
+        g_free(why);
+        return true;
+    }
+    refuse(error, POLL_REFUSED, who, why);
+    g_free(why);
+    return false;
+}
+
+static bool
 read_state(struct poll *poll, const uint8_t *address, const char *who, struct state *state, GError **error)
 {
     struct hearing_log log = { .heard = NULL };
@@ -196,19 +219,12 @@ read_state(struct poll *poll, const uint8_t *address, const char *who, struct st
 
     request_read(&request, &poll->options->form, address, DI_READING);
     good = poll_ask(poll, &request, POLL_RETRIES, &log, &answer, error);
-    if (good && bus_has_other_master(poll->bus)) {
+    if (good && bus_has_other_master(poll->bus))
         good = poll_refuse_busy(error);
-    } else if (good && answer.kind != ANSWER_REPLY) {
+    else if (good && (answer.kind == ANSWER_SILENCE || answer.kind == ANSWER_ECHO))
         good = poll_no_answer(poll, who, &request, &answer, error);
-    } else if (good && answer.is_error) {
-        good = refuse(error, POLL_REFUSED, who, "the meter answers that it cannot be read so");
-    } else if (good && !answer.is_clean) {
-        char *heard = answer_heard_text(&log), *why = g_strdup_printf("more was heard than its reply: %s", heard);
-
-        good = refuse(error, POLL_REFUSED, who, why);
-        g_free(why);
-        g_free(heard);
-    }
+    else if (good)
+        good = check_heard(poll, who, &request, &log, &answer, error);
     good = good && take_state(poll, who, &answer, state, error);
     hearing_log_clear(&log);
     return good;
@@ -415,7 +431,8 @@ read_back(struct poll *poll, const uint8_t *address, const char *who, int64_t me
     GError *wrong = NULL;
     double off;
     char *shown;
-    bool good = bus_listen(poll->bus, bus_timeout_ns(poll->bus), NULL, error) && read_state(poll, address, who, &state, &wrong);
+    bool silent, good = bus_wait_for_silence(poll->bus, bus_timeout_ns(poll->bus), SILENCE_MAX_NS, &silent, error) &&
+        read_state(poll, address, who, &state, &wrong);
 
     if (!good) {
         if (wrong != NULL) {
