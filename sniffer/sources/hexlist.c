@@ -143,13 +143,26 @@ is_frame_in_hex(const struct token_line *line, const struct list *list)
     return false;
 }
 
-/* Is the list the next part of the one that the line before has begun? */
+/* The last sign of the line, if it is one of these. */
+static bool
+ends_with(const struct token_line *line, const char *signs)
+{
+    size_t end = line->length;
+
+    while (end > 0 && strchr(" \t\r", line->text[end - 1]) != NULL)
+        end--;
+    return end > 0 && strchr(signs, line->text[end - 1]) != NULL;
+}
+
+/* Is the list the next part of the decimal one that the line before has begun? */
 static bool
 goes_on(const struct token_line *line, const struct list *list)
 {
     switch (line->open) {
     case LIST_COMMA:
         return list->first == 0;
+    case LIST_0X_COMMA:
+        return list->whole && ends_with(line, ",]})");
     case LIST_ROWS:
         return list->whole;
     case LIST_COLUMN:
@@ -207,37 +220,58 @@ set_decimal(struct token_line *line, const struct list *list)
     }
 }
 
-/* 68 20 1 A 16. */
+/* 68 20 1 A 16: the single digits between the first pair and the last one, when the pairs are many or look like a frame. */
 static void
 set_digits(struct token_line *line, const struct list *list)
 {
+    const size_t pairs = list->count[PAIR] + list->count[LETTER_PAIR];
     size_t first = list->first, end = list->end;
+    uint8_t begin;
 
-    if (list->count[PAIR] + list->count[LETTER_PAIR] < ENOUGH_IN_PROSE || list->count[LONG_DECIMAL] > 0 ||
-        list->count[WITH_0X] > 0)
+    if (pairs == 0 || list->count[LONG_DECIMAL] > 0 || list->count[WITH_0X] > 0)
         return;
     while (line->tokens[first].kind != TOKEN_BYTES)
         first++;
     while (line->tokens[end - 1].kind != TOKEN_BYTES)
         end--;
+    begin = line->bytes[line->tokens[first].first];
+    if (pairs < ENOUGH_IN_PROSE &&
+        ((begin != CJT188_START && begin != CJT188_PREAMBLE) || end - first < SHORTEST_FRAME ||
+         line->bytes[line->tokens[end - 1].first] != CJT188_END))
+        return;
     for (size_t i = first; i < end; i++)
         if (line->tokens[i].kind != TOKEN_BYTES)
             set_value(line, &line->tokens[i], 16);
 }
 
+/* Every frame has a 68, and what is in front of it is FE. */
+static bool
+has_start(const struct token_line *line, const struct list *list)
+{
+    for (size_t i = list->first; i < list->end; i++) {
+        const struct token *token = &line->tokens[i];
+        const uint8_t byte = token->valued ? token->value : line->bytes[token->first];
+
+        if (byte == CJT188_START || byte == CJT188_PREAMBLE)
+            return true;
+    }
+    return false;
+}
+
 /* Is there more of a list that ends this line, and what may it look like? */
 static enum list_open
-list_open(const struct token_line *line, const struct list *list, bool decimal)
+list_open(const struct token_line *line, const struct list *list, bool decimal, bool went_on)
 {
-    size_t end = line->length;
+    const bool all_0x = list->count[WITH_0X] == list_length(list), comma = ends_with(line, ",");
 
-    while (end > 0 && strchr(" \t\r", line->text[end - 1]) != NULL)
-        end--;
-    if (list->end != line->count || (!decimal && list->count[WITH_0X] < list_length(list)))
+    if (list->end < line->count || (!decimal && !all_0x) || ends_with(line, "]})") ||
+        (!went_on && !has_start(line, list)))
         return LIST_CLOSED;
-    if (end > 0 && line->text[end - 1] == ',')
+    if (all_0x)
+        return comma ? went_on && line->open == LIST_COMMA ? LIST_COMMA : LIST_0X_COMMA : LIST_0X;
+    if (comma)
         return LIST_COMMA;
-    if (!list->whole || (end > 0 && strchr("]})", line->text[end - 1]) != NULL))
+    if (!list->whole || (list->commas && list_length(list) > 1))
         return LIST_CLOSED;
     return list_length(list) >= ENOUGH ? LIST_ROWS : LIST_COLUMN;
 }
@@ -265,24 +299,59 @@ gather_bytes(struct token_line *line)
     line->bytes_length = length;
 }
 
+/* "-68 20 AA" of a diff or an enumeration: a byte. In a list of decimals one with a sign, or of three digits, is next to it. */
+static void
+settle_dash(struct token_line *line)
+{
+    struct token *token = line->tokens;
+
+    if (line->count < 2 || line->text[token->start] != '-' || token->kind != TOKEN_WORD || line->open != LIST_CLOSED ||
+        token->end - token->start != 3 || element_of(line, token + 1) == LONG_DECIMAL)
+        return;
+    token->start++;
+    set_value(line, token, 16);
+}
+
+/* od's offset in front of a row of decimals, where no byte has so many digits. */
+static void
+drop_offset(struct token_line *line)
+{
+    enum { OFFSET_MIN = 6 };
+    const struct token *token = line->tokens;
+    const size_t length = line->count > 1 ? token->end - token->start : 0;
+    struct list list;
+
+    if (length < OFFSET_MIN || strspn(line->text + token->start, "0123456789") < length)
+        return;
+    list = list_at(line, 1);
+    list.whole = true;
+    if (list.end < line->count || !is_decimal(line, &list))
+        return;
+    line->count--;
+    memmove(line->tokens, line->tokens + 1, line->count * sizeof *line->tokens);
+}
+
 void
 hexlist_settle(struct token_line *line)
 {
     enum list_open open = LIST_CLOSED;
 
     drop_casts(line);
+    settle_dash(line);
+    drop_offset(line);
     for (size_t i = 0; i < line->count;) {
         const struct list list = list_at(line, i);
+        const bool all_0x = list.count[WITH_0X] == list_length(&list);
+        const bool went_on = goes_on(line, &list) || (all_0x && list.first == 0 && line->open >= LIST_0X);
         const bool decimal = list_length(&list) > 0 && is_decimal(line, &list);
 
-        if (list.count[WITH_0X] == list_length(&list) && goes_on(line, &list))
-            set_sure(line, &list);
-        if (list_length(&list) > 0)
-            open = list_open(line, &list, decimal);
         if (decimal)
             set_decimal(line, &list);
-        else if (list_length(&list) > 0)
+        else if (went_on && all_0x)
+            set_sure(line, &list);
+        else
             set_digits(line, &list);
+        open = list_length(&list) > 0 ? list_open(line, &list, decimal, went_on) : LIST_CLOSED;
         i = MAX(list.end, i + 1);
     }
     line->open = open;

@@ -10,10 +10,11 @@
 #ifndef HEXLOOSE_H
 #define HEXLOOSE_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-typedef void (*hexloose_callback)(uint64_t line, void *user); /* a frame, whose 68 stands in this line */
+/* A frame, whose 68 stands in this line. again: another reading may have found the same one. */
+typedef void (*hexloose_callback)(uint64_t line, bool again, void *user);
 
 /* The caller frees it with hexloose_free(). */
 struct hexloose *hexloose_new(hexloose_callback callback, void *user);

@@ -36,7 +36,8 @@ mark(struct hexlost *lost, enum hexlost_kind kind, uint64_t line)
 {
     struct hexlost_tally *tally = &lost->tallies[kind];
 
-    lost->recent[lost->recent_count++ % HEXLOST_RECENT] = line;
+    if (kind != HEXLOST_UNREAD)
+        lost->recent[lost->recent_count++ % HEXLOST_RECENT] = line;
     tally->count++;
     for (size_t i = 0; i < tally->lines_count; i++)
         if (tally->lines[i] == line)
@@ -46,19 +47,27 @@ mark(struct hexlost *lost, enum hexlost_kind kind, uint64_t line)
 }
 
 static void
-forget(struct hexlost_found *found, size_t index)
+forget(struct hexlost_list *list, size_t index)
 {
-    found->count--;
-    memmove(found->lines + index, found->lines + index + 1, (found->count - index) * sizeof *found->lines);
+    list->count--;
+    memmove(list->found + index, list->found + index + 1, (list->count - index) * sizeof *list->found);
 }
 
-/* Has this reader found one in this line that the other one had not found yet? */
-static bool
-take_found(struct hexlost_found *found, uint64_t line)
+/* They are one that is found in another way too. */
+static void
+forget_again(struct hexlost_list *list, uint64_t line)
 {
-    for (size_t i = 0; i < found->count; i++)
-        if (found->lines[i] == line) {
-            forget(found, i);
+    for (size_t i = list->count; i > 0; i--)
+        if (list->found[i - 1].line == line && list->found[i - 1].again)
+            forget(list, i - 1);
+}
+
+static bool
+take_found(struct hexlost_list *list, uint64_t line)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->found[i].line == line) {
+            forget(list, i);
             return true;
         }
     return false;
@@ -68,29 +77,44 @@ take_found(struct hexlost_found *found, uint64_t line)
 static void
 give_up_loose(struct hexlost *lost)
 {
-    if (!is_recent(lost, lost->loose.lines[0]))
-        mark(lost, HEXLOST_UNREAD, lost->loose.lines[0]);
+    if (!is_recent(lost, lost->loose.found[0].line))
+        mark(lost, HEXLOST_UNREAD, lost->loose.found[0].line);
     forget(&lost->loose, 0);
 }
 
-void
-hexlost_loose(struct hexlost *lost, uint64_t line)
+static bool
+is_frame_line(const struct hexlost *lost, uint64_t line)
 {
-    if (take_found(&lost->read, line))
+    for (size_t i = 0; i < MIN(lost->frame_lines_count, HEXLOST_WAITING); i++)
+        if (lost->frame_lines[i] == line)
+            return true;
+    return false;
+}
+
+void
+hexlost_loose(struct hexlost *lost, uint64_t line, bool again)
+{
+    if (again && is_frame_line(lost, line))
+        return;
+    lost->frame_lines[lost->frame_lines_count++ % HEXLOST_WAITING] = line;
+    forget_again(&lost->loose, line);
+    if (!again && take_found(&lost->read, line))
         return;
     if (lost->loose.count == HEXLOST_WAITING)
         give_up_loose(lost);
-    lost->loose.lines[lost->loose.count++] = line;
+    lost->loose.found[lost->loose.count++] = (struct hexlost_found){ line, again };
 }
 
 static void
 note_read(struct hexlost *lost, uint64_t line)
 {
+    lost->frame_lines[lost->frame_lines_count++ % HEXLOST_WAITING] = line;
+    forget_again(&lost->loose, line);
     if (take_found(&lost->loose, line))
         return;
     if (lost->read.count == HEXLOST_WAITING)
         forget(&lost->read, 0);
-    lost->read.lines[lost->read.count++] = line;
+    lost->read.found[lost->read.count++] = (struct hexlost_found){ line, false };
 }
 
 void

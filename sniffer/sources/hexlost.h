@@ -36,9 +36,14 @@ struct hexlost_tally {
     size_t lines_count;
 };
 
-/* Lines in which a reader has found frames, in order. */
+/* A frame that only one reader has found so far. */
 struct hexlost_found {
-    uint64_t lines[HEXLOST_WAITING];
+    uint64_t line;
+    bool again; /* in more than one way, perhaps */
+};
+
+struct hexlost_list {
+    struct hexlost_found found[HEXLOST_WAITING];
     size_t count;
 };
 
@@ -55,7 +60,9 @@ struct hexlost {
     struct hexlost_tally tallies[HEXLOST_KINDS];
     uint64_t recent[HEXLOST_RECENT];
     size_t recent_count;
-    struct hexlost_found read, loose; /* each without what the other one has found too */
+    struct hexlost_list read, loose;          /* each without what the other one has found too */
+    uint64_t frame_lines[HEXLOST_WAITING];    /* of the last frames of either */
+    size_t frame_lines_count;
     uint64_t digit_lines, first_digit_line;
     struct hexlost_candidate in_text, in_stream;
     struct hexlost_candidate pending[HEXLOST_PENDING]; /* of which the framer did not get all */
@@ -79,8 +86,8 @@ void hexlost_broken(struct hexlost *lost, enum hexlost_kind kind, uint64_t line,
 void hexlost_frame(struct hexlost *lost, uint64_t line, uint64_t offset);
 /* The text itself says that there was more. */
 void hexlost_cut(struct hexlost *lost, uint64_t line);
-/* hexloose.h has found a frame. */
-void hexlost_loose(struct hexlost *lost, uint64_t line);
+/* hexloose.h has found a frame; again: perhaps one that it has told already. */
+void hexlost_loose(struct hexlost *lost, uint64_t line, bool again);
 /* The text is over. */
 void hexlost_finish(struct hexlost *lost);
 

@@ -159,35 +159,83 @@ first_number(const char *line)
     return g_ascii_strtoull(line + strcspn(line, decimals), NULL, 10);
 }
 
-bool
-hexrows_take(struct hexrows *rows, const char *line, uint64_t number, int64_t time_ns, bool timed)
+/* The second column of a table of Saleae's that shows characters: h, '254', COMMA. */
+static bool
+read_letter(struct hexrows *rows, const char *line, uint8_t *byte)
+{
+    static const struct {
+        const char *text;
+        char c;
+    } names[] = { { "COMMA", ',' }, { "' '", ' ' }, { "\\n", '\n' }, { "\\r", '\r' }, { "\\t", '\t' } };
+    const char *field = strchr(line, ',');
+    const size_t length = field != NULL ? strcspn(field + 1, ",") : 0;
+
+    if (rows->bare != HEXROW_DECIMAL || length == 0 || line[strspn(line, " \t")] != ',')
+        return false;
+    field++;
+    if (length > 2 && field[0] == '\'' && strspn(field + 1, decimals) == length - 2) {
+        rows->letters = true;
+        *byte = (uint8_t)g_ascii_strtoull(field + 1, NULL, 10);
+        return true;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strlen(names[i].text) == length && strncmp(field, names[i].text, length) == 0) {
+            *byte = (uint8_t)names[i].c;
+            return true;
+        }
+    *byte = (uint8_t)field[0];
+    return length == 1 && (rows->letters || !g_ascii_isdigit(field[0]));
+}
+
+static bool
+read_row(struct hexrows *rows, const char *line, bool timed, uint8_t *byte)
 {
     const uint64_t index = first_number(line);
     struct value value;
     char form[HEXROW_FORM_MAX + 1];
-    bool same;
+
+    if (timed && read_letter(rows, line, byte))
+        return true;
+    if (!find_value(line, &value) || !make_form(line, &value, form))
+        return false;
+    if (rows->alike == 0 || strcmp(form, rows->form) != 0) {
+        rows->alike = rows->count = 0;
+        rows->base = timed ? rows->bare : HEXROW_HEX_OR_DECIMAL;
+        memcpy(rows->form, form, sizeof form);
+    }
+    if (is_among_bytes(line, &value, rows->alike == 0 || index == rows->index + 1) || !read_value(rows, &value, byte)) {
+        rows->alike = rows->count = 0;
+        return false;
+    }
+    rows->index = index;
+    return true;
+}
+
+bool
+hexrows_take(struct hexrows *rows, const char *line, uint64_t number, int64_t time_ns, bool timed)
+{
     uint8_t byte;
 
     if (rows->given)
         rows->count = 0;
     rows->given = false;
-    if (!find_value(line, &value) || !make_form(line, &value, form))
+    if (!read_row(rows, line, timed, &byte))
         return false;
-    same = rows->alike > 0 && strcmp(form, rows->form) == 0;
-    if (!same) {
-        rows->alike = rows->count = 0;
-        rows->base = rows->bare;
-        memcpy(rows->form, form, sizeof form);
-    }
-    if (is_among_bytes(line, &value, rows->alike == 0 || index == rows->index + 1) || !read_value(rows, &value, &byte)) {
-        rows->alike = rows->count = 0;
-        return false;
-    }
-    rows->index = index;
     rows->alike++;
     rows->rows[rows->count++] = (struct hexrow){ byte, number, time_ns, rows->first, rows->end };
-    rows->given = rows->alike >= HEXROW_SURE || timed || rows->end > 0;
+    rows->given = rows->count == HEXROW_SURE || rows->alike >= HEXROW_SURE || timed || rows->end > 0;
     return rows->given;
+}
+
+bool
+hexrows_leave(struct hexrows *rows)
+{
+    if (rows->alike == 0 || rows->count == 0)
+        return true;
+    if (rows->base == HEXROW_DECIMAL)
+        return false;
+    rows->count--;
+    return true;
 }
 
 bool

@@ -35,6 +35,7 @@ struct hexrows {
     uint64_t index;                 /* the first number in it */
     size_t alike;                   /* so many in this form */
     enum hexrow_base base, bare;    /* of the values; of those without 0x, as a heading says */
+    bool letters;                   /* the values are characters, as Saleae writes them */
     uint64_t first, end;            /* sample numbers of the line; 0 = none */
     struct hexrow rows[HEXROW_SURE];
     size_t count;
@@ -45,8 +46,11 @@ struct hexrows {
 void hexrows_look(struct hexrows *rows, char *line);
 
 /* Is the line a row of a table? Then `rows` are its bytes, of this line and of those before that were not sure to be one.
- * timed: a heading said where its time is. */
+ * timed: a heading said where its time is, and it is there. */
 bool hexrows_take(struct hexrows *rows, const char *line, uint64_t number, int64_t time_ns, bool timed);
+
+/* The caller reads the byte of the line, which was no row so far, in hex. Returns false when it is decimal and must wait. */
+bool hexrows_leave(struct hexrows *rows);
 
 /* Is there a gap between two rows, by the sample numbers? */
 bool hexrows_gap(const struct hexrow *before, const struct hexrow *row);

@@ -133,9 +133,9 @@ on_record(const struct record *record, void *user)
 }
 
 static void
-on_loose_frame(uint64_t line, void *user)
+on_loose_frame(uint64_t line, bool again, void *user)
 {
-    hexlost_loose(&((struct hextext *)user)->lost, line);
+    hexlost_loose(&((struct hextext *)user)->lost, line, again);
 }
 
 struct hextext *
@@ -231,6 +231,20 @@ is_announced(const struct token_line *line, size_t index, uint64_t number, uint6
         (is_label(line, token) || (is_in_brackets(line, token) && number >= follow));
 }
 
+/* Behind a frame, a table's column with its length. */
+static bool
+is_length_behind(const struct token_line *line, size_t index, uint64_t number)
+{
+    size_t first = index, bytes = 0;
+
+    if (index == 0 || (index + 1 < line->count && line->tokens[index + 1].kind == TOKEN_BYTES) ||
+        line->tokens[index - 1].kind != TOKEN_BYTES || line->bytes[line->tokens[index].first - 1] != CJT188_END)
+        return false;
+    while (first > 0 && line->tokens[first - 1].kind == TOKEN_BYTES)
+        bytes += line->tokens[--first].length;
+    return bytes == number && begins_frame(line->bytes[line->tokens[first].first]);
+}
+
 /* A number of bytes, not a byte: "SEND (22)", "TX 22:", "len=22", "22 bytes". 68 more likely begins a frame. */
 static bool
 is_count(const struct token_line *line, size_t index)
@@ -241,9 +255,10 @@ is_count(const struct token_line *line, size_t index)
         index + 1 < line->count && token[1].kind == TOKEN_WORD && token_is_one_of(line, token + 1, units);
     uint64_t number, follow;
 
-    if (token->kind != TOKEN_BYTES || (in_run && !(has_unit && is_in_brackets(line, token))) ||
-        !number_of(line, token, &number))
+    if (token->kind != TOKEN_BYTES || !number_of(line, token, &number))
         return false;
+    if (in_run && !(has_unit && is_in_brackets(line, token)))
+        return is_length_behind(line, index, number);
     if (has_unit || index == 0)
         return has_unit;
     follow = run_at(line, index + 1).bytes;
@@ -548,6 +563,13 @@ push_rows(struct hextext *hextext, bool strong)
     }
 }
 
+/* Tables of numbers look like decimal bytes. */
+static bool
+is_decimal(const struct token_line *line, const struct run *run)
+{
+    return run->bytes > 0 && line->tokens[run->first].notation == NOTATION_DECIMAL;
+}
+
 /* The bytes of a line, where they are all it has, and the direction that it tells. */
 static bool
 take_runs(struct hextext *hextext)
@@ -566,12 +588,14 @@ take_runs(struct hextext *hextext)
         hextext->direction = DIRECTION_UNKNOWN;
     strong = run.bytes > 0 && run.first == begin && run.end == line->count && !is_heading(line, &run) &&
         (marked || hextext->after_strong || (run.bytes >= LONELY && !is_digest(line, &run)));
-    strong = strong || is_all_runs(line, &run);
-    if (!strong &&
-        hexrows_take(&hextext->rows, line->text, hextext->number, hextext->time.time_ns, hextext->time.column != 0)) {
-        push_rows(hextext, hextext->time.column != 0 || hextext->rows.end > 0);
+    strong = (strong || is_all_runs(line, &run)) && (marked || !is_decimal(line, &run));
+    if ((!strong || run.bytes == 1) &&
+        hexrows_take(&hextext->rows, line->text, hextext->number, hextext->time.time_ns, hextext->time.in_column)) {
+        push_rows(hextext, strong || hextext->time.in_column || hextext->rows.end > 0);
         return false;
     }
+    if (strong && run.bytes == 1 && !hexrows_leave(&hextext->rows))
+        return false;
     push_runs(hextext, &run, run.bytes > 0 ? wanted_end(line, &run) : begin, strong);
     return strong;
 }

@@ -449,6 +449,8 @@ take_column(struct hextime *time, char *line)
     while (time->column > field.column)
         if (!next_field(line, &field, separators))
             return false;
+    if (time->unit_ns == NS_PER_SECOND && memchr(field.start, '.', (size_t)(field.end - field.start)) == NULL)
+        return false;
     if (field.start == field.end || strspn(field.start, "0123456789.-+eE") != (size_t)(field.end - field.start))
         return false;
     since_ns = g_ascii_strtod(field.start, &end) * (double)time->unit_ns;
@@ -482,7 +484,7 @@ take_since_start(struct hextime *time, char *line)
 void
 hextime_take(struct hextime *time, char *line)
 {
-    bool noted = time->column != 0 && take_column(time, line);
+    bool noted = time->in_column = time->column != 0 && take_column(time, line);
 
     look_for_heading(time, line);
     for (char *at = line; *at != '\0';) {

@@ -34,6 +34,7 @@ struct hextime {
     char separator;  /* of its columns; a row has as many as the heading */
     size_t separators;
     int64_t unit_ns; /* of that time */
+    bool in_column;  /* the last line had it there */
 };
 
 /* Take the moment of a line, which ends with NUL, and blank out all times in it: their digits look like bytes. */

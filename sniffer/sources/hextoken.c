@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { LITERALS_MAX = 64 }; /* that are none, in a line */
+
 bool
 token_is_word_char(char c)
 {
@@ -183,30 +185,41 @@ is_uuid(const char *text)
     return !token_is_word_char(text[i]) && text[i] != '-';
 }
 
-/* Where the Python literal ends that this quote begins; 0 = it is none. */
+/* Where the literal ends that this quote begins, and how many bytes in it are numbers; 0 = it is none. */
 static size_t
-literal_end(const char *text, size_t start)
+literal_end(const char *text, size_t start, size_t *numbers)
 {
+    *numbers = 0;
     for (size_t at = start + 1; text[at] != '\0' && (text[at] & 0x80) == 0; at++) {
         if (text[at] == text[start])
             return at;
-        if (text[at] == '\\' && text[at + 1] != '\0')
-            at++;
+        if (text[at] != '\\' || text[at + 1] == '\0')
+            continue;
+        at++;
+        *numbers += text[at] == 'x' || g_ascii_isdigit(text[at]);
     }
     return 0;
 }
 
-/* One character of a literal, or an escape. Returns how long that is. */
+/* One character of a literal, or an escape: \xfe, \376, \n. Returns how long that is. */
 static size_t
 literal_byte(const char *at, uint8_t *byte)
 {
-    static const char letters[] = "nrt0\\'\"", meanings[] = "\n\r\t\0\\'\"";
+    static const char letters[] = "nrtabfv\\'\"", meanings[] = "\n\r\t\a\b\f\v\\'\"";
     const char *letter = at[0] == '\\' && at[1] != '\0' ? strchr(letters, at[1]) : NULL;
+    size_t octal = at[0] == '\\' ? strspn(at + 1, "01234567") : 0;
 
     *byte = (uint8_t)at[0];
     if (at[0] == '\\' && at[1] == 'x' && g_ascii_isxdigit(at[2]) && g_ascii_isxdigit(at[3])) {
         *byte = (uint8_t)(g_ascii_xdigit_value(at[2]) << 4 | g_ascii_xdigit_value(at[3]));
         return 4;
+    }
+    if (octal > 0) {
+        octal = MIN(octal, 3);
+        *byte = 0;
+        for (size_t i = 1; i <= octal; i++)
+            *byte = (uint8_t)(*byte << 3 | (at[i] - '0'));
+        return 1 + octal;
     }
     if (letter == NULL)
         return 1;
@@ -214,18 +227,21 @@ literal_byte(const char *at, uint8_t *byte)
     return 2;
 }
 
-/* b'\xfeh \xaa'. Returns where it ends, or `start` when there is none. */
+/* b'\xfeh \xaa', or another string that is mostly such numbers. Returns where it ends, or `start` when there is none. */
 static size_t
 take_literal(struct token_line *line, size_t start)
 {
+    enum { NUMBERS = 3 };
     const char *text = line->text;
-    const size_t end = literal_end(text, start + 1);
+    const bool named = text[start] != '\'' && text[start] != '"';
+    size_t numbers;
+    const size_t end = literal_end(text, start + named, &numbers);
     struct token *token;
 
-    if (end == 0)
+    if (end == 0 || (!named && (numbers < NUMBERS || 4 * numbers < (end - start) / 2)))
         return start;
     token = add_token(line, TOKEN_BYTES, start, end + 1);
-    for (size_t at = start + 2; at < end;)
+    for (size_t at = start + named + 1; at < end;)
         at += literal_byte(text + at, &line->bytes[line->bytes_length++]);
     token->length = line->bytes_length - token->first;
     if (token->length == 0)
@@ -447,11 +463,29 @@ take_sign(struct token_line *line, size_t start)
     return start + 1;
 }
 
+/* ESC [ 0;36 m: a terminal's colour, as good as nothing. Returns where it ends, or `start`. */
+static size_t
+skip_colour(const char *text, size_t start)
+{
+    size_t end = start + 2;
+
+    if (text[start] != '\x1B' || text[start + 1] != '[')
+        return start;
+    end += strspn(text + end, "0123456789;?");
+    return g_ascii_isalpha(text[end]) ? end + 1 : start;
+}
+
+static bool
+begins_literal(char c, char next)
+{
+    return c == '\'' || c == '"' || ((c == 'b' || c == 'B') && (next == '\'' || next == '"'));
+}
+
 void
 token_line_cut(struct token_line *line)
 {
     const char *text = line->text;
-    bool literals = true; /* each is searched to its end: not again after one without */
+    size_t literals = LITERALS_MAX; /* each is searched to its end: not for ever */
 
     line->count = line->bytes_length = 0;
     line->in_buffer = false;
@@ -459,12 +493,14 @@ token_line_cut(struct token_line *line)
         const size_t start = at;
         const char c = text[at], next = text[at + 1];
 
-        if (literals && (c == 'b' || c == 'B') && (next == '\'' || next == '"')) {
+        if (begins_literal(c, next) && literals > 0) {
             at = take_literal(line, start);
-            literals = at > start;
+            literals -= at == start;
         }
         if (at == start)
             at = take_cut(line, start);
+        if (at == start)
+            at = skip_colour(text, start);
         if (at > start)
             continue;
         if (token_is_word_char(c) || ((c == '\\' || c == '$') && token_is_word_char(next)))

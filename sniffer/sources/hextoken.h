@@ -29,12 +29,14 @@ enum token_kind {
 /* How bytes are written. What also stands in prose needs company of its kind. */
 enum notation { NOTATION_PLAIN, NOTATION_0X, NOTATION_H, NOTATION_DOLLAR, NOTATION_DECIMAL };
 
-/* A list in decimal, or with 0x, that the line leaves open, and what goes on with it. */
+/* A list that the line leaves open, and what goes on with it in the next one. */
 enum list_open {
     LIST_CLOSED,
-    LIST_COMMA,  /* what begins the next line */
-    LIST_ROWS,   /* a line of nothing but numbers */
-    LIST_COLUMN, /* a line with one number */
+    LIST_COMMA,    /* of decimals: whatever it begins with */
+    LIST_ROWS,     /* of decimals: nothing but numbers */
+    LIST_COLUMN,   /* of decimals: one number */
+    LIST_0X,       /* all with 0x: the same */
+    LIST_0X_COMMA, /* or decimals with commas */
 };
 
 struct token {
