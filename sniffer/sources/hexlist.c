@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-    ENOUGH = 3,           /* numbers in brackets, or alone in a line, that are a list */
-    ENOUGH_IN_PROSE = 8,  /* and anywhere */
+    ENOUGH = 3,          /* numbers in brackets, or alone in a line, that are a list */
+    ENOUGH_IN_PROSE = 8, /* and anywhere */
     SHORTEST_FRAME = 12,
 };
 
@@ -30,8 +30,8 @@ enum element {
 struct list {
     size_t first, end; /* tokens */
     size_t count[WITH_0X + 1];
-    bool commas;       /* between all of them */
-    bool whole;        /* nothing else is in the line */
+    bool commas; /* between all of them */
+    bool whole;  /* nothing else is in the line */
 };
 
 static size_t
@@ -62,16 +62,31 @@ element_of(const struct token_line *line, const struct token *token)
     return NO_ELEMENT;
 }
 
+/* "d": [1, 2]: a name in front of a list. */
+static bool
+is_name(const struct token_line *line, const struct token *token)
+{
+    const char *at = line->text + token->end;
+
+    at += strspn(at, "\"'");
+    at += strspn(at, " ");
+    if (*at != ':' && *at != '=')
+        return false;
+    at++;
+    at += strspn(at, " ");
+    return *at == '[' || *at == '{';
+}
+
 static struct list
 list_at(const struct token_line *line, size_t first)
 {
     struct list list = { .first = first, .end = first, .commas = true };
 
-    for (enum element element; list.end < line->count; list.end++) {
+    for (; list.end < line->count; list.end++) {
         const struct token *token = &line->tokens[list.end];
+        const enum element element = element_of(line, token);
 
-        element = element_of(line, token);
-        if (element == NO_ELEMENT)
+        if (element == NO_ELEMENT || is_name(line, token))
             break;
         list.count[element]++;
         if (list.end > first)
@@ -85,7 +100,7 @@ list_at(const struct token_line *line, size_t first)
 static bool
 is_cast(const struct token_line *line, const struct token *token)
 {
-    static const char *const types[] = { "BYTE", "SBYTE", "UBYTE", "CHAR",  "UCHAR", "UNSIGNED",
+    static const char *const types[] = { "BYTE", "SBYTE", "UBYTE", "CHAR",    "UCHAR",  "UNSIGNED",
                                          "U8",   "UINT8", "INT8",  "UINT8_T", "INT8_T", NULL };
     const char before = token->start > 0 ? line->text[token->start - 1] : '\0', behind = line->text[token->end];
 

@@ -8,12 +8,9 @@
 #include "framer.h"
 #include "hextoken.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { HEX = 16, DIGITS_MAX = 8 };
-
-#define HEX_DIGITS "0123456789ABCDEFabcdef"
 
 /* Which numbers of a line. */
 enum which { ALL, FIRST, LAST };
@@ -21,23 +18,22 @@ enum which { ALL, FIRST, LAST };
 /* Numbers of a base have so many digits; in hex, any number of pairs may stand together, and in hexdump's words of two
  * bytes the second one comes first. Listings have other numbers in front or behind. */
 static const struct base {
-    const char *digits;
-    size_t min, max;
     int base;
+    size_t min, max;
     bool swapped;
     enum which which;
     bool again; /* what it finds, one before it may have found */
 } bases[] = {
-    { HEX_DIGITS, 2, HEXTOKEN_LINE_MAX, HEX, false, ALL, false },
-    { HEX_DIGITS, 1, 2, HEX, false, ALL, true },
-    { HEX_DIGITS, 2, 2, HEX, false, FIRST, true },
-    { HEX_DIGITS, 2, 2, HEX, false, LAST, true },
-    { HEX_DIGITS, 4, 4, HEX, true, ALL, false },
-    { "0123456789", 1, 3, 10, false, ALL, false },
-    { "0123456789", 1, 3, 10, false, FIRST, true },
-    { "0123456789", 1, 3, 10, false, LAST, true },
-    { "01234567", 3, 3, 8, false, ALL, false },
-    { "01", DIGITS_MAX, DIGITS_MAX, 2, false, ALL, false },
+    { HEX, 2, HEXTOKEN_LINE_MAX, false, ALL, false },
+    { HEX, 1, 2, false, ALL, true },
+    { HEX, 2, 2, false, FIRST, true },
+    { HEX, 2, 2, false, LAST, true },
+    { HEX, 4, 4, true, ALL, false },
+    { 10, 1, 3, false, ALL, false },
+    { 10, 1, 3, false, FIRST, true },
+    { 10, 1, 3, false, LAST, true },
+    { 8, 3, 3, false, ALL, false },
+    { 2, DIGITS_MAX, DIGITS_MAX, false, ALL, false },
 };
 
 enum {
@@ -65,8 +61,8 @@ on_record(const struct record *record, void *user)
     struct reading *reading = user;
 
     if (record->kind == CJT188_FRAME || record->kind == CJT188_DLT645)
-        reading->loose->callback(reading->lines[(reading->taken + record->preamble) % HISTORY],
-                                 reading->base->again, reading->loose->user);
+        reading->loose->callback(reading->lines[(reading->taken + record->preamble) % HISTORY], reading->base->again,
+                                 reading->loose->user);
     reading->taken += record->length;
 }
 
@@ -96,7 +92,7 @@ hexloose_free(struct hexloose *loose)
 }
 
 static void
-push(struct reading *reading, long value, uint64_t line)
+push(struct reading *reading, int value, uint64_t line)
 {
     const uint8_t byte = (uint8_t)value;
 
@@ -110,10 +106,10 @@ push(struct reading *reading, long value, uint64_t line)
 static bool
 is_in_word(const struct base *base, char before, char behind)
 {
-    return base->base == HEX
-        ? (g_ascii_isalpha(before) && strchr("xXhH", before) == NULL) ||
-            (g_ascii_isalpha(behind) && strchr("hHuUxX", behind) == NULL)
-        : g_ascii_isalnum(before) || g_ascii_isalnum(behind) || before == '.' || behind == '.';
+    if (base->base != HEX)
+        return g_ascii_isalnum(before) || g_ascii_isalnum(behind) || before == '.' || behind == '.';
+    return (g_ascii_isalpha(before) && strchr("xXhH", before) == NULL) ||
+        (g_ascii_isalpha(behind) && strchr("hHuUxX", behind) == NULL);
 }
 
 /* Digits that stand together. */
@@ -123,21 +119,32 @@ struct digits {
     bool minus; /* in front of them */
 };
 
+static int
+digit_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0'
+        : c >= 'a' && c <= 'f'  ? c - 'a' + 10
+        : c >= 'A' && c <= 'F'  ? c - 'A' + 10
+                                : HEX;
+}
+
 static bool
 next_digits(const struct base *base, const char *text, struct digits *digits)
 {
-    const char *at = digits->text == NULL ? text : digits->text + digits->length;
+    const char *at = digits->text == NULL ? text : digits->text + digits->length, *end;
 
-    while (*(at += strcspn(at, base->digits)) != '\0') {
-        const size_t length = strspn(at, base->digits);
+    for (; *at != '\0'; at = end) {
         const char before = at > text ? at[-1] : ' ';
 
-        if (length >= base->min && length <= base->max && (base->base != HEX || base->min < 2 || length % 2 == 0) &&
-            !is_in_word(base, before, at[length])) {
-            *digits = (struct digits){ at, length, base->base == 10 && before == '-' };
+        end = at;
+        while (digit_value(*end) < base->base)
+            end++;
+        *digits = (struct digits){ at, (size_t)(end - at), base->base == 10 && before == '-' };
+        if (end == at)
+            end++;
+        else if (digits->length >= base->min && digits->length <= base->max &&
+                 (base->base != HEX || base->min < 2 || digits->length % 2 == 0) && !is_in_word(base, before, *end))
             return true;
-        }
-        at += length;
     }
     return false;
 }
@@ -147,12 +154,14 @@ push_digits(struct reading *reading, const struct digits *digits, uint64_t line)
 {
     const struct base *base = reading->base;
     const size_t step = base->base == HEX && base->min >= 2 ? 2 : digits->length;
-    char number[DIGITS_MAX + 1];
 
     for (size_t at = 0; at < digits->length; at += step) {
-        memcpy(number, digits->text + (base->swapped ? digits->length - step - at : at), step);
-        number[step] = '\0';
-        push(reading, (digits->minus ? -1 : 1) * strtol(number, NULL, base->base), line);
+        const char *number = digits->text + (base->swapped ? digits->length - step - at : at);
+        int value = 0;
+
+        for (size_t i = 0; i < step; i++)
+            value = value * base->base + digit_value(number[i]);
+        push(reading, digits->minus ? -value : value, line);
     }
 }
 

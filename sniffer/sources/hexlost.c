@@ -10,9 +10,9 @@
 #include <string.h>
 
 enum {
-    SHORTEST = 12,                 /* of a DL/T 645 frame, which is shorter than CJ/T 188's */
+    SHORTEST = 12,                  /* of a DL/T 645 frame, which is shorter than CJ/T 188's */
     LONGEST = CJT188_FRAME_MAX * 2, /* more than that is no frame, whatever is between its bytes */
-    BEGINNING = 3,                 /* bytes from 68 on that are no number in prose */
+    BEGINNING = 3,                  /* bytes from 68 on that are no number in prose */
 };
 
 bool
@@ -120,6 +120,9 @@ note_read(struct hexlost *lost, uint64_t line)
 void
 hexlost_digits(struct hexlost *lost, uint64_t line)
 {
+    if (lost->last_digit_line == line)
+        return;
+    lost->last_digit_line = line;
     if (lost->digit_lines++ == 0)
         lost->first_digit_line = line;
 }

@@ -17,9 +17,9 @@
 #include <stdint.h>
 
 enum {
-    HEXLOST_LINES = 8,    /* so many are named */
-    HEXLOST_PENDING = 64, /* and so many may wait for what the framer says */
-    HEXLOST_RECENT = 64,  /* lines that are remembered: nothing is told twice of one */
+    HEXLOST_LINES = 8,     /* so many are named */
+    HEXLOST_PENDING = 64,  /* and so many may wait for what the framer says */
+    HEXLOST_RECENT = 64,   /* lines that are remembered: nothing is told twice of one */
     HEXLOST_WAITING = 512, /* frames that one reader has found and the other one not yet: it holds bytes back */
 };
 
@@ -60,10 +60,10 @@ struct hexlost {
     struct hexlost_tally tallies[HEXLOST_KINDS];
     uint64_t recent[HEXLOST_RECENT];
     size_t recent_count;
-    struct hexlost_list read, loose;          /* each without what the other one has found too */
-    uint64_t frame_lines[HEXLOST_WAITING];    /* of the last frames of either */
+    struct hexlost_list read, loose;       /* each without what the other one has found too */
+    uint64_t frame_lines[HEXLOST_WAITING]; /* of the last frames of either */
     size_t frame_lines_count;
-    uint64_t digit_lines, first_digit_line;
+    uint64_t digit_lines, first_digit_line, last_digit_line;
     struct hexlost_candidate in_text, in_stream;
     struct hexlost_candidate pending[HEXLOST_PENDING]; /* of which the framer did not get all */
     size_t pending_count;
@@ -72,7 +72,7 @@ struct hexlost {
 /* Only what begins with 68 is long enough not to be found in prose by chance. */
 bool hexlost_is_frame(const struct record *record);
 
-/* A line has digits. */
+/* A line, or a part of one, has digits. */
 void hexlost_digits(struct hexlost *lost, uint64_t line);
 
 /* A run of bytes in the text, in order. taken: it goes to the framer, at this offset. */

@@ -78,7 +78,7 @@ find_value(const char *line, struct value *value)
     return length <= 4;
 }
 
-/* One byte in hex or decimal, and not a bit, which sigrok writes in the same way. */
+/* One byte in hex or decimal, and not a bit, which sigrok writes in the same form. */
 static bool
 read_value(struct hexrows *rows, const struct value *value, uint8_t *byte)
 {
@@ -203,10 +203,12 @@ read_row(struct hexrows *rows, const char *line, bool timed, uint8_t *byte)
         rows->base = timed ? rows->bare : HEXROW_HEX_OR_DECIMAL;
         memcpy(rows->form, form, sizeof form);
     }
-    if (is_among_bytes(line, &value, rows->alike == 0 || index == rows->index + 1) || !read_value(rows, &value, byte)) {
+    if (is_among_bytes(line, &value, rows->alike == 0 || index == rows->index + 1)) {
         rows->alike = rows->count = 0;
         return false;
     }
+    if (!read_value(rows, &value, byte)) /* a bit, perhaps */
+        return false;
     rows->index = index;
     return true;
 }

@@ -102,7 +102,8 @@ note_lost(struct hextext *hextext, const struct record *record, uint64_t start)
         hexlost_byte(lost, record->bytes[i], origin->begins, origin->ends, origin->line, start + i);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        if (record->kind == kinds[i].kind && !is_unfinished(hextext, record, frame) && lost->tallies[HEXLOST_RUN].count == before)
+        if (record->kind == kinds[i].kind && !is_unfinished(hextext, record, frame) &&
+            lost->tallies[HEXLOST_RUN].count == before)
             hexlost_broken(lost, kinds[i].lost, origin_at(hextext, frame)->line, frame);
 }
 
@@ -409,8 +410,10 @@ static void
 push_run(struct hextext *hextext, const struct run *run, bool strong)
 {
     const struct token *token = &hextext->line.tokens[run->first];
-    const struct origin from = { .strong = strong || token->sure, .line = hextext->number,
-                                 .direction = hextext->direction, .time_ns = hextext->time.time_ns };
+    const struct origin from = { .strong = strong || token->sure,
+                                 .line = hextext->number,
+                                 .direction = hextext->direction,
+                                 .time_ns = hextext->time.time_ns };
 
     push(hextext, hextext->line.bytes + token->first, run->bytes, &from);
 }
@@ -553,8 +556,9 @@ push_rows(struct hextext *hextext, bool strong)
         note_mark(hextext, &hextext->line.tokens[i], &by_word);
     for (size_t i = 0; i < hextext->rows.count; i++) {
         const struct hexrow *row = &hextext->rows.rows[i];
-        const struct origin from = { .strong = strong, .line = row->line, .direction = hextext->direction,
-                                     .time_ns = row->time_ns };
+        const struct origin from = {
+            .strong = strong, .line = row->line, .direction = hextext->direction, .time_ns = row->time_ns
+        };
 
         if (hexrows_gap(&hextext->last_row, row) || row->time_ns - hextext->last_row.time_ns >= GAP_MS * NS_PER_MS)
             framer_finish(hextext->framer);

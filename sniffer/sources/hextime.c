@@ -375,8 +375,8 @@ heading_unit(const struct field *field)
     static const struct {
         const char *name;
         int64_t ns;
-    } units[] = { { "", NS_PER_SECOND },  { "[s]", NS_PER_SECOND }, { "[ms]", NS_PER_MS }, { "[us]", NS_PER_US },
-                  { "[µs]", NS_PER_US }, { "[ns]", 1 } };
+    } units[] = { { "", NS_PER_SECOND }, { "[s]", NS_PER_SECOND }, { "[ms]", NS_PER_MS },
+                  { "[us]", NS_PER_US }, { "[µs]", NS_PER_US },    { "[ns]", 1 } };
     char text[32];
     size_t length = 0;
 

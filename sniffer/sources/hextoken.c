@@ -268,8 +268,8 @@ take_arrow(struct token_line *line, size_t start, size_t end)
 static size_t
 skip_tag(const char *text, size_t start)
 {
-    static const char *const tags[] = { "b", "i", "u", "s", "p", "a", "em", "br", "td", "tr", "tt", "del", "div",
-                                        "pre", "code", "font", "mark", "span", "strong" };
+    static const char *const tags[] = { "b",  "i",   "u",   "s",   "p",    "a",    "em",   "br",   "td",    "tr",
+                                        "tt", "del", "div", "pre", "code", "font", "mark", "span", "strong" };
     enum { TAG_MAX = 200 };
     const char *name = text + start + 1 + (text[start + 1] == '/'), *end;
 
@@ -313,7 +313,7 @@ is_negative(const char *text, size_t start)
     const size_t digits = strspn(text + start + 1, "0123456789");
 
     return text[start] == '-' && digits >= 1 && digits <= 3 && !token_is_word_char(text[start + 1 + digits]) &&
-        (start == 0 || strchr(" \t,;:([{=", text[start - 1]) != NULL);
+        (start == 0 || strchr(" \t,;:([{)=", text[start - 1]) != NULL);
 }
 
 static size_t
@@ -401,8 +401,7 @@ take_emphasized(struct token_line *line, size_t start, size_t end)
         start++;
     while (end > start && line->text[end - 1] == '_')
         end--;
-    return end > start && end - start < whole &&
-        (take_bytes(line, start, end) || take_grouped(line, start, end));
+    return end > start && end - start < whole && (take_bytes(line, start, end) || take_grouped(line, start, end));
 }
 
 /* "... 9 more bytes>" of Node: returns where it ends, or `start` when there is none. */

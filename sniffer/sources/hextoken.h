@@ -43,9 +43,9 @@ struct token {
     enum token_kind kind;
     enum record_direction mark; /* what a word or an arrow says */
     enum notation notation;
-    bool doubtful;        /* bytes only in company */
-    bool sure;            /* bytes, as the text says: <Buffer FE 68> */
-    bool valued;          /* one byte, which only a list tells: value */
+    bool doubtful; /* bytes only in company */
+    bool sure;     /* bytes, as the text says: <Buffer FE 68> */
+    bool valued;   /* one byte, which only a list tells: value */
     uint8_t value;
     size_t start, end;    /* in text */
     size_t first, length; /* in bytes */
