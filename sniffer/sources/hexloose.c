@@ -38,7 +38,7 @@ static const struct base {
 
 enum {
     BASES = G_N_ELEMENTS(bases),
-    HISTORY = 2 * CJT188_PIECE_MAX + HEXTOKEN_LINE_MAX, /* what the framer can hold back, and a line */
+    HISTORY = 2 * CJT188_PIECE_MAX, /* more than the framer can hold back */
 };
 
 struct reading {
@@ -169,18 +169,17 @@ static void
 take_line(struct reading *reading, const char *text, uint64_t line)
 {
     const struct base *base = reading->base;
-    struct digits digits = { .text = NULL };
-    bool any = false;
+    struct digits digits = { .text = NULL }, last = digits;
 
     while (next_digits(base, text, &digits)) {
-        any = true;
+        last = digits;
         if (base->which != LAST)
             push_digits(reading, &digits, line);
         if (base->which == FIRST)
             return;
     }
-    if (any && base->which == LAST)
-        push_digits(reading, &digits, line);
+    if (last.text != NULL && base->which == LAST)
+        push_digits(reading, &last, line);
 }
 
 void

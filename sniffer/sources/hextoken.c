@@ -95,12 +95,19 @@ static bool
 take_bytes(struct token_line *line, size_t start, size_t end)
 {
     static const struct form forms[] = {
-        { "", "", NOTATION_PLAIN, 0, false },   { "0x", "", NOTATION_0X, 0, false },
-        { "0x", "", NOTATION_0X, 1, true },     { "\\x", "", NOTATION_PLAIN, 0, false },
-        { "0x", "u8", NOTATION_0X, 2, false },  { "0x", "u8", NOTATION_0X, 1, true },
-        { "0x", "u", NOTATION_0X, 2, false },   { "0x", ".toByte", NOTATION_0X, 2, false },
-        { "\\", "", NOTATION_PLAIN, 0, false }, { "", "h", NOTATION_H, 2, true },
-        { "0", "h", NOTATION_H, 2, true },      { "$", "", NOTATION_DOLLAR, 2, true },
+        { "", "", NOTATION_PLAIN, 0, false },
+        { "0x", "", NOTATION_0X, 0, false },
+        { "0x", "", NOTATION_0X, 1, true },
+        { "\\x", "", NOTATION_PLAIN, 0, false },
+        { "0x", "u8", NOTATION_0X, 2, false },
+        { "0x", "u8", NOTATION_0X, 1, true },
+        { "0x", "u", NOTATION_0X, 2, false },
+        { "0x", ".toByte", NOTATION_0X, 2, false },
+        { "0x", ".toUByte", NOTATION_0X, 2, false },
+        { "\\", "", NOTATION_PLAIN, 0, false },
+        { "", "h", NOTATION_H, 2, true },
+        { "0", "h", NOTATION_H, 2, true },
+        { "$", "", NOTATION_DOLLAR, 2, true },
     };
     const char *word = line->text + start;
 
@@ -454,8 +461,9 @@ take_sign(struct token_line *line, size_t start)
 {
     const char *text = line->text;
 
-    /* FE|FE|68. */
-    if (text[start] == '|' && start > 0 && g_ascii_isxdigit(text[start - 1]) && g_ascii_isxdigit(text[start + 1]))
+    /* FE|FE|68, FE/FE/68. */
+    if ((text[start] == '|' || text[start] == '/') && start > 0 && g_ascii_isxdigit(text[start - 1]) &&
+        g_ascii_isxdigit(text[start + 1]))
         return start + 1;
     if (strchr(" \t\r,;:()[]{}\"'\\", text[start]) == NULL && !is_emphasis(text, start))
         add_token(line, TOKEN_SIGN, start, start + 1);

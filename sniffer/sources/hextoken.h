@@ -4,7 +4,7 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Bytes are FE FE 68, fe:fe:68, FE-FE-68, FE|FE|68, <FE><FE>, FE_FE_68, %FE%68, FEFE68, 0xFE,0x68, 0xFEu8, \xFE\x68,
+ * Bytes are FE FE 68, fe:fe:68, FE-FE-68, FE|FE|68, FE/FE/68, <FE><FE>, FE_FE_68, %FE%68, FEFE68, 0xFE,0x68, 0xFEu8, \xFE\x68,
  * $FE $68, FEh 68h, Python's b'\xfeh' and the lists of hexlist.h, with *emphasis*, `code` and HTML's tags between them.
  */
 #ifndef HEXTOKEN_H
