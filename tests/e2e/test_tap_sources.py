@@ -498,7 +498,8 @@ def notations(request, reply):
         "decimal beside hex": f"TX {spaced(request)}\nRX [{decimal(reply)}]\n",
         "JSON": json.dumps({"d": list(request), "rx": {"type": "Buffer", "data": list(reply)}}) + "\n",
         "JSON over lines": json.dumps({"tx": {"type": "Buffer", "data": list(request)}, "b": list(reply)}, indent=2) + "\n",
-        "wrapped": f"tx = [{decimal(request[:9])},\n      {decimal(request[9:])}]\n\nrx =\n{decimal(reply[:30], ' ')}\n{decimal(reply[30:], ' ')}\n",
+        "wrapped": f"tx = [{decimal(request[:9])},\n      {decimal(request[9:])}]\n\n"
+        f"rx =\n{decimal(reply[:30], ' ')}\n{decimal(reply[30:], ' ')}\n",
         "Node": f"sent <Buffer {request.hex(' ')}>\n{{ data: <Buffer {reply.hex(' ')}>, at: 22 }}\n",
         "Java": "{" + spaced(request, "(byte)0x{:02x}", ", ") + "}\n{" + spaced(reply, "(byte) {}", ", ") + "};\n",
         "signed": f"tx=[{signed(request)}]\nrx=[{signed(reply)}]\n",
@@ -517,7 +518,8 @@ def notations(request, reply):
         "listing": "".join(f"tx[{at}] = 0x{byte:02x}\n" for at, byte in enumerate(request))
         + "".join(f"rx[{at}]={byte}\n" for at, byte in enumerate(reply)),
         "table": "".join(f"| {at} | {byte:02X} |\n" for at, byte in enumerate(request + reply)),
-        "ESPHome": f"[18:12:15][D][uart_debug:158]: >>> {decimal(request)}\n[18:12:16][D][uart_debug:114]: <<< {spaced(reply, separator=':')}\n",
+        "ESPHome": f"[18:12:15][D][uart_debug:158]: >>> {decimal(request)}\n"
+        f"[18:12:16][D][uart_debug:114]: <<< {spaced(reply, separator=':')}\n",
         "diff": f"-{spaced(request.lstrip(bytes([0xFE])))}\n+{spaced(reply)}\n",
     }
 
@@ -554,7 +556,8 @@ def analysers(request, reply):
         "Saleae": ("Time [s],Value,Parity Error,Framing Error\n" + rows("{at:.15f},0x{byte:02X},,\n"), 1),
         "Saleae, decimal": ("Time [s],Value,Parity Error,Framing Error\n" + rows("{at:.15f},{byte},,\n"), 1),
         "Saleae, letters": ("Time [s],Value,Parity Error,Framing Error\n" + "".join(
-            f"{at:.15f},{letters.get(byte) or (chr(byte) if 32 < byte < 127 else repr(str(byte)))},,\n" for at, _, byte in bytes_and_times), 1),
+            f"{at:.15f},{letters.get(byte) or (chr(byte) if 32 < byte < 127 else repr(str(byte)))},,\n"
+            for at, _, byte in bytes_and_times), 1),
         "Saleae 2": ("name,type,start_time,duration,data\n" + rows('"{what}","data",{at:.9f},0.004166,0x{byte:02X}\n'), 1),
         "Kingst": ("Time[s], Value, Parity Error, Framing Error\n" + rows("{at:.9f},0x{byte:02X},,\n"), 1),
         "DSView": ("Id,Time[ns],0:UART: RX/TX\n" + "".join(
