@@ -89,7 +89,7 @@ def test_device_server_that_resets(start, server, frames, tmp_path):
     assert server.is_silent()
     messages = finish(process)
     assert [packet.data for packet in packets] == [request, reply[:20], reply]
-    assert "connection was gone for" in packets[2].comment and not packets[1].comment
+    assert "connection was gone for" in packets[2].comment and packets[1].comment == "Ends after 15 of 59 bytes"
     assert sum(packet.dropped for packet in packets) == 0 and "is gone. Connecting again" in messages
 
 

@@ -215,6 +215,8 @@ class Sender(threading.Thread):
         super().__init__(daemon=True)
         self.rig, self.line, self.pause, self.over = rig, line, pause, False
         self.sent, self.moments = b"", []  # when, and how much by then
+        self.start()
+        rig.stack.callback(self.stop)
 
     def run(self):
         while not self.over:
@@ -251,7 +253,6 @@ def renames(rig, rounds):
     config.write_text(LOGROTATE.format(file=file, pid=tap.pid), encoding="ascii")
     config.chmod(0o644)
     sender = Sender(rig, line, 0.01)
-    sender.start()
     for _ in range(rounds):
         time.sleep(0.2)
         subprocess.run([logrotate, "-f", "-s", rig.folder / "state", config], check=True)
@@ -322,7 +323,8 @@ def after_power_cut(rig, data, number):
     image.write_bytes(data)
     disk = rig.mount("-o", "loop", image)
     files = sorted(disk.glob("*.pcapng"))
-    subprocess.run([rig.tap, "--repair", *files], check=True, stdout=subprocess.DEVNULL)
+    if files:
+        subprocess.run([rig.tap, "--repair", *files], check=True, stdout=subprocess.DEVNULL)
     captures = [parse(path.read_bytes()) for path in files]  # whole blocks only, else this fails
     subprocess.run(["umount", disk], check=True)
     image.unlink()
@@ -335,7 +337,6 @@ def power(rig, rounds):
     line, broken = rig.line(), []
     tap = rig.start("-q", "-i", line.path, "-b", "packets:25", "--sync", str(SYNC), "-w", disk / "ring.pcapng")
     sender = Sender(rig, line, 0.02)
-    sender.start()
     sent = recorded = let_go = lost = 0
     for number in range(rounds):
         time.sleep(0.5 + 2 * rig.dice.random())
@@ -363,10 +364,10 @@ ALL = {
     "renames": renames,
     "starts": starts,
     "stalls": stalls,
-    "power cuts": power,
+    "power-cuts": power,
 }
 ROUNDS = {"kills": 240, "fills": 15, "rings": 20, "hang-ups": 20, "resets": 40, "renames": 20, "starts": 40, "stalls": 8,
-          "power cuts": 20}
+          "power-cuts": 20}
 PROMISES = {
     "kills": "let go: in each, at most the packet in flight and the one begun",
     "fills": "each gap is told by the packet behind it",
@@ -376,5 +377,5 @@ PROMISES = {
     "renames": "logrotate with create, no gap",
     "starts": "on a silent line, half of them killed: no file has changed",
     "stalls": "1.5 s each: times are right",
-    "power cuts": "let go: younger than --sync 1; what is there is whole",
+    "power-cuts": "let go: younger than --sync 1; what is there is whole",
 }
