@@ -111,6 +111,7 @@ def test_pipe_to_stdout(start, sent):
     process = start("-q", "-i", "-", "-w", "-", "--gap", "60000", stdin=subprocess.PIPE)
     records = read_records(process.stdout)
     process.stdin.write(data[: starts[0][1]])
+    process.stdin.flush()  # else it may stay here, and both wait
     first = next(records)
     before = peak_kib(process)
     thread = feed(write_all, process, data[starts[0][1] :], 5000)
