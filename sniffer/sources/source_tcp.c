@@ -195,7 +195,7 @@ connection_is_lost(struct tcp *tcp)
 {
     struct source *source = &tcp->source;
 
-    source->watch = 0;
+    source_stop(source);
     close(tcp->fd);
     tcp->fd = -1;
     if (tcp->no_wait) {
