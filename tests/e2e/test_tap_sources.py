@@ -69,6 +69,31 @@ def test_device_server(start, server, frames, tmp_path):
     assert "Connecting again" in messages and "is back" in messages
 
 
+def reset(connection):
+    """RST instead of FIN, directly behind what was sent last."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_device_server_that_resets(start, server, frames, tmp_path):
+    """In the middle of a frame, and before the first byte: what came is kept, as it came, and the next packet tells."""
+    file, (request, reply) = tmp_path / "tcp.pcapng", thread_frames(frames)[2:4]
+    process = start("-i", server.name, "-w", file, "--gap", "60000")
+    server.accept()
+    server.tap.sendall(request + reply[:20])
+    reset(server.tap)
+    server.accept()
+    reset(server.tap)
+    server.accept()
+    server.tap.sendall(reply)
+    packets = packets_of(file, 3)
+    assert server.is_silent()
+    messages = finish(process)
+    assert [packet.data for packet in packets] == [request, reply[:20], reply]
+    assert "connection was gone for" in packets[2].comment and packets[1].comment == "Ends after 15 of 59 bytes"
+    assert sum(packet.dropped for packet in packets) == 0 and "is gone. Connecting again" in messages
+
+
 def test_device_server_that_comes_later(start, line, frames, tmp_path):
     """Its silence holds up no other line."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
