@@ -11,8 +11,67 @@
 
 #include "cjt188-codes.h"
 #include "decimals.h"
+#include "exchange.h"
 #include "tables.h"
 #include "tap.h"
+
+/* ---- counted again ---- */
+
+/* What is known of earlier packets may change when lines are parted. Wireshark's own tables cannot take anything back, so what
+ * was counted is kept, and counted anew. That is done as often as packets pay for it, so that no capture makes it slow. */
+struct recount {
+    GArray *counted;
+    unsigned partings;  /* as many there were */
+    uint32_t packet;    /* the last one: Wireshark begins again without a word */
+    uint64_t paid;
+};
+
+/* By Wireshark's table, which tells nobody when it goes: the next one in its place begins anew. */
+static GHashTable *recounts;
+
+static void
+free_recount(void *data)
+{
+    g_array_free(((struct recount *)data)->counted, TRUE);
+    g_free(data);
+}
+
+static void
+forget_recounts(void)
+{
+    g_hash_table_remove_all(recounts);
+}
+
+static struct recount *
+recount_of(const void *table, unsigned size)
+{
+    struct recount *recount = (struct recount *)g_hash_table_lookup(recounts, table);
+
+    if (recount != NULL)
+        return recount;
+    recount = g_new0(struct recount, 1);
+    recount->counted = g_array_new(FALSE, FALSE, size);
+    recount->partings = cjt188_exchange_partings();
+    g_hash_table_insert(recounts, (void *)(uintptr_t)table, recount);
+    return recount;
+}
+
+/* With each packet: is it time to count anew? */
+static bool
+is_recount_due(struct recount *recount, const packet_info *pinfo)
+{
+    enum { PAY = 256 };
+
+    if (pinfo->num <= recount->packet)
+        g_array_set_size(recount->counted, 0);
+    recount->packet = pinfo->num;
+    recount->paid += PAY;
+    if (recount->partings == cjt188_exchange_partings() || recount->paid < recount->counted->len)
+        return false;
+    recount->partings = cjt188_exchange_partings();
+    recount->paid -= recount->counted->len;
+    return true;
+}
 
 /* ---- response times ---- */
 
@@ -30,6 +89,7 @@ srt_init(struct register_srt *srt _U_, GArray *tables)
 
     for (int i = 0; i < SRT_ROWS; i++)
         init_srt_table_row(table, i, names[i] + (i < SRT_ROWS - 1 ? 2 : 0)); /* without 0x */
+    g_hash_table_remove(recounts, table);
 }
 
 static int
@@ -46,21 +106,42 @@ srt_row(const struct cjt188_fact *request)
     return SRT_ROWS - 1;
 }
 
+/* Of the packets that are counted Wireshark wants the number and the time alone. */
+static void
+add_response(srt_stat_table *table, const struct cjt188_fact *reply)
+{
+    packet_info pinfo = { .num = reply->packet };
+    nstime_t asked = NSTIME_INIT_ZERO;
+    int64_t passed;
+
+    if (cjt188_response(reply, &passed) != TIMED)
+        return;
+    pinfo.abs_ts = (nstime_t){ (time_t)(passed / 1000000000), (int)(passed % 1000000000) };
+    add_srt_table_data(table, srt_row(cjt188_fact(cjt188_request(reply))), &asked, &pinfo);
+}
+
+static void
+add_responses_again(srt_stat_table *table, const GArray *replies)
+{
+    for (int i = 0; i < table->num_procs; i++)
+        time_stat_init(&table->procedures[i].stats);
+    for (unsigned i = 0; i < replies->len; i++)
+        add_response(table, g_array_index(replies, const struct cjt188_fact *, i));
+}
+
 static tap_packet_status
 srt_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
     srt_stat_table *table = g_array_index(((srt_data_t *)data)->srt_array, srt_stat_table *, 0);
+    struct recount *recount = recount_of(table, sizeof(struct cjt188_fact *));
 
+    if (is_recount_due(recount, pinfo))
+        add_responses_again(table, recount->counted);
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next) {
-        const struct cjt188_fact *request = seen->frame != NULL ? cjt188_request_of(seen) : NULL;
-        int64_t passed;
-        nstime_t asked;
-
-        if (request == NULL || !cjt188_fact_response(request, seen->fact, &passed) || (seen->fact->flags & FACT_LATE) != 0)
+        if (seen->frame == NULL || seen->kind != CJT188_FRAME || !seen->frame->is_reply || seen->fact->partner == 0)
             continue;
-        asked = (nstime_t){ (time_t)(passed / 1000000000), (int)(passed % 1000000000) };
-        nstime_delta(&asked, &pinfo->abs_ts, &asked);
-        add_srt_table_data(table, srt_row(request), &asked, pinfo);
+        g_array_append_val(recount->counted, seen->fact);
+        add_response(table, seen->fact);
     }
     return TAP_PACKET_REDRAW;
 }
@@ -75,15 +156,19 @@ static void
 tree_init(stats_tree *tree)
 {
     tree_root = stats_tree_create_node(tree, TREE_ROOT, 0, STAT_DT_INT, true);
+    g_hash_table_remove(recounts, tree);
 }
+
+#define TREE_ECHOES "Echoes of requests"
+#define TREE_REQUESTS "Requests"
 
 static const char *
 tree_kind(const struct cjt188_seen *seen)
 {
     switch (seen->kind) {
     case CJT188_FRAME:
-        return cjt188_is_echo(seen) ? "Echoes of requests" : seen->frame->is_error ? "Error replies"
-            : seen->frame->is_reply ? "Replies" : seen->frame->is_report ? "Reports of the meters' own" : "Requests";
+        return cjt188_is_echo(seen) ? TREE_ECHOES : seen->frame->is_error ? "Error replies"
+            : seen->frame->is_reply ? "Replies" : seen->frame->is_report ? "Reports of the meters' own" : TREE_REQUESTS;
     case CJT188_DAMAGED:
         return "Damaged";
     case CJT188_TRUNCATED:
@@ -97,20 +182,65 @@ tree_kind(const struct cjt188_seen *seen)
     }
 }
 
+/* A frame in the tree. */
+struct counted_frame {
+    const struct cjt188_fact *fact;
+    const char *control, *di; /* g_intern_string(); no identifier: NULL */
+};
+
 static void
-count_piece(stats_tree *tree, const packet_info *pinfo, const struct cjt188_seen *seen)
+count_frame(stats_tree *tree, const char *kind, const struct counted_frame *frame, int difference)
 {
-    int kind, control;
+    const int node = stats_tree_manip_node_int(MN_INCREASE, tree, kind, tree_root, true, difference);
+    const int control = stats_tree_manip_node_int(MN_INCREASE, tree, frame->control, node, true, difference);
+
+    if (frame->di != NULL)
+        stats_tree_manip_node_int(MN_INCREASE, tree, frame->di, control, false, difference);
+}
+
+static struct counted_frame
+describe_frame(const packet_info *pinfo, const struct cjt188_seen *seen)
+{
+    const struct cjt188_decoded *frame = seen->frame;
+    const char *control = wmem_strdup_printf(pinfo->pool, "Control %02X %s", frame->function,
+                                             frame->does != NULL ? frame->does->verb : "maker's own");
+    const char *di = frame->has_di ? wmem_strdup_printf(pinfo->pool, "%04X", frame->di) : NULL;
+
+    return (struct counted_frame){ seen->fact, control, di };
+}
+
+/* What was an echo may have become a request. */
+static void
+move_echoes(stats_tree *tree, GArray *echoes)
+{
+    for (unsigned i = echoes->len; i-- > 0;) {
+        const struct counted_frame frame = g_array_index(echoes, struct counted_frame, i);
+
+        if ((frame.fact->flags & FACT_ECHO) != 0)
+            continue;
+        count_frame(tree, TREE_ECHOES, &frame, -1);
+        count_frame(tree, TREE_REQUESTS, &frame, 1);
+        g_array_remove_index_fast(echoes, i);
+    }
+}
+
+static void
+count_piece(stats_tree *tree, const packet_info *pinfo, const struct cjt188_seen *seen, struct recount *recount)
+{
+    struct counted_frame frame;
 
     tick_stat_node(tree, TREE_ROOT, 0, true);
-    kind = tick_stat_node(tree, tree_kind(seen), tree_root, true);
-    if (seen->kind != CJT188_FRAME)
+    if (seen->kind != CJT188_FRAME) {
+        tick_stat_node(tree, tree_kind(seen), tree_root, true);
         return;
-    control = tick_stat_node(tree, wmem_strdup_printf(pinfo->pool, "Control %02X %s", seen->frame->function,
-                                                      seen->frame->does != NULL ? seen->frame->does->verb : "maker's own"),
-                             kind, true);
-    if (seen->frame->has_di)
-        tick_stat_node(tree, wmem_strdup_printf(pinfo->pool, "%04X", seen->frame->di), control, false);
+    }
+    frame = describe_frame(pinfo, seen);
+    count_frame(tree, tree_kind(seen), &frame, 1);
+    if (!cjt188_is_echo(seen))
+        return;
+    frame.control = g_intern_string(frame.control);
+    frame.di = frame.di != NULL ? g_intern_string(frame.di) : NULL;
+    g_array_append_val(recount->counted, frame);
 }
 
 /* Wireshark's burst rates crash where a double has no room for their 5 ms: after 10^5 years, which only a broken time stamp
@@ -126,11 +256,15 @@ is_countable(const packet_info *pinfo)
 static tap_packet_status
 tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
+    struct recount *recount = recount_of(tree, sizeof(struct counted_frame));
+
     if (!is_countable(pinfo))
         return TAP_PACKET_DONT_REDRAW;
+    if (is_recount_due(recount, pinfo))
+        move_echoes(tree, recount->counted);
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next) {
         if (!seen->line_error)
-            count_piece(tree, pinfo, seen);
+            count_piece(tree, pinfo, seen, recount);
     }
     return TAP_PACKET_REDRAW;
 }
@@ -138,6 +272,8 @@ tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const
 void
 cjt188_stats_register(int proto)
 {
+    recounts = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_recount);
+    register_cleanup_routine(forget_recounts);
     /* The slash of a tree's name would make a menu of it: without, it stands right beside the tables. */
     register_srt_table(proto, NULL, 1, srt_packet, srt_init, NULL);
     stats_tree_register_plugin("cjt188", "cjt188", "CJT 188 frames", 0, tree_packet, tree_init, NULL);
