@@ -450,6 +450,13 @@ is_retry(const struct cjt188_open *last, const struct cjt188_open *request)
                                               passed <= RETRY_SECONDS * second);
 }
 
+/* Has it no reply, or one that may turn out to be another's? */
+static bool
+may_be_silence(const struct cjt188_open *open)
+{
+    return !open->replied || open->line->echoes_of != NULL || open->line->echo_line != NULL;
+}
+
 /* A line's next request proves that the one before got no reply until then. */
 static void
 note_silence(fact_id id, struct cjt188_fact *request)
@@ -507,7 +514,7 @@ see_request(const struct cjt188_frame *frame, fact_id id)
         return;
     frame->fact->before = line->last_request;
     line->last_request = id;
-    if (line->open != NULL && is_retry(line->open, &request))
+    if (line->open != NULL && may_be_silence(line->open) && is_retry(line->open, &request))
         frame->fact->flags |= FACT_SAME_AGAIN;
     if (echoed == NULL)
         note_silence(id, frame->fact);
@@ -610,30 +617,34 @@ cjt188_exchange_partings(void)
     return partings;
 }
 
-/* Did the line carry the same, or anything that was damaged, as this request was sent? */
+static bool
+is_near(const struct cjt188_fact *fact, const struct cjt188_open *request)
+{
+    const int64_t near = duration_of(request) + slack;
+    int64_t passed;
+
+    return cjt188_fact_between(fact, cjt188_fact(request->fact), &passed) && passed >= -near && passed <= near;
+}
+
+/* Did the line carry the same, just before or just behind? */
 static bool
 has_carried(const struct cjt188_line *line, const struct cjt188_open *request)
 {
-    const int64_t near = duration_of(request) + slack;
-    const struct cjt188_fact *fact = cjt188_fact(request->fact);
-    int64_t passed;
+    const struct cjt188_open *open = line->open;
 
-    if (cjt188_fact_between(line->damage, fact, &passed) && passed >= -near && passed <= near)
-        return true;
-    for (const struct cjt188_open *open = line->open; open != NULL; open = open->older) {
-        if (open->frame_hash == request->frame_hash && is_same_request(open, request) &&
-            cjt188_fact_between(cjt188_fact(open->fact), fact, &passed) && passed >= -near && passed <= near)
-            return true;
-    }
-    return false;
+    while (open != NULL && !(open->frame_hash == request->frame_hash && is_same_request(open, request) &&
+                             is_near(cjt188_fact(open->fact), request)))
+        open = open->older;
+    return open != NULL;
 }
 
-/* A line has answered a request that is no echo: where the other one was not asked the same, it is no line of echoes. */
+/* A line has answered a request that is no echo: where the other one was not asked the same, nor had its request damaged, it is
+ * no line of echoes. */
 static void
 see_own_pair(struct cjt188_line *line, const struct cjt188_open *open)
 {
     if (line->echoes_of != NULL) {
-        if (!has_carried(line->echoes_of, open))
+        if (!has_carried(line->echoes_of, open) && !is_near(line->echoes_of->damage, open))
             part_lines(line->echoes_of);
     } else if (!open->is_shared) {
         line->is_own = true;
@@ -660,16 +671,17 @@ find_on_other_lines(const struct cjt188_frame *frame)
     return open;
 }
 
-/* To a request whose echo was damaged. */
+/* On the line of echoes, or to a request whose echo was damaged: the newest of all. */
 static struct cjt188_open *
-find_without_echo(const struct cjt188_frame *frame)
+find_through_echo(const struct cjt188_frame *frame)
 {
-    struct cjt188_open *open = find_open(frame->line->echoes_of, frame);
+    struct cjt188_open *open = find_open(frame->line, frame), *missed = find_open(frame->line->echoes_of, frame);
 
-    if (open == NULL || open->is_echoed)
-        return NULL;
+    if (missed == NULL || missed->is_echoed || (open != NULL && open->fact > missed->fact) ||
+        has_carried(frame->line, missed) || !is_near(frame->line->damage, missed))
+        return open;
     frame->fact->flags |= FACT_ECHO_MISSED;
-    return open;
+    return missed;
 }
 
 static struct cjt188_open *
@@ -680,14 +692,12 @@ find_asked(const struct cjt188_frame *frame)
 
     if (line->echo_line != NULL)
         part_lines(line);
-    open = find_open(line, frame);
-    if (open != NULL && open->echo_of == 0)
-        see_own_pair(line, open);
-    if (open != NULL)
-        return open;
-    if (!line->has_requests)
+    open = line->echoes_of != NULL ? find_through_echo(frame) : find_open(line, frame);
+    if (open == NULL && !line->has_requests)
         return find_on_other_lines(frame);
-    return line->echoes_of != NULL ? find_without_echo(frame) : NULL;
+    if (open != NULL && open->line == line && open->echo_of == 0)
+        see_own_pair(line, open);
+    return open;
 }
 
 static void

@@ -29,7 +29,7 @@ struct table {
     unsigned rows;        /* of one sums, one below the other; 0: one */
     void (*empty)(struct sums *sums); /* free what they hold; NULL: nothing */
     void (*count)(struct table *table);    /* what facts say, before it is written; NULL: nothing */
-    bool (*is_shown)(const struct sums *sums); /* in a row of its own; NULL: always */
+    struct sums *(*shown_as)(const struct table *table, struct sums *sums); /* itself, another or NULL: none */
     void (*write)(struct table *table);
     cjt188_write_sums *write_each; /* in place of `write` */
     GHashTable *index;
@@ -212,24 +212,33 @@ empty_row(const struct table *table, unsigned row)
     }
 }
 
-/* Rows for all that are shown, in the order of the capture. */
+static void
+give_row(struct table *table, struct sums *sums, int row)
+{
+    for (unsigned each = 0; sums->row >= 0 && sums->row != row && each < MAX(table->rows, 1); each++)
+        empty_row(table, (unsigned)sums->row + each);
+    sums->row = row;
+}
+
+/* Rows for all that are shown, in the order of the capture: each where the first of it was seen, on whichever line. */
 static void
 give_rows(struct table *table)
 {
-    const unsigned rows = MAX(table->rows, 1);
+    GHashTable *given = g_hash_table_new(g_direct_hash, g_direct_equal);
     unsigned count = 0;
 
     for (unsigned i = 0; i < table->sums->len; i++) {
         struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
-        const int row = table->is_shown == NULL || table->is_shown(sums) ? (int)count : -1;
+        struct sums *shown = table->shown_as != NULL ? table->shown_as(table, sums) : sums;
 
-        if (sums->row >= 0 && sums->row != row) {
-            for (unsigned each = 0; each < rows; each++)
-                empty_row(table, (unsigned)sums->row + each);
-        }
-        sums->row = row;
-        count += row >= 0 ? rows : 0;
+        if (shown != sums)
+            give_row(table, sums, -1);
+        if (shown == NULL || !g_hash_table_add(given, shown))
+            continue;
+        give_row(table, shown, (int)count);
+        count += MAX(table->rows, 1);
     }
+    g_hash_table_destroy(given);
     while (table->table->num_elements < count)
         add_row(table);
 }
@@ -690,14 +699,17 @@ count_meters(struct table *table)
     g_ptr_array_unref(known);
 }
 
-/* Not on a line that has turned out to be one of echoes, nor with nothing but echoes. */
-static bool
-is_meter_shown(const struct sums *sums)
+/* On its whole line; nowhere with nothing but echoes. */
+static struct sums *
+show_meter_as(const struct table *table, struct sums *sums)
 {
-    const struct meter_sums *meter = (const struct meter_sums *)sums;
+    const struct cjt188_line *line = cjt188_whole_line(sums->line);
+    struct meter_sums *shown =
+        (struct meter_sums *)(line == sums->line ? sums : find_sums(table, key_on(&sums->key, line)));
 
-    return cjt188_whole_line(sums->line) == sums->line &&
-        meter->exchange.requests + meter->exchange.replies + meter->exchange.reports > 0;
+    if (shown == NULL || shown->exchange.requests + shown->exchange.replies + shown->exchange.reports == 0)
+        return NULL;
+    return &shown->sums;
 }
 
 /* ---- writing meters ---- */
@@ -1146,7 +1158,7 @@ init_meters(stat_tap_table_ui *ui)
         .size = sizeof(struct meter_sums),
         .empty = empty_meter,
         .count = count_meters,
-        .is_shown = is_meter_shown,
+        .shown_as = show_meter_as,
         .write = write_meters,
     };
 
