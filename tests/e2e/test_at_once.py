@@ -323,3 +323,24 @@ def test_whatever_it_is_one_pass_and_two_count_the_same(tshark, tmp_path):
         for filter in ("cjt188.control.response == 1", "cjt188.control.response == 0"):
             words = [word for name in ("meters", "lines") for word in ("-z", f"cjt188,{name},{filter}")]
             assert tshark("-r", path, "-q", "-2", *words).stdout == tshark("-r", path, "-q", *words).stdout, (seed, filter)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_3000_lines_that_are_asked_the_same_at_the_same_instant(tshark, tmp_path, backwards):
+    """Every second one seems the echo of the one before, until they answer. What it costs is in test_many_lines.py."""
+    count, rounds, bus = 3000, 3, Bus()
+    for _ in range(rounds):
+        bus.wait(ROUND)
+        asked = {line: bus.send(request(METERS[0]), after=1e-7, interface=line) for line in range(count)}
+        bus.wait(0.3)
+        for line in sorted(asked, reverse=backwards):
+            bus.answer(asked[line], reading(METERS[0]), after=1e-7, interface=line)
+    path = bus.write(tmp_path / "lines.pcapng", dlts=[147] * count)
+    assert conversation(tshark, path, "-2", names=NAMES) == bus.known(NAMES)
+    for options in PASSES.values():
+        lines = tables(tshark, path, *options)
+        assert set(map(tuple, of_lines(lines).values())) == {(str(rounds), "0", str(rounds), "0", "0")}
+        meters = of_meters(lines)
+        assert len(meters) == count and {tuple(row[:4]) for row in meters.values()} == {(str(rounds), str(rounds), "0", "0")}
+        assert of_tree(lines) == {"Requests": rounds * count, "Replies": rounds * count}
+        assert of_calls(lines)["901F"][0] == rounds * count
