@@ -11,6 +11,7 @@ import re
 
 import pytest
 from bus import ALL, HIRES, ONE_PASS, READ, SECOND, START, TWO_PASSES, Bus, conversation, damaged, hires, reading, request
+from rows import sharkd
 from test_stats import plain, rows
 
 SEEDS = int(os.environ.get("CJT188_SEEDS", 30))
@@ -344,3 +345,25 @@ def test_3000_lines_that_are_asked_the_same_at_the_same_instant(tshark, tmp_path
         assert len(meters) == count and {tuple(row[:4]) for row in meters.values()} == {(str(rounds), str(rounds), "0", "0")}
         assert of_tree(lines) == {"Requests": rounds * count, "Replies": rounds * count}
         assert of_calls(lines)["901F"][0] == rounds * count
+
+
+def counts(answer):
+    """What sharkd says of the meters and of the lines: {row: its numbers}."""
+    said = {tap["tap"]: tap["tables"][0]["i"] for tap in answer["result"]["taps"]}
+    meters, lines = said["nstat:cjt188,meters"], said["nstat:cjt188,lines"]
+    table = {tuple(row[:1] + row[2:3]): [str(cell) for cell in row[4:8]] for row in meters}
+    return table, {row[0]: [str(cell) for cell in row[2:7]] for row in lines}
+
+
+def test_another_capture_in_the_same_program_and_the_first_one_again(tshark, tmp_path):
+    """What was learned of one capture's lines is not known of another's, whose lines have the same names."""
+    scenes = [Scene(seed, ("whole", "copies"), known=False) for seed in (0, 1)] + [Scene(0, ("whole", "converter"), known=True)]
+    paths = [scene.write(tmp_path / f"{number}.pcapng") for number, scene in enumerate(scenes)]
+    order = [0, 1, 2, 0, 2, 1, 1]
+    requests = [each for number in order for each in (
+        ("load", {"file": str(paths[number])}), ("tap", {"tap0": "nstat:cjt188,meters", "tap1": "nstat:cjt188,lines"}))]
+    answers = sharkd(tshark, requests)
+    said = [counts(answer) for (method, _), answer in zip(requests, answers) if method == "tap"]
+    for number, (meters, lines) in zip(order, said, strict=True):
+        assert lines == scenes[number].expected_lines()
+        assert meters == {name: row[:4] for name, row in scenes[number].expected_meters().items()}
