@@ -24,6 +24,8 @@ struct recount {
     unsigned partings;  /* as many there were */
     uint32_t packet;    /* the last one: Wireshark begins again without a word */
     uint64_t paid;
+    int count[2];       /* of the tree: requests, echoes */
+    GHashTable *asked;  /* and the same by control, and by its identifiers */
 };
 
 /* By Wireshark's table, which tells nobody when it goes: the next one in its place begins anew. */
@@ -33,6 +35,7 @@ static void
 free_recount(void *data)
 {
     g_array_free(((struct recount *)data)->counted, TRUE);
+    g_hash_table_destroy(((struct recount *)data)->asked);
     g_free(data);
 }
 
@@ -51,6 +54,7 @@ recount_of(const void *table, unsigned size)
         return recount;
     recount = g_new0(struct recount, 1);
     recount->counted = g_array_new(FALSE, FALSE, size);
+    recount->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     recount->partings = cjt188_exchange_partings();
     g_hash_table_insert(recounts, (void *)(uintptr_t)table, recount);
     return recount;
@@ -62,8 +66,11 @@ is_recount_due(struct recount *recount, const packet_info *pinfo)
 {
     enum { PAY = 256 };
 
-    if (pinfo->num <= recount->packet)
+    if (pinfo->num <= recount->packet) {
         g_array_set_size(recount->counted, 0);
+        g_hash_table_remove_all(recount->asked);
+        memset(recount->count, 0, sizeof recount->count);
+    }
     recount->packet = pinfo->num;
     recount->paid += PAY;
     if (recount->partings == cjt188_exchange_partings() || recount->paid < recount->counted->len)
@@ -182,65 +189,108 @@ tree_kind(const struct cjt188_seen *seen)
     }
 }
 
-/* A frame in the tree. */
-struct counted_frame {
-    const struct cjt188_fact *fact;
-    const char *control, *di; /* g_intern_string(); no identifier: NULL */
+/* Requests of one control, or of one of its identifiers, and echoes of them. */
+struct asked {
+    const char *control, *di; /* g_intern_string(); all identifiers: NULL */
+    int count[2];             /* requests, echoes */
 };
 
-static void
-count_frame(stats_tree *tree, const char *kind, const struct counted_frame *frame, int difference)
-{
-    const int node = stats_tree_manip_node_int(MN_INCREASE, tree, kind, tree_root, true, difference);
-    const int control = stats_tree_manip_node_int(MN_INCREASE, tree, frame->control, node, true, difference);
+/* What was taken for an echo. */
+struct counted_echo {
+    const struct cjt188_fact *fact;
+    struct asked *by_control, *by_di; /* no identifier: NULL */
+};
 
-    if (frame->di != NULL)
-        stats_tree_manip_node_int(MN_INCREASE, tree, frame->di, control, false, difference);
+static const char *const asked_kinds[] = { TREE_REQUESTS, TREE_ECHOES };
+
+static struct asked *
+asked_of(struct recount *recount, const char *control, const char *di)
+{
+    char *name = g_strjoin("\n", control, di, NULL);
+    struct asked *asked = (struct asked *)g_hash_table_lookup(recount->asked, name);
+
+    if (asked != NULL) {
+        g_free(name);
+        return asked;
+    }
+    asked = g_new0(struct asked, 1);
+    asked->control = g_intern_string(control);
+    asked->di = di != NULL ? g_intern_string(di) : NULL;
+    g_hash_table_insert(recount->asked, name, asked);
+    return asked;
 }
 
-static struct counted_frame
-describe_frame(const packet_info *pinfo, const struct cjt188_seen *seen)
+static void
+add_to_asked(struct recount *recount, const struct counted_echo *frame, bool is_echo, int difference)
 {
-    const struct cjt188_decoded *frame = seen->frame;
-    const char *control = wmem_strdup_printf(pinfo->pool, "Control %02X %s", frame->function,
-                                             frame->does != NULL ? frame->does->verb : "maker's own");
-    const char *di = frame->has_di ? wmem_strdup_printf(pinfo->pool, "%04X", frame->di) : NULL;
+    recount->count[is_echo] += difference;
+    frame->by_control->count[is_echo] += difference;
+    if (frame->by_di != NULL)
+        frame->by_di->count[is_echo] += difference;
+}
 
-    return (struct counted_frame){ seen->fact, control, di };
+/* So that it can be moved later. */
+static void
+keep_asked(struct recount *recount, const struct cjt188_seen *seen, const char *control, const char *di)
+{
+    const bool is_echo = cjt188_is_echo(seen);
+    const struct counted_echo frame = { seen->fact, asked_of(recount, control, NULL),
+                                        di != NULL ? asked_of(recount, control, di) : NULL };
+
+    add_to_asked(recount, &frame, is_echo, 1);
+    if (is_echo)
+        g_array_append_val(recount->counted, frame);
+}
+
+/* Nodes are set, not counted down: that would be a burst. */
+static void
+write_asked(stats_tree *tree, const struct recount *recount, const struct counted_echo *frame)
+{
+    for (unsigned i = 0; i < array_length(asked_kinds); i++) {
+        const int kind = set_stat_node(tree, asked_kinds[i], tree_root, true, recount->count[i]);
+        const int control = set_stat_node(tree, frame->by_control->control, kind, true, frame->by_control->count[i]);
+
+        if (frame->by_di != NULL)
+            set_stat_node(tree, frame->by_di->di, control, false, frame->by_di->count[i]);
+    }
 }
 
 /* What was an echo may have become a request. */
 static void
-move_echoes(stats_tree *tree, GArray *echoes)
+move_echoes(stats_tree *tree, struct recount *recount)
 {
-    for (unsigned i = echoes->len; i-- > 0;) {
-        const struct counted_frame frame = g_array_index(echoes, struct counted_frame, i);
+    for (unsigned i = recount->counted->len; i-- > 0;) {
+        const struct counted_echo frame = g_array_index(recount->counted, struct counted_echo, i);
 
         if ((frame.fact->flags & FACT_ECHO) != 0)
             continue;
-        count_frame(tree, TREE_ECHOES, &frame, -1);
-        count_frame(tree, TREE_REQUESTS, &frame, 1);
-        g_array_remove_index_fast(echoes, i);
+        add_to_asked(recount, &frame, true, -1);
+        add_to_asked(recount, &frame, false, 1);
+        write_asked(tree, recount, &frame);
+        g_array_remove_index_fast(recount->counted, i);
     }
 }
 
 static void
 count_piece(stats_tree *tree, const packet_info *pinfo, const struct cjt188_seen *seen, struct recount *recount)
 {
-    struct counted_frame frame;
+    const struct cjt188_decoded *frame = seen->frame;
+    const char *control, *di = NULL;
+    int kind, node;
 
     tick_stat_node(tree, TREE_ROOT, 0, true);
-    if (seen->kind != CJT188_FRAME) {
-        tick_stat_node(tree, tree_kind(seen), tree_root, true);
+    kind = tick_stat_node(tree, tree_kind(seen), tree_root, true);
+    if (seen->kind != CJT188_FRAME)
         return;
+    control = wmem_strdup_printf(pinfo->pool, "Control %02X %s", frame->function,
+                                 frame->does != NULL ? frame->does->verb : "maker's own");
+    node = tick_stat_node(tree, control, kind, true);
+    if (frame->has_di) {
+        di = wmem_strdup_printf(pinfo->pool, "%04X", frame->di);
+        tick_stat_node(tree, di, node, false);
     }
-    frame = describe_frame(pinfo, seen);
-    count_frame(tree, tree_kind(seen), &frame, 1);
-    if (!cjt188_is_echo(seen))
-        return;
-    frame.control = g_intern_string(frame.control);
-    frame.di = frame.di != NULL ? g_intern_string(frame.di) : NULL;
-    g_array_append_val(recount->counted, frame);
+    if (!frame->is_reply && !frame->is_report)
+        keep_asked(recount, seen, control, di);
 }
 
 /* Wireshark's burst rates crash where a double has no room for their 5 ms: after 10^5 years, which only a broken time stamp
@@ -256,12 +306,12 @@ is_countable(const packet_info *pinfo)
 static tap_packet_status
 tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
-    struct recount *recount = recount_of(tree, sizeof(struct counted_frame));
+    struct recount *recount = recount_of(tree, sizeof(struct counted_echo));
 
     if (!is_countable(pinfo))
         return TAP_PACKET_DONT_REDRAW;
     if (is_recount_due(recount, pinfo))
-        move_echoes(tree, recount->counted);
+        move_echoes(tree, recount);
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next) {
         if (!seen->line_error)
             count_piece(tree, pinfo, seen, recount);

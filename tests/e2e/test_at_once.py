@@ -242,8 +242,8 @@ TABLES = ("cjt188,meters", "cjt188,lines", "cjt188,srt", "cjt188,tree", "cjt188,
 
 
 def tables(tshark, path, *options):
-    """The lines of all, made in one run. The tree's rates of bursts are not in it, nor what it has counted down to 0: Wireshark
-    takes neither back."""
+    """The lines of all, made in one run. The tree's rates of bursts are not in it, nor what it has 0 of by now: Wireshark takes
+    neither back."""
     text = tshark("-r", path, "-q", *[word for name in TABLES for word in ("-z", name)], *options).stdout
     lines = [re.sub(r"(%) [\d.]+ [\d.]+$", r"\1", line) for line in plain(text)]
     return [line for line in lines if " 0 0.0000 " not in line]
