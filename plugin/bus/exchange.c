@@ -457,17 +457,16 @@ may_be_silence(const struct cjt188_open *open)
     return !open->replied || open->line->echoes_of != NULL || open->line->echo_line != NULL;
 }
 
-/* A line's next request proves that the one before got no reply until then. */
+/* A line's next request proves that the one before got no reply so far. */
 static void
-note_silence(fact_id id, struct cjt188_fact *request)
+note_silence(struct cjt188_fact *request)
 {
     struct cjt188_fact *last = cjt188_fact(request->before);
 
-    if (last == NULL || (last->flags & FACT_ECHO) != 0 || (last->partner != 0 && last->partner < id))
+    if (last == NULL || (last->flags & FACT_ECHO) != 0 || last->partner != 0)
         return;
     request->earlier = request->before;
-    if (last->partner == 0)
-        last->flags |= FACT_UNANSWERED;
+    last->flags |= FACT_UNANSWERED;
     if ((request->flags & FACT_SAME_AGAIN) != 0)
         request->flags |= FACT_REPEATS;
 }
@@ -517,7 +516,7 @@ see_request(const struct cjt188_frame *frame, fact_id id)
     if (line->open != NULL && may_be_silence(line->open) && is_retry(line->open, &request))
         frame->fact->flags |= FACT_SAME_AGAIN;
     if (echoed == NULL)
-        note_silence(id, frame->fact);
+        note_silence(frame->fact);
     open = push_open(line, &request);
     if (!line->has_replies) /* else nobody asks for it from elsewhere */
         enqueue_request(open);
@@ -578,7 +577,7 @@ static void
 note_silences(const struct cjt188_line *line, fact_id first)
 {
     for (fact_id id = line->last_request; id >= first && id != 0; id = cjt188_fact(id)->before)
-        note_silence(id, cjt188_fact(id));
+        note_silence(cjt188_fact(id));
 }
 
 static void
@@ -678,7 +677,7 @@ find_through_echo(const struct cjt188_frame *frame)
     struct cjt188_open *open = find_open(frame->line, frame), *missed = find_open(frame->line->echoes_of, frame);
 
     if (missed == NULL || missed->is_echoed || (open != NULL && open->fact > missed->fact) ||
-        has_carried(frame->line, missed) || !is_near(frame->line->damage, missed))
+        !is_near(frame->line->damage, missed))
         return open;
     frame->fact->flags |= FACT_ECHO_MISSED;
     return missed;

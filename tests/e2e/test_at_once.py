@@ -367,3 +367,129 @@ def test_another_capture_in_the_same_program_and_the_first_one_again(tshark, tmp
     for number, (meters, lines) in zip(order, said, strict=True):
         assert lines == scenes[number].expected_lines()
         assert meters == {name: row[:4] for name, row in scenes[number].expected_meters().items()}
+
+
+# ---- what shows that two lines are two, and what does not ----
+
+A, B = METERS
+
+
+@pytest.fixture
+def again(tshark, tmp_path):
+    """again(bus): dissected again, exactly the bus's truth is said."""
+
+    def check(bus):
+        path = bus.write(tmp_path / "bus.pcapng", dlts=[147] * 3)
+        assert conversation(tshark, path, "-2", names=NAMES) == bus.known(NAMES)
+        return path
+
+    return check
+
+
+def both_ask(bus, data, after=ROUND):
+    """On lines 0 and 1; the second looks like the echo of the first."""
+    return bus.ask(data, after=after, interface=0), bus.send(data, after=0.01, interface=1)
+
+
+def converter(bus, rounds=3):
+    """Lines 0 and 1 of one that echoes."""
+    for _ in range(rounds):
+        asked, echo = both_ask(bus, request(A))
+        bus.note(echo, echo=asked)
+        bus.answer(asked, reading(A), after=0.3, interface=1)
+
+
+def test_a_line_that_is_asked_alone_and_answers_is_no_line_of_echoes(again):
+    bus = Bus()
+    _, second = both_ask(bus, request(A))
+    bus.answer(second, reading(A), interface=1)
+    bus.answer(bus.ask(request(B), after=ROUND, interface=1), reading(B), interface=1)
+    again(bus)
+
+
+def test_an_echo_that_is_captured_before_its_request_parts_nothing(again):
+    bus = Bus()
+    converter(bus)
+    asked = bus.ask(request(B), after=ROUND, interface=1)
+    bus.ask(request(B), after=0.001, interface=0)
+    bus.answer(asked, reading(B), after=0.3, interface=1)
+    again(bus)
+
+
+def test_a_request_that_is_damaged_where_it_is_sent_parts_nothing(again):
+    bus = Bus()
+    converter(bus)
+    bus.ask(damaged(request(B)), after=ROUND, interface=0)
+    bus.answer(bus.send(request(B), after=0.01, interface=1), reading(B), after=0.3, interface=1)
+    again(bus)
+
+
+def test_a_missing_echo_without_damage_is_no_damaged_echo(again):
+    """The late reply is to what its line was asked itself, as the other line's own reply shows."""
+    bus = Bus()
+    first, second = both_ask(bus, request(ALL))
+    retry = bus.ask(request(ALL), after=1.5, interface=0)
+    bus.silent(first, retry, repeated=True)
+    late = bus.answer(second, reading(B), after=0.04, interface=1)
+    bus.note(late, late=1)
+    bus.answer(retry, reading(A), after=0.3, interface=0)
+    again(bus)
+
+
+def test_a_reply_through_a_missed_echo_is_nobodys_when_lines_part(again, tshark):
+    bus = Bus()
+    first, second = both_ask(bus, request(A))
+    bus.answer(second, reading(A), interface=1)
+    asked = bus.ask(request(B), after=ROUND, interface=0)
+    bus.silent(first, asked)
+    bus.send(damaged(request(B)), after=0.01, interface=1)
+    bus.send(reading(B), after=0.3, interface=1, no_request=1)
+    bus.answer(asked, reading(B), after=0.1, interface=0)
+    path = again(bus)
+    meters = of_meters(tables(tshark, path))
+    assert [meters[B, f"interface 0.{line}"][:3] for line in (0, 1)] == [["1", "1", "0"], ["0", "1", "0"]]
+
+
+def test_three_that_are_asked_at_once_may_still_be_a_line_and_a_converter(again):
+    """The pair on the last of them tells nothing: others were asked the same. A later round does."""
+    bus = Bus()
+    asked, _, last = (bus.send(request(A), after=0.01, interface=line) for line in range(3))
+    bus.answer(asked, reading(A), after=0.3, interface=0)
+    bus.answer(last, reading(A), after=0.01, interface=2)
+    sent = bus.ask(request(B), after=ROUND, interface=1)
+    bus.silent(2, sent)
+    bus.send(request(B), after=0.01, interface=2, echo=sent)
+    bus.answer(sent, reading(B), after=0.3, interface=2)
+    again(bus)
+
+
+def test_what_seemed_answered_is_a_retransmission_when_lines_part(again):
+    bus = Bus()
+    first, second = both_ask(bus, request(A))
+    bus.answer(second, reading(A), after=0.3, interface=1)
+    retry, third = both_ask(bus, request(A), after=3)
+    bus.silent(first, retry, repeated=True)
+    bus.answer(third, reading(A), after=0.3, interface=1)
+    bus.answer(retry, reading(A), after=0.01, interface=0)
+    again(bus)
+
+
+@pytest.mark.parametrize("options", PASSES.values(), ids=PASSES)
+def test_a_filter_counts_what_it_lets_through(tshark, tmp_path, options):
+    """Also of lines that part: only what was on this interface, and all of that."""
+    scene = Scene(1, ("whole", "copies"), known=False)
+    path = scene.write(tmp_path / "filter.pcapng")
+    for name, row in scene.expected_lines().items():
+        filter = f"frame.interface_id == {name.rsplit('.', 1)[1]}"
+        text = tshark("-r", path, "-q", *options, "-z", f"cjt188,lines,{filter}").stdout
+        assert of_lines(plain(text)) == {name: row}
+        text = tshark("-r", path, "-q", *options, "-z", f"cjt188,meters,{filter}").stdout
+        assert of_meters(plain(text)) == {key: row for key, row in scene.expected_meters().items() if key[1] == name}
+
+
+def test_a_line_whose_replies_are_known_to_come_elsewhere_has_no_echoes(again):
+    bus = Bus()
+    bus.answer(bus.ask(request(B), interface=0), reading(B), interface=2)
+    _, second = both_ask(bus, request(A))
+    bus.answer(second, reading(A), after=0.3, interface=1)
+    again(bus)
