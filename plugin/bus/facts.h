@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * They are found out when packets are seen for the first time, in their order, and stay as they are for every later look, so
- * that a packet says the same whenever it is dissected. 40 bytes each and 4 a packet, no allocation of their own.
+ * They are found out when packets are seen for the first time, in their order, and stay as they are once all were seen, so that
+ * a packet says the same whenever it is dissected again. 40 bytes each and 4 a packet, no allocation of their own.
  */
 #ifndef CJT188_FACTS_H
 #define CJT188_FACTS_H
