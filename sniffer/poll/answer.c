@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { NUMBER_BYTES = 5, DI_BYTES = 2, PLUS = 0x33 };
+enum { NUMBER_BYTES = 5, DI_BYTES = 2, PLUS = 0x33, HEARD_TEXT_MAX = 4 };
 
 static const uint8_t *
 frame_of(const struct heard *heard)
@@ -139,7 +139,7 @@ answer_find(const struct request *request, const struct hearing_log *log)
     answer.is_error =
         sums.answers > 0 && (frame_of(sums.answer)[CJT188_OFF_CONTROL] & CJT188_CONTROL_ERROR) != 0;
     answer.is_repeated = answer.kind == ANSWER_REPLY && sums.answers > 1;
-    answer.is_clean = sums.answers == 1 && log->heard->len == 1 + log->count[HEARD_ECHO] && !log->endless;
+    answer.is_clean = sums.answers == 1 && !sums.answer->is_early && log->heard->len == 1 + log->count[HEARD_ECHO] && !log->endless;
     return answer;
 }
 
@@ -177,14 +177,23 @@ char *
 answer_heard_text(const struct hearing_log *log)
 {
     static const char *const names[HEARINGS] = {
-        [HEARD_ECHO] = "echo",           [HEARD_REPLY] = "reply", [HEARD_REQUEST] = "request of somebody else",
-        [HEARD_DAMAGED] = "damaged frame", [HEARD_NOISE] = "piece of noise",
+        [HEARD_ECHO] = "an echo of the request", [HEARD_REPLY] = "a reply of meter", [HEARD_REQUEST] = "a request of somebody else",
+        [HEARD_DAMAGED] = "a damaged frame",     [HEARD_NOISE] = "bytes that are no frame",
     };
     GString *text = g_string_new(NULL);
+    char number[CJT188_TEXT_MAX];
 
-    for (unsigned i = 0; i < HEARINGS; i++)
-        if (log->count[i] > 0)
-            g_string_append_printf(text, "%s%u × %s", text->len > 0 ? ", " : "", log->count[i], names[i]);
+    for (unsigned i = 0; i < log->heard->len && i < HEARD_TEXT_MAX; i++) {
+        const struct heard *heard = heard_at(log, i);
+
+        g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", names[heard->what]);
+        if (heard->what != HEARD_REPLY)
+            continue;
+        cjt188_number_text(frame_of(heard) + CJT188_OFF_ADDRESS, false, number, sizeof number);
+        g_string_append_printf(text, " %s%s", number, heard->is_early ? ", which began before the request had left" : "");
+    }
+    if (log->heard->len > HEARD_TEXT_MAX)
+        g_string_append_printf(text, " and %u more", log->heard->len - HEARD_TEXT_MAX);
     if (text->len == 0)
         g_string_append(text, "nothing");
     return g_string_free(text, FALSE);
