@@ -297,10 +297,10 @@ show_plan(const struct setting *setting)
     else
         tap_print("Its clock    shows no date\n");
     tap_print("To be set    %s%s, time zone %s\n", poll->sets_now ? "now: " : "", new, zone);
-    tap_print("Written to   %02X %02X %02X %02X %02X %02X %02X%s\n", address[0], address[1], address[2], address[3], address[4],
+    tap_print("Written to   %02X %02X %02X %02X %02X %02X %02X, low byte first as on the wire%s\n", address[0], address[1], address[2], address[3], address[4],
               address[5], address[6],
               poll->options->clock_form == FORM_THREAD
-                  ? ", which becomes the meter's address, too (if it stores 11 11, its decimal places may be read differently)"
+                  ? "; it becomes the meter's address, too (if it stores 11 11, its decimal places may be read differently)"
                   : "");
     g_free(off);
     g_free(zone);

@@ -122,6 +122,15 @@ poll_retries(const struct poll *poll, unsigned usual)
     return poll->options->retries >= 0 ? (unsigned)poll->options->retries : usual;
 }
 
+/* Several that answer at once do so again. */
+static bool
+is_worth_repeating(const struct request *request, const struct answer *answer)
+{
+    const bool to_all = cjt188_address_is_wildcard(request->bytes + request->preamble + CJT188_OFF_ADDRESS);
+
+    return answer->kind != ANSWER_REPLY && answer->kind != ANSWER_SEVERAL && !(answer->kind == ANSWER_GARBLED && to_all);
+}
+
 bool
 poll_ask(struct poll *poll, const struct request *request, unsigned retries, struct hearing_log *log,
          struct answer *answer, GError **error)
@@ -135,7 +144,7 @@ poll_ask(struct poll *poll, const struct request *request, unsigned retries, str
         *answer = answer_find(request, log);
         if (attempt > 0)
             log->answered_ns = -1; /* to which of them? */
-        if (answer->kind == ANSWER_REPLY || answer->kind == ANSWER_SEVERAL || attempt >= retries || log->sent_ns == 0)
+        if (attempt >= retries || log->sent_ns == 0 || !is_worth_repeating(request, answer))
             return true;
     }
 }
@@ -157,8 +166,7 @@ poll_no_answer(const struct poll *poll, const char *who, const struct request *r
 {
     char *text = answer_text(answer, request, bus_timeout_ns(poll->bus));
 
-    g_set_error(error, TAP_ERROR, answer->kind == ANSWER_MASTER ? POLL_BUSY : POLL_NO_ANSWER, "%c%s: %s.",
-                g_ascii_toupper(who[0]), who + 1, text);
+    g_set_error(error, TAP_ERROR, answer->kind == ANSWER_MASTER ? POLL_BUSY : POLL_NO_ANSWER, "Asked %s: %s.", who, text);
     g_free(text);
     return false;
 }

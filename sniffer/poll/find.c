@@ -54,8 +54,10 @@ line_of(const struct poll *poll)
 static char *
 step_text(const struct step *step)
 {
-    return g_strdup_printf("%u %s, %u FE, T %02X, %s, identifier %s", step->baud, step->format, step->preamble, step->type,
-                           step->aa7 ? "AA×7" : "AA×5 11 11", step->di_high_first ? "90 1F" : "1F 90");
+    const char *type = cjt188_type_name(step->type);
+
+    return g_strdup_printf("%u %s, %u FE, type %02X (%s), %s, identifier %s", step->baud, step->format, step->preamble,
+                           step->type, type != NULL ? type : "?", step->aa7 ? "AA×7" : "AA×5 11 11", step->di_high_first ? "90 1F" : "1F 90");
 }
 
 static void

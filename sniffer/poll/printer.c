@@ -176,22 +176,34 @@ put_values(GString *text, const struct cjt188_decoded *frame, size_t width)
     }
 }
 
-/* No byte of a frame carries them. */
+/* No byte of a frame carries them, so the owner has to know whose they are. */
 static void
 put_places(GString *text, const struct cjt188_decoded *frame)
 {
-    char places[CJT188_TEXT_MAX];
-    bool said[CJT188_CLASSES] = { false };
+    static const char *const names[CJT188_DIALECT_CLASSES] = {
+        [CJT188_ENERGY] = "energy", [CJT188_POWER] = "power", [CJT188_FLOW] = "flow",
+        [CJT188_VOLUME] = "volume", [CJT188_HOURS] = "hours",
+    };
+    bool there[CJT188_CLASSES] = { false }, doubted = false;
+    const size_t before = text->len;
 
     for (unsigned i = 0; i < frame->value_count; i++) {
         const struct cjt188_value *value = &frame->values[i];
 
-        if (value->state != CJT188_IS_NUMBER || value->quantity == NULL || value->row->places != CJT188_PLACES_DIALECT ||
-            said[value->quantity->class] || cjt188_places_text(frame, value, places, sizeof places) == 0)
-            continue;
-        said[value->quantity->class] = true;
-        g_string_append_printf(text, "  %s: %s\n", value->name, places);
+        if (value->state == CJT188_IS_NUMBER && value->quantity != NULL && value->row->places == CJT188_PLACES_DIALECT)
+            there[value->quantity->class] = true;
     }
+    for (unsigned i = 0; i < CJT188_DIALECT_CLASSES; i++) {
+        if (!there[i])
+            continue;
+        g_string_append_printf(text, "%s%s %d%s", text->len > before ? ", " : "  Decimal places: ", names[i], frame->places[i],
+                               frame->places_by_user[i] ? " (yours)" : "");
+        doubted |= !frame->places_by_user[i] && frame->dialect->remark[i] != NULL && i != CJT188_HOURS;
+    }
+    if (text->len > before)
+        g_string_append(text, doubted ? ". No byte tells them, and nobody has confirmed them:\n"
+                                        "  compare with the display, and set them with --meters.\n"
+                                      : ".\n");
 }
 
 static void
