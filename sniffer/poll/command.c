@@ -122,15 +122,6 @@ poll_retries(const struct poll *poll, unsigned usual)
     return poll->options->retries >= 0 ? (unsigned)poll->options->retries : usual;
 }
 
-/* Several that answer at once do so again. */
-static bool
-is_worth_repeating(const struct request *request, const struct answer *answer)
-{
-    const bool to_all = cjt188_address_is_wildcard(request->bytes + request->preamble + CJT188_OFF_ADDRESS);
-
-    return answer->kind != ANSWER_REPLY && answer->kind != ANSWER_SEVERAL && !(answer->kind == ANSWER_GARBLED && to_all);
-}
-
 bool
 poll_ask(struct poll *poll, const struct request *request, unsigned retries, struct hearing_log *log,
          struct answer *answer, GError **error)
@@ -144,7 +135,7 @@ poll_ask(struct poll *poll, const struct request *request, unsigned retries, str
         *answer = answer_find(request, log);
         if (attempt > 0)
             log->answered_ns = -1; /* to which of them? */
-        if (attempt >= retries || log->sent_ns == 0 || !is_worth_repeating(request, answer))
+        if (answer->kind == ANSWER_REPLY || answer->kind == ANSWER_SEVERAL || attempt >= retries || log->sent_ns == 0)
             return true;
     }
 }
