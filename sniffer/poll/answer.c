@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { NUMBER_BYTES = 5, DI_BYTES = 2 };
+enum { NUMBER_BYTES = 5, DI_BYTES = 2, PLUS = 0x33 };
 
 static const uint8_t *
 frame_of(const struct heard *heard)
@@ -30,16 +30,24 @@ is_same_number(const uint8_t *frame, const uint8_t *other)
     return memcmp(frame + CJT188_OFF_ADDRESS, other + CJT188_OFF_ADDRESS, NUMBER_BYTES) == 0;
 }
 
-/* Does the reply speak of the identifier that was asked for? Error replies need not. Makers turn it around. */
+/* Turned around, as makers do, or not. */
+static bool
+is_same_di(const uint8_t *asked, const uint8_t *reply, uint8_t added)
+{
+    const uint8_t first = (uint8_t)(asked[0] + added), second = (uint8_t)(asked[1] + added);
+
+    return (reply[0] == first && reply[1] == second) || (reply[0] == second && reply[1] == first);
+}
+
+/* Does the reply speak of the identifier that was asked for? Error replies need not. Some makers add 33 to all data. */
 static bool
 has_same_di(const uint8_t *asked, const uint8_t *reply)
 {
-    const uint8_t *a = asked + CJT188_OFF_DATA, *b = reply + CJT188_OFF_DATA;
-
     if ((reply[CJT188_OFF_CONTROL] & CJT188_CONTROL_ERROR) != 0 || asked[CJT188_OFF_LENGTH] < DI_BYTES ||
         reply[CJT188_OFF_LENGTH] < DI_BYTES)
         return true;
-    return (a[0] == b[0] && a[1] == b[1]) || (a[0] == b[1] && a[1] == b[0]);
+    return is_same_di(asked + CJT188_OFF_DATA, reply + CJT188_OFF_DATA, 0) ||
+        is_same_di(asked + CJT188_OFF_DATA, reply + CJT188_OFF_DATA, PLUS);
 }
 
 /* T and SER are the meter's own affair. */

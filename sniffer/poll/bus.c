@@ -397,6 +397,32 @@ bus_listen(struct bus *bus, int64_t duration_ns, struct hearing_log *log, GError
     return bus_listen_until(bus, source_now() + duration_ns, log, error);
 }
 
+static gboolean
+on_input(gint fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UNUSED, gpointer user)
+{
+    *(bool *)user = true;
+    return G_SOURCE_REMOVE;
+}
+
+bool
+bus_listen_for_input(struct bus *bus, int fd, struct hearing_log *log, GError **error)
+{
+    bool there = false, good = goes_on(bus, error);
+    const guint watch = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, &there);
+
+    log_begin(log);
+    bus->log = log;
+    timer_unset(bus->alarm);
+    while (good && !there) {
+        g_main_context_iteration(NULL, TRUE);
+        good = goes_on(bus, error);
+    }
+    bus->log = NULL;
+    if (!there)
+        g_source_remove(watch);
+    return good;
+}
+
 bool
 bus_wait_for_silence(struct bus *bus, int64_t silence_ns, int64_t at_most_ns, bool *silent, GError **error)
 {

@@ -67,6 +67,8 @@ int64_t bus_gap_ns(const struct bus *bus);
 /* Listen for so long; log may be NULL. */
 bool bus_listen(struct bus *bus, int64_t duration_ns, struct hearing_log *log, GError **error);
 bool bus_listen_until(struct bus *bus, int64_t at_ns, struct hearing_log *log, GError **error);
+/* Listen until there is something to read from fd. */
+bool bus_listen_for_input(struct bus *bus, int fd, struct hearing_log *log, GError **error);
 /* Wait until nothing was heard for `silence_ns`, but no longer than at_most_ns: *silent says whether it came. */
 bool bus_wait_for_silence(struct bus *bus, int64_t silence_ns, int64_t at_most_ns, bool *silent, GError **error);
 

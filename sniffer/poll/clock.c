@@ -63,12 +63,19 @@ parse_time(char **words, GDateTime **time)
     return good && *time != NULL;
 }
 
+/* By the clock that is written from. */
+static GDateTime *
+own_time(void)
+{
+    return g_date_time_new_from_unix_local(source_wall_clock() / NS_PER_SECOND);
+}
+
 /* A computer that does not know the time would write 1970, or yesterday. */
 static bool
 check_own_clock(GError **error)
 {
     struct timex state = { .modes = 0 };
-    GDateTime *now = g_date_time_new_now_local();
+    GDateTime *now = own_time();
     const int year = g_date_time_get_year(now);
 
     g_date_time_unref(now);
@@ -97,6 +104,9 @@ add_target(struct poll *poll, const uint8_t *given, const char *text, GError **e
         return refuse(error, POLL_REFUSED, text, "that is no number of one meter");
     if (request_is_any_maker(address + NUMBER_BYTES))
         return refuse(error, POLL_REFUSED, text, "its manufacturer code stands for every maker");
+    for (guint i = 0; i < poll->targets->len; i++)
+        if (memcmp(poll->targets->data + i * CJT188_ADDRESS_LENGTH, address, NUMBER_BYTES) == 0)
+            return refuse(error, POLL_REFUSED, text, "it is named twice, and a meter is written to once");
     g_array_append_vals(poll->targets, address, 1);
     return true;
 }
@@ -247,7 +257,7 @@ shown_now(const struct state *state)
 static GDateTime *
 time_to_write(const struct poll *poll)
 {
-    return poll->wanted != NULL ? g_date_time_ref(poll->wanted) : g_date_time_new_now_local();
+    return poll->wanted != NULL ? g_date_time_ref(poll->wanted) : own_time();
 }
 
 /* NULL, or why this needs a word more. */
@@ -321,23 +331,50 @@ show_plan(const struct poll *poll, const uint8_t *address, const struct state *s
     g_date_time_unref(new);
 }
 
+/* What the user was asked, and what was heard meanwhile. */
+struct confirmation {
+    bool jump; /* is wanted, too */
+    unsigned heard;
+};
+
 static bool
-confirm(struct poll *poll, const char *who, const struct state *state, GError **error)
+confirm_jump(struct poll *poll, const char *who, const char *jump, struct confirmation *confirmation, GError **error)
+{
+    confirmation->jump = poll->options->allow_jump;
+    if (jump == NULL || confirmation->jump)
+        return true;
+    tap_print("%s\n", jump);
+    if (poll->options->yes)
+        return refuse(error, POLL_REFUSED, who, "the clock would jump, which --yes does not allow and --allow-jump does");
+    confirmation->jump = poll_confirm(poll, "Type jump to set it all the same:", "jump", &confirmation->heard);
+    return confirmation->jump || refuse(error, POLL_REFUSED, who, "the jump was not confirmed");
+}
+
+static bool
+confirm(struct poll *poll, const char *who, const struct state *state, struct confirmation *confirmation, GError **error)
 {
     char *question = g_strdup_printf("Type the meter's number, %s, to set its clock:", who);
-    const bool confirmed = poll->options->yes || poll_confirm(question, who);
-    const char *jump = jump_of(poll, state);
+    const bool confirmed = poll->options->yes || poll_confirm(poll, question, who, &confirmation->heard);
 
     g_free(question);
     if (!confirmed)
         return refuse(error, POLL_REFUSED, who, "it was not confirmed on a terminal, nor with --yes");
-    if (jump == NULL || poll->options->allow_jump)
-        return true;
-    tap_print("%s\n", jump);
-    if (!poll->options->yes && poll_confirm("Type jump to set it all the same:", "jump"))
-        return true;
-    return refuse(error, POLL_REFUSED, who, poll->options->yes ? "the clock would jump, which --yes does not allow and --allow-jump does"
-                                                               : "the jump was not confirmed");
+    if (!confirm_jump(poll, who, jump_of(poll, state), confirmation, error))
+        return false;
+    if (bus_has_other_master(poll->bus))
+        return poll_refuse_busy(error);
+    return confirmation->heard == 0 || refuse(error, POLL_REFUSED, who, "something was heard while you were asked");
+}
+
+/* The meter is as it was shown to the user, and still so. */
+static bool
+read_again(struct poll *poll, const uint8_t *address, const char *who, struct state *state, bool may_jump, GError **error)
+{
+    tap_say("What was read is older than 10 s: reading again.");
+    if (!read_state(poll, address, who, state, error) || !check_form(poll, who, state, error))
+        return false;
+    return may_jump || jump_of(poll, state) == NULL ||
+        refuse(error, POLL_REFUSED, who, "by now the clock would jump, and that was not confirmed");
 }
 
 /* ---- writing ---- */
@@ -449,20 +486,17 @@ static bool
 set_one(struct poll *poll, const uint8_t *address, GError **error)
 {
     struct state state = { .clock = NULL };
+    struct confirmation confirmation = { .jump = false };
     char *who = poll_who(address);
     int64_t meant_ns = 0;
     bool good = read_state(poll, address, who, &state, error) && check_form(poll, who, &state, error);
 
     if (good) {
         show_plan(poll, address, &state);
-        good = confirm(poll, who, &state, error);
+        good = confirm(poll, who, &state, &confirmation, error);
     }
-    if (good && source_now() - state.read_ns > FRESH_NS) {
-        tap_say("What was read is older than 10 s: reading again.");
-        good = read_state(poll, address, who, &state, error) && check_form(poll, who, &state, error);
-        if (good && jump_of(poll, &state) != NULL && !poll->options->allow_jump && poll->options->yes)
-            good = refuse(error, POLL_REFUSED, who, "the clock would jump");
-    }
+    if (good && source_now() - state.read_ns > FRESH_NS)
+        good = read_again(poll, address, who, &state, confirmation.jump, error);
     good = good && write_once(poll, address, who, &state, &meant_ns, error) && read_back(poll, address, who, meant_ns, error);
     set_time(&state.clock, NULL);
     g_free(who);

@@ -145,17 +145,23 @@ poll_print(struct poll *poll, const struct hearing_log *log, const struct heard 
 }
 
 bool
-poll_confirm(const char *question, const char *word)
+poll_confirm(struct poll *poll, const char *question, const char *word, unsigned *heard)
 {
+    struct hearing_log log = { .heard = NULL };
     char line[64];
+    ssize_t length = 0;
 
     if (!isatty(STDIN_FILENO))
         return false;
-    fprintf(stderr, "%s ", question);
-    fflush(stderr);
-    if (fgets(line, sizeof line, stdin) == NULL)
-        return false;
-    return strcmp(g_strchomp(line), word) == 0;
+    tap_print("%s ", question);
+    if (bus_listen_for_input(poll->bus, STDIN_FILENO, &log, NULL))
+        length = read(STDIN_FILENO, line, sizeof line - 1);
+    else
+        tap_print("\n");
+    *heard += log.heard->len;
+    hearing_log_clear(&log);
+    line[MAX(length, 0)] = '\0';
+    return length > 0 && strcmp(g_strchomp(line), word) == 0;
 }
 
 static bool

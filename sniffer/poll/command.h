@@ -66,7 +66,8 @@ char *poll_who(const uint8_t *address);
 /* Print a reply. */
 bool poll_print(struct poll *poll, const struct hearing_log *log, const struct heard *reply, GError **error);
 
-/* Ask the user on the terminal to type `word`; false when he types something else, or when there is no terminal. */
-bool poll_confirm(const char *question, const char *word);
+/* Ask the user on the terminal to type `word`; false when he types something else, when there is no terminal, or when SIGINT or
+ * SIGTERM came. The line is listened to meanwhile: *heard grows by as many pieces. */
+bool poll_confirm(struct poll *poll, const char *question, const char *word, unsigned *heard);
 
 #endif

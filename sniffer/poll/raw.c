@@ -78,12 +78,13 @@ poll_prepare_raw(struct poll *poll, GError **error)
 }
 
 static bool
-is_confirmed(const struct poll *poll)
+is_confirmed(struct poll *poll)
 {
     const uint8_t *frame = poll->raw.bytes + poll->raw.preamble;
     char *who = poll_who(frame + CJT188_OFF_ADDRESS);
     char *question = g_strdup_printf("Control %02X writes to meter %s. Type its number to send it:", frame[CJT188_OFF_CONTROL], who);
-    const bool confirmed = (poll->permit == PERMIT_CLOCK && poll->options->yes) || poll_confirm(question, who);
+    unsigned heard = 0; /* who asks is remembered, and all else is listened for after this */
+    const bool confirmed = (poll->permit == PERMIT_CLOCK && poll->options->yes) || poll_confirm(poll, question, who, &heard);
 
     g_free(question);
     g_free(who);
