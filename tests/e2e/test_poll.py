@@ -16,7 +16,7 @@ import threading
 import time
 
 import pytest
-from craft import frame
+from craft import add_33, frame, heat_901f
 from pollkit import *  # noqa: F403
 from tapkit import *  # noqa: F403
 
@@ -62,6 +62,7 @@ SCENES = {
                           {1: "→2", 2: "←1"}),
     "another maker's code": (answers(reading(maker="59 42")), (*QUICK, "--address", NUMBER), 0, "24263225 answered", "ask reply",
                              {1: "→2", 2: "←1"}),
+    "33 added": (answers(frame(add_33(heat_901f()), preamble=5)), QUICK, 0, "24263225 answered", "ask reply", None),
     "another's reply": (answers(reading(OTHER)), (*QUICK, "--address", NUMBER), 5,
                         "24263225: meter 24263241 replied to something else", "ask reply", None),
     "another identifier": (answers(reading(di="3F 90")), QUICK, 5, "replied to something else", "ask reply", None),
