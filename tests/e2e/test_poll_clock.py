@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import os
 import pty
+import select
 import signal
 import subprocess
 import time
@@ -98,9 +99,13 @@ def test_manufacturer(set_clock, meters):
 
 
 def test_all_digits_of_an_address(set_clock, meters):
+    """Of the standard's form; the thread's writes the manufacturer code, too, and takes it from --manufacturer alone."""
     bus, _ = meters()
-    assert set_clock(bus, *THREAD[:3], "--address", "42590024263225", "--yes").returncode == 0
+    assert set_clock(bus, *STANDARD[:3], "--address", "42590024263225", "--yes").returncode == 0
     assert {asked.address.hex() for asked in bus.asked} == {"25322624005942"}
+    bus.asked.clear()
+    done = set_clock(bus, *THREAD[:3], "--address", "00000024263225", "--yes")
+    assert done.returncode == REFUSED and "give it with --manufacturer" in done.stderr and bus.asked == []
 
 
 @pytest.mark.parametrize("confirms", [True, False])
@@ -138,7 +143,7 @@ def test_the_meter_says_no(set_clock, meters):
     behave = bus.behave
     bus.behave = lambda bus, asked: list(behave(bus, asked)) or [(0.06, frame(bytes.fromhex("0002"), control=0xC4, preamble=5))]
     done = set_clock(bus, *STANDARD, "--yes")
-    assert done.returncode == DIFFERS and "it says that it cannot" in done.stderr and len(bus.writes()) == 1
+    assert done.returncode == DIFFERS and "the meter says that it cannot" in done.stderr and len(bus.writes()) == 1
 
 
 def test_another_number_after_the_write(set_clock, meters):
@@ -175,7 +180,7 @@ def test_unplugged_after_the_write(set_clock, meters):
     behave = bus.behave
     bus.behave = lambda bus, asked: [(0.02, bus.unplug)] if asked.control == 0x39 else behave(bus, asked)
     done = set_clock(bus, *THREAD, "--yes")
-    assert done.returncode == LINE_LOST and "The write may have left: read 24263225" in done.stderr and len(bus.writes()) == 1
+    assert done.returncode == LINE_LOST and "read 24263225 to see what became of it" in done.stderr and len(bus.writes()) == 1
 
 
 # ---- what is refused before anything is sent ----
@@ -199,7 +204,7 @@ BEFORE = {
     "maker AAAA": ((*THREAD, "--manufacturer", "AAAA"), USAGE, "stands for every maker"),
     "maker 9999": ((*THREAD, "--manufacturer", "9999"), USAGE, "stands for every maker"),
     "maker DDDD": ((*STANDARD, "--manufacturer", "DDDD"), USAGE, "stands for every maker"),
-    "maker FFFF in an address": ((*THREAD[:3], "--address", "FFFF0024263225"), REFUSED, "stands for every maker"),
+    "maker FFFF in an address": ((*STANDARD[:3], "--address", "FFFF0024263225"), REFUSED, "stands for every maker"),
     "maker of three": ((*THREAD, "--manufacturer", "111"), USAGE, "four hex digits"),
     "maker 0x": ((*THREAD, "--manufacturer", "0x11"), USAGE, "four hex digits"),
     "no time": (("set-clock", "noon", *THREAD[1:]), USAGE, "set-clock wants now, or a time"),
@@ -220,7 +225,7 @@ BEFORE = {
 @pytest.fixture
 def lists(tmp_path):
     for name, text in {"list": NUMBER, "empty": "# none\n\n", "wild": f"{NUMBER}\n1111AAAAAAAAAA\n", "words": f"{NUMBER}\nkitchen\n",
-                       "twice": f"{NUMBER}\n{OTHER}\n42590024263225\n"}.items():
+                       "twice": f"{NUMBER}\n{OTHER}\n00{NUMBER}\n"}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -291,8 +296,17 @@ def test_no_clock_to_be_read(set_clock, meters):
     for clock in ("FF FF FF FF FF FF FF", "00 00 00 00 00 00 00", "61 00 00 01 01 26 20"):
         bus, meter = meters()
         meter.clock = lambda clock=clock: bytes.fromhex(clock)
-        done = set_clock(bus, *THREAD, "--manufacturer", "1111", "--yes", "--allow-jump")
-        assert done.returncode == REFUSED and only_reads(bus), done.stderr
+        done = set_clock(bus, *THREAD, "--manufacturer", "1111", "--yes")
+        assert done.returncode == REFUSED and "shows no date" in done.stderr and only_reads(bus), done.stderr
+
+
+def test_a_clock_that_has_stopped(set_clock, meters):
+    """Its owner wants it set, and says so twice."""
+    bus, meter = meters()
+    shows = meter.clock
+    meter.clock = lambda: shows() if bus.writes() else bytes(7)
+    done = set_clock(bus, *THREAD, "--yes", "--allow-jump", "--manufacturer", "1111")
+    assert done.returncode == 0 and len(bus.writes()) == 1, done.stderr
 
 
 def test_error_reply(set_clock, buses):
@@ -302,11 +316,11 @@ def test_error_reply(set_clock, buses):
 
 
 SURPRISES = {
-    "the same again": ([(0.1, reading())], REFUSED, "more was heard than its reply: 2 × reply"),
-    "another's reply": ([(0.1, reading(OTHER))], REFUSED, "more was heard than its reply: 2 × reply"),
-    "damage": ([(0.1, damaged(reading()))], REFUSED, "1 × damaged frame"),
-    "noise": ([(0.1, b"\x00")], REFUSED, "1 × piece of noise"),
-    "noise before it": ([(0.02, b"\x00\x01\x02")], REFUSED, "1 × piece of noise"),
+    "the same again": ([(0.1, reading())], REFUSED, "it answered more than once"),
+    "another's reply": ([(0.1, reading(OTHER))], REFUSED, f"a reply of meter {NUMBER}, a reply of meter {OTHER}"),
+    "damage": ([(0.1, damaged(reading()))], REFUSED, "a damaged frame"),
+    "noise": ([(0.1, b"\x00")], REFUSED, "bytes that are no frame"),
+    "noise before it": ([(0.02, b"\x00\x01\x02")], REFUSED, "bytes that are no frame"),
     "another master": ([(0.1, FOREIGN)], BUSY, "two masters"),
     "M-Bus": ([(0.1, bytes.fromhex("105B015C16"))], BUSY, "two masters"),
     "noise in the silence": ([(0.45, b"\x00")], REFUSED, "the line was not silent before the write"),
@@ -345,6 +359,91 @@ def test_another_master_before(begin, meters, computer, tmp_path):
     assert process.returncode == BUSY and b"two masters" in messages and bus.received == b""
 
 
+@pytest.mark.parametrize("data, code", [(reading(OTHER), BUSY), (damaged(FOREIGN), BUSY), (b"\x00\x01", REFUSED)],
+                         ids=["replies", "damaged requests", "noise"])
+def test_anything_heard_before(begin, meters, computer, tmp_path, data, code):
+    """A master that this receiver cannot hear is known by the replies to it."""
+    bus, _ = meters()
+    file = tmp_path / "line.pcapng"
+    process = begin("-i", bus.path, *LINE, "--listen", "1", "-w", file, *THREAD, "--yes", env=computer[0])
+    wait_until(lambda: file.exists() and file.stat().st_size > 0, "the line to be listened to")
+    bus.say((0.05, data))
+    _, messages = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == code and b"nothing is written" in messages and bus.received == b""
+
+
+@pytest.mark.parametrize("first", [damaged(reading()), reading(OTHER), b"\x00" * 20], ids=["damaged", "another's", "noise"])
+def test_what_the_first_question_met(set_clock, meters, first):
+    """Is not forgotten for a good answer to the second."""
+    bus, _ = meters()
+    behave = bus.behave
+    bus.behave = lambda bus, asked: [(0.06, first)] if len(bus.asked) == 1 else behave(bus, asked)
+    done = set_clock(bus, *THREAD, "--yes")
+    assert done.returncode == REFUSED and only_reads(bus) and len(bus.asked) == 1, done.stderr
+
+
+@pytest.mark.parametrize("data", [FOREIGN, damaged(FOREIGN), reading(), b"\x00"], ids=["request", "damaged", "reply", "noise"])
+def test_a_program_that_stood_still(begin, meters, computer, data):
+    """Looks at what has come meanwhile before it writes, and does not write a second that is over."""
+    bus, _ = meters()
+    process = begin("-i", bus.path, *LINE, "--timeout", "3000", *THREAD, "--yes", env=computer[0])
+    wait_until(lambda: len(bus.asked) == 1, "the read")
+    time.sleep(0.6)
+    process.send_signal(signal.SIGSTOP)
+    bus.say((0.1, data))
+    time.sleep(4)
+    process.send_signal(signal.SIGCONT)
+    _, messages = process.communicate(timeout=TIMEOUT)
+    assert process.returncode in (REFUSED, BUSY) and only_reads(bus), messages
+
+
+def test_a_program_that_overslept(begin, meters, computer):
+    """Nothing was heard, but what it was to write is no longer so."""
+    bus, meter = meters()
+    process = begin("-i", bus.path, *LINE, "--timeout", "3000", *THREAD, "--yes", env=computer[0])
+    wait_until(lambda: len(bus.asked) == 1, "the read")
+    time.sleep(0.6)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(25)
+    process.send_signal(signal.SIGCONT)
+    _, messages = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == REFUSED and b"stood still" in messages and only_reads(bus), messages
+
+
+def test_a_reply_before_the_question_has_left(begin, meters, computer):
+    """Is an answer to somebody else."""
+    bus, meter = meters()
+    meter.takes_writes = False
+    process = begin("-i", bus.path, "--baud", "300", "--gap", "300", "--listen", "0", *THREAD, "--yes", env=computer[0])
+    _, messages = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == REFUSED and b"before the request had left" in messages and only_reads(bus), messages
+
+
+@pytest.mark.parametrize("more", [[(0.2, reading(OTHER))], [(0.2, damaged(reading()))]], ids=["another's", "damage"])
+def test_a_surprise_after_the_write(set_clock, meters, more):
+    """The clock is right, and the list ends all the same."""
+    bus, meter = meters()
+    behave = bus.behave
+    bus.behave = lambda bus, asked: [*behave(bus, asked), *(more if asked.control == 0x39 else ())]
+    done = set_clock(bus, *THREAD, "--yes")
+    assert done.returncode == DIFFERS and "now shows the right time, but" in done.stderr and len(bus.writes()) == 1, done.stderr
+
+
+def test_streams_that_are_closed(meters, cjt188poll, computer):
+    """No message goes out on the line in their place."""
+    bus, _ = meters()
+    words = " ".join(map(str, (cjt188poll, "-i", bus.path, *LINE, "read", "-r", "0")))
+    subprocess.run(f"{words} <&- >&- 2>&-", shell=True, timeout=TIMEOUT, env=computer[0])
+    assert bus.received.lstrip(b"\xfe")[:1] == b"\x68" and len(bus.received) == 22
+
+
+def test_a_disk_that_is_full(set_clock, meters):
+    """What cannot be recorded is not written."""
+    bus, _ = meters()
+    done = set_clock(bus, *THREAD, "--yes", "-w", "/dev/full")
+    assert done.returncode == OUTPUT_FAILED and bus.writes() == []
+
+
 @pytest.mark.parametrize("form", [THREAD, STANDARD])
 def test_a_jump_back(set_clock, meters, form):
     """--yes alone does not allow it."""
@@ -366,13 +465,21 @@ def test_a_jump_over_the_end_of_a_month(set_clock, meters):
 
 @pytest.fixture
 def terminal(begin, computer):
-    """terminal(line, words…): the program with a terminal as its input; (process, type(text))."""
+    """terminal(line, words…): the program on a terminal; (process, type(text)). process.shown() waits for its end."""
     fds = []
+
+    def shown(process, master):
+        text = b""
+        while process.poll() is None or select.select([master], [], [], 0)[0]:
+            if select.select([master], [], [], 0.1)[0]:
+                text += os.read(master, 4096)
+        return text.replace(b"\r\n", b"\n")
 
     def run(bus, *words):
         master, slave = pty.openpty()
         fds.extend((master, slave))
-        process = begin("-i", bus.path, *LINE, *words, env=computer[0], stdin=slave)
+        process = begin("-i", bus.path, *LINE, *words, env=computer[0], stdin=slave, stderr=slave)
+        process.shown = lambda: shown(process, master)
         return process, lambda text: os.write(master, text.encode())
 
     yield run
@@ -391,17 +498,18 @@ def test_the_number_is_typed(terminal, meters):
     until_asked(bus, process)
     assert bus.writes() == []
     write(f"{NUMBER}\n")
-    _, messages = process.communicate(timeout=TIMEOUT)
+    messages = process.shown()
     assert process.returncode == 0 and b"Type the meter's number, 24263225" in messages and len(bus.writes()) == 1
 
 
-@pytest.mark.parametrize("text", ["24263226\n", "\n", "yes\n", "2426322\n", "\x04", "24263225 24263225\n", "9" * 1000 + "\n"])
+@pytest.mark.parametrize("text", ["24263226\n", "\n", "yes\n", "2426322\n", "\x04", "24263225 24263225\n", "9" * 1000 + "\n", f"{NUMBER} \n", f"{NUMBER}{' ' * 300}x\n"],
+                         ids=["one more", "nothing", "yes", "one less", "end", "twice", "long", "a space", "cut"])
 def test_something_else_is_typed(terminal, meters, text):
     bus, _ = meters()
     process, write = terminal(bus, *THREAD)
     until_asked(bus, process)
     write(text)
-    _, messages = process.communicate(timeout=TIMEOUT)
+    messages = process.shown()
     assert process.returncode == REFUSED and b"not confirmed" in messages and only_reads(bus)
 
 
@@ -410,9 +518,30 @@ def test_a_jump_is_typed(terminal, meters, text, code):
     bus, _ = meters(ahead=3600)
     process, write = terminal(bus, *THREAD)
     until_asked(bus, process)
-    write(f"{NUMBER}\n{text}")
-    _, messages = process.communicate(timeout=TIMEOUT)
+    write(f"{NUMBER}\n")
+    time.sleep(0.3)
+    write(text)
+    messages = process.shown()
     assert process.returncode == code and b"Type jump" in messages and len(bus.writes()) == (code == 0)
+
+
+def test_what_was_typed_before(terminal, meters):
+    """Answers no question."""
+    bus, _ = meters(ahead=3600)
+    process, write = terminal(bus, *THREAD)
+    write(f"{NUMBER}\njump\n")
+    until_asked(bus, process)
+    write("\n")
+    assert b"not confirmed" in process.shown() and process.returncode == REFUSED and only_reads(bus)
+
+
+def test_a_question_that_nobody_sees(begin, meters, computer):
+    bus, _ = meters()
+    master, slave = pty.openpty()
+    process = begin("-i", bus.path, *LINE, *THREAD, env=computer[0], stdin=slave, stderr=subprocess.DEVNULL)
+    assert process.wait(TIMEOUT) == REFUSED and only_reads(bus)
+    os.close(master)
+    os.close(slave)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -421,12 +550,13 @@ def test_stopped_while_asked(terminal, meters, number):
     process, _ = terminal(bus, *THREAD)
     until_asked(bus, process)
     process.send_signal(number)
-    process.communicate(timeout=TIMEOUT)
+    process.shown()
     assert process.returncode == REFUSED and only_reads(bus)
 
 
 @pytest.mark.parametrize("data, code, says", [(FOREIGN, BUSY, b"two masters"), (reading(OTHER), REFUSED, b"heard while you were asked"),
-                                              (b"\x00", REFUSED, b"heard while you were asked")])
+                                              (b"\x00", REFUSED, b"heard while you were asked")],
+                         ids=["a request", "a reply", "noise"])
 def test_heard_while_asked(terminal, meters, data, code, says):
     bus, _ = meters()
     process, write = terminal(bus, *THREAD)
@@ -434,7 +564,7 @@ def test_heard_while_asked(terminal, meters, data, code, says):
     bus.say((0, data))
     time.sleep(0.4)
     write(f"{NUMBER}\n")
-    _, messages = process.communicate(timeout=TIMEOUT)
+    messages = process.shown()
     assert process.returncode == code and says in messages and only_reads(bus), messages
 
 
@@ -446,7 +576,7 @@ def test_a_user_who_takes_his_time(terminal, meters):
     meter.ahead = 3600
     time.sleep(10.5)
     write(f"{NUMBER}\n")
-    _, messages = process.communicate(timeout=TIMEOUT)
+    messages = process.shown()
     assert process.returncode == REFUSED and b"by now the clock would jump" in messages
     assert len(bus.asked) == 2 and only_reads(bus)
 
@@ -467,7 +597,7 @@ def test_a_list(set_clock, buses, computer, tmp_path):
     meters[1].after_read = [(0.1, b"\x00")]
     bus.asked.clear()
     done = set_clock(bus, *THREAD[:3], "--all", path, "--yes", "-r", "0")
-    assert done.returncode == REFUSED and f"{OTHER}: more was heard" in done.stderr
+    assert done.returncode == REFUSED and f"{OTHER}: its reply was not alone" in done.stderr and f"Set: {NUMBER}. Not touched: 24263258." in done.stderr
     assert [asked.address[0] for asked in bus.asked] == [0x25, 0x25, 0x25, 0x41]
     meters[1].after_read, meters[1].takes_writes, meters[1].ahead = (), False, -100
     bus.asked.clear()

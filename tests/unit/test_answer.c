@@ -256,7 +256,7 @@ test_heard_text(void)
     struct hearing_log log = heard_of(&request, "e11nd");
     char *text = answer_heard_text(&log);
 
-    g_assert_cmpstr(text, ==, "1 × echo, 2 × reply, 1 × damaged frame, 1 × piece of noise");
+    g_assert_cmpstr(text, ==, "an echo of the request, a reply of meter 24263225, a reply of meter 24263225, bytes that are no frame and 1 more");
     g_free(text);
     hearing_log_clear(&log);
     log = new_log();
