@@ -83,6 +83,7 @@ main(int argc, char **argv)
     GError *error = NULL;
     int status = TAP_OK;
 
+    signals_hold_streams();
     signals_hold(); /* before anything takes its time */
     setlocale(LC_ALL, "");
     g_set_prgname("cjt188dump");

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { NUMBER_BYTES = 5, DI_BYTES = 2 };
+enum { NUMBER_BYTES = 5, DI_BYTES = 2, PLUS = 0x33, HEARD_TEXT_MAX = 4 };
 
 static const uint8_t *
 frame_of(const struct heard *heard)
@@ -30,16 +30,24 @@ is_same_number(const uint8_t *frame, const uint8_t *other)
     return memcmp(frame + CJT188_OFF_ADDRESS, other + CJT188_OFF_ADDRESS, NUMBER_BYTES) == 0;
 }
 
-/* Does the reply speak of the identifier that was asked for? Error replies need not. Makers turn it around. */
+/* Turned around, as makers do, or not. */
+static bool
+is_same_di(const uint8_t *asked, const uint8_t *reply, uint8_t added)
+{
+    const uint8_t first = (uint8_t)(asked[0] + added), second = (uint8_t)(asked[1] + added);
+
+    return (reply[0] == first && reply[1] == second) || (reply[0] == second && reply[1] == first);
+}
+
+/* Does the reply speak of the identifier that was asked for? Error replies need not. Some makers add 33 to all data. */
 static bool
 has_same_di(const uint8_t *asked, const uint8_t *reply)
 {
-    const uint8_t *a = asked + CJT188_OFF_DATA, *b = reply + CJT188_OFF_DATA;
-
     if ((reply[CJT188_OFF_CONTROL] & CJT188_CONTROL_ERROR) != 0 || asked[CJT188_OFF_LENGTH] < DI_BYTES ||
         reply[CJT188_OFF_LENGTH] < DI_BYTES)
         return true;
-    return (a[0] == b[0] && a[1] == b[1]) || (a[0] == b[1] && a[1] == b[0]);
+    return is_same_di(asked + CJT188_OFF_DATA, reply + CJT188_OFF_DATA, 0) ||
+        is_same_di(asked + CJT188_OFF_DATA, reply + CJT188_OFF_DATA, PLUS);
 }
 
 /* T and SER are the meter's own affair. */
@@ -131,7 +139,7 @@ answer_find(const struct request *request, const struct hearing_log *log)
     answer.is_error =
         sums.answers > 0 && (frame_of(sums.answer)[CJT188_OFF_CONTROL] & CJT188_CONTROL_ERROR) != 0;
     answer.is_repeated = answer.kind == ANSWER_REPLY && sums.answers > 1;
-    answer.is_clean = sums.answers == 1 && log->heard->len == 1 + log->count[HEARD_ECHO] && !log->endless;
+    answer.is_clean = sums.answers == 1 && !sums.answer->is_early && log->heard->len == 1 + log->count[HEARD_ECHO] && !log->endless;
     return answer;
 }
 
@@ -169,14 +177,23 @@ char *
 answer_heard_text(const struct hearing_log *log)
 {
     static const char *const names[HEARINGS] = {
-        [HEARD_ECHO] = "echo",           [HEARD_REPLY] = "reply", [HEARD_REQUEST] = "request of somebody else",
-        [HEARD_DAMAGED] = "damaged frame", [HEARD_NOISE] = "piece of noise",
+        [HEARD_ECHO] = "an echo of the request", [HEARD_REPLY] = "a reply of meter", [HEARD_REQUEST] = "a request of somebody else",
+        [HEARD_DAMAGED] = "a damaged frame",     [HEARD_NOISE] = "bytes that are no frame",
     };
     GString *text = g_string_new(NULL);
+    char number[CJT188_TEXT_MAX];
 
-    for (unsigned i = 0; i < HEARINGS; i++)
-        if (log->count[i] > 0)
-            g_string_append_printf(text, "%s%u × %s", text->len > 0 ? ", " : "", log->count[i], names[i]);
+    for (unsigned i = 0; i < log->heard->len && i < HEARD_TEXT_MAX; i++) {
+        const struct heard *heard = heard_at(log, i);
+
+        g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", names[heard->what]);
+        if (heard->what != HEARD_REPLY)
+            continue;
+        cjt188_number_text(frame_of(heard) + CJT188_OFF_ADDRESS, false, number, sizeof number);
+        g_string_append_printf(text, " %s%s", number, heard->is_early ? ", which began before the request had left" : "");
+    }
+    if (log->heard->len > HEARD_TEXT_MAX)
+        g_string_append_printf(text, " and %u more", log->heard->len - HEARD_TEXT_MAX);
     if (text->len == 0)
         g_string_append(text, "nothing");
     return g_string_free(text, FALSE);

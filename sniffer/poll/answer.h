@@ -39,7 +39,7 @@ struct answer answer_find(const struct request *request, const struct hearing_lo
 /* What it is, in a sentence without its end; not of REPLY. The caller frees it. */
 char *answer_text(const struct answer *answer, const struct request *request, int64_t timeout_ns);
 
-/* Everything that was heard is told what it is, for a sentence: "2 replies, 3 bytes of noise". The caller frees it. */
+/* What was heard, in order, for a sentence: "a reply of meter 24263225, bytes that are no frame". The caller frees it. */
 char *answer_heard_text(const struct hearing_log *log);
 
 #endif

@@ -21,6 +21,13 @@
 #define ANSWER_CHARS  30
 #define LATENCY_NS    (16 * NS_PER_MS) /* of common adapters */
 #define ENDLESS_NS    (10 * NS_PER_SECOND)
+/* A converter gives back what passes through it; a device server behind a network takes its time. */
+#define ECHO_PORT_NS  (50 * NS_PER_MS)
+#define ECHO_OTHER_NS (1 * NS_PER_SECOND)
+/* Baud rates differ a little, and so do clocks: what begins so much before our last byte has left may be an answer to it. */
+#define EARLY_NS      (20 * NS_PER_MS)
+/* How long the disk may take for the record of a write. */
+#define RECORD_NS     (5 * NS_PER_SECOND)
 
 struct bus {
     const struct bus_options *options;
@@ -32,6 +39,8 @@ struct bus {
     GSource *alarm;        /* wakes the loop */
     int64_t gap_ns, char_time_ns;
     bool stopped, other_master;
+    bool expects_silence;
+    uint64_t expected; /* bytes of the line, of which all is known */
     GError *lost;
     struct hearing_log *log;        /* of who listens now, or NULL */
     const struct request *request;  /* under way, its echo not yet heard; or NULL */
@@ -65,13 +74,27 @@ log_begin(struct hearing_log *log)
     log->heard = g_ptr_array_new_with_free_func(heard_free);
 }
 
-/* Converters may swallow the first bytes of a preamble, not more. */
+static int64_t
+clock_offset(void)
+{
+    return source_wall_clock() - source_now();
+}
+
+/* Since our last byte left, to when it began; negative where that was before. */
+static int64_t
+after_sending(const struct bus *bus, const struct record *record)
+{
+    return bus->left_ns == INT64_MAX ? INT64_MIN : record->time_ns - clock_offset() - bus->left_ns;
+}
+
+/* Converters may swallow the first bytes of a preamble, not more. What comes later than an echo can is another master's, who asks the same. */
 static bool
 is_echo(const struct bus *bus, const struct record *record)
 {
     const struct request *request = bus->request;
+    const int64_t latest_ns = sender_is_port(bus->sender) ? ECHO_PORT_NS : ECHO_OTHER_NS;
 
-    return request != NULL && record->preamble <= request->preamble &&
+    return request != NULL && after_sending(bus, record) <= latest_ns && record->preamble <= request->preamble &&
         record->length - record->preamble == request->length - request->preamble &&
         memcmp(record->bytes + record->preamble, request->bytes + request->preamble,
                request->length - request->preamble) == 0;
@@ -86,13 +109,9 @@ hearing_of(const struct bus *bus, const struct record *record)
         [CLASS_DLT645] = HEARD_REQUEST,
     };
 
+    if (record->kind == CJT188_MBUS && record->length == 1) /* E5 alone is nothing that anybody has to mean */
+        return HEARD_NOISE;
     return is_echo(bus, record) ? HEARD_ECHO : hearings[record_class(record)];
-}
-
-static int64_t
-clock_offset(void)
-{
-    return source_wall_clock() - source_now();
 }
 
 static void
@@ -104,10 +123,11 @@ remember(struct bus *bus, enum hearing what, const struct record *record)
     heard->what = what;
     heard->record = *record;
     heard->record.bytes = g_memdup2(record->bytes, record->length);
+    heard->is_early = log->sent_ns != 0 && after_sending(bus, record) < -EARLY_NS;
     g_ptr_array_add(log->heard, heard);
     log->count[what]++;
     if (what == HEARD_REPLY && log->answered_ns < 0 && log->sent_ns != 0 && bus->left_ns != INT64_MAX)
-        log->answered_ns = MAX(0, record->time_ns - clock_offset() - bus->left_ns);
+        log->answered_ns = MAX(0, after_sending(bus, record));
 }
 
 static void
@@ -397,6 +417,32 @@ bus_listen(struct bus *bus, int64_t duration_ns, struct hearing_log *log, GError
     return bus_listen_until(bus, source_now() + duration_ns, log, error);
 }
 
+static gboolean
+on_input(gint fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UNUSED, gpointer user)
+{
+    *(bool *)user = true;
+    return G_SOURCE_REMOVE;
+}
+
+bool
+bus_listen_for_input(struct bus *bus, int fd, struct hearing_log *log, GError **error)
+{
+    bool there = false, good = goes_on(bus, error);
+    const guint watch = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, &there);
+
+    log_begin(log);
+    bus->log = log;
+    timer_unset(bus->alarm);
+    while (good && !there) {
+        g_main_context_iteration(NULL, TRUE);
+        good = goes_on(bus, error);
+    }
+    bus->log = NULL;
+    if (!there)
+        g_source_remove(watch);
+    return good;
+}
+
 bool
 bus_wait_for_silence(struct bus *bus, int64_t silence_ns, int64_t at_most_ns, bool *silent, GError **error)
 {
@@ -429,6 +475,71 @@ record_request(struct bus *bus, const struct request *request, const char *comme
     if (comment != NULL)
         output_note(bus->output, 0, comment);
     output_record(bus->output, 0, &record);
+}
+
+/* What waits to be looked at: also after this program stood still. */
+static void
+look_at_all(void)
+{
+    for (unsigned i = 0; i < 10000 && g_main_context_iteration(NULL, FALSE); i++)
+        ;
+}
+
+void
+bus_expect_silence(struct bus *bus)
+{
+    look_at_all();
+    bus->expects_silence = true;
+    bus->expected = channel_state(bus->channel).bytes;
+}
+
+static bool
+was_silent(struct bus *bus, GError **error)
+{
+    look_at_all();
+    if (!bus->expects_silence || channel_state(bus->channel).bytes == bus->expected)
+        return goes_on(bus, error);
+    channel_cut(bus->channel); /* who it was */
+    g_set_error(error, TAP_ERROR, bus->other_master ? POLL_BUSY : POLL_REFUSED, "%s",
+                bus->other_master ? "Somebody else asks on this line." : "Something was heard that was not asked for.");
+    return false;
+}
+
+/* What is sent has to be in the capture, whatever happens then. */
+static bool
+record_first(struct bus *bus, const struct request *request, const char *comment, GError **error)
+{
+    const int64_t end = source_now() + RECORD_NS;
+    struct output_totals totals;
+    uint64_t before;
+
+    if (bus->output == NULL)
+        return true;
+    output_totals(bus->output, &totals);
+    before = totals.packets;
+    record_request(bus, request, comment, source_wall_clock());
+    while (output_totals(bus->output, &totals), totals.packets == before && source_now() < end && bus->lost == NULL) {
+        look_at_all();
+        g_usleep(500);
+    }
+    if (!goes_on(bus, error))
+        return false;
+    if (totals.packets > before)
+        return true;
+    g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED, "The capture takes no more.");
+    return false;
+}
+
+/* All that has to hold in the moment before it leaves. */
+static bool
+may_write(struct bus *bus, const struct request *request, const struct bus_writing *writing, GError **error)
+{
+    if (!record_first(bus, request, writing->comment, error) || !was_silent(bus, error))
+        return false;
+    if (source_now() <= writing->not_after_ns)
+        return true;
+    g_set_error(error, TAP_ERROR, POLL_REFUSED, "This computer stood still when it was to be sent.");
+    return false;
 }
 
 /* When it is over, as far as can be said now. */
@@ -506,22 +617,28 @@ finish_sending(const struct bus *bus)
 }
 
 bool
-bus_ask(struct bus *bus, const struct request *request, const char *comment, struct hearing_log *log, GError **error)
+bus_ask(struct bus *bus, const struct request *request, const struct bus_writing *writing, struct hearing_log *log,
+        GError **error)
 {
-    const uint64_t bytes_before = channel_state(bus->channel).bytes;
     GError *failed = NULL;
+    uint64_t bytes_before;
     bool good = goes_on(bus, error);
 
     log_begin(log);
-    bus->log = log;
-    if (!good || is_awaited(bus)) {
-        bus->log = NULL;
-        return good;
-    }
+    if (!good)
+        return false;
+    if (is_awaited(bus))
+        return true;
+    if (!was_silent(bus, error) || (writing != NULL && !may_write(bus, request, writing, error)))
+        return false;
+    bytes_before = channel_state(bus->channel).bytes;
     log->sent_ns = source_wall_clock();
+    log->sent_boot_ns = source_boot_clock();
+    bus->log = log;
     bus->request = request;
     bus->left_ns = INT64_MAX;
-    record_request(bus, request, comment, log->sent_ns);
+    if (writing == NULL)
+        record_request(bus, request, NULL, log->sent_ns);
     good = sender_begin(bus->sender, request->bytes, request->length, &failed) && hear_out(bus, log, bytes_before, &failed);
     if (failed != NULL && is_awaited(bus)) {
         g_clear_error(&failed);
@@ -532,6 +649,7 @@ bus_ask(struct bus *bus, const struct request *request, const char *comment, str
     finish_sending(bus);
     bus->log = NULL;
     bus->request = NULL;
+    bus->expected = channel_state(bus->channel).bytes;
     return good;
 }
 

@@ -28,7 +28,7 @@ enum hearing {
 struct heard {
     enum hearing what;
     struct record record; /* time_ns since 1970; its bytes are a copy of ours */
-    uint64_t end;         /* in bytes of the line */
+    bool is_early;        /* it began before our request had left, so it is no answer to that */
 };
 
 /* What was heard in a stretch of time. */
@@ -36,6 +36,7 @@ struct hearing_log {
     GPtrArray *heard; /* of struct heard */
     unsigned count[HEARINGS];
     int64_t sent_ns;        /* since 1970: when our first byte began; 0 = nothing was sent */
+    int64_t sent_boot_ns;   /* the same by CLOCK_BOOTTIME */
     int64_t answered_ns;    /* from when our last byte left to when the first byte of the first reply began; -1 = no reply */
     bool endless;           /* the line did not fall silent */
 };
@@ -67,12 +68,24 @@ int64_t bus_gap_ns(const struct bus *bus);
 /* Listen for so long; log may be NULL. */
 bool bus_listen(struct bus *bus, int64_t duration_ns, struct hearing_log *log, GError **error);
 bool bus_listen_until(struct bus *bus, int64_t at_ns, struct hearing_log *log, GError **error);
+/* Listen until there is something to read from fd. */
+bool bus_listen_for_input(struct bus *bus, int fd, struct hearing_log *log, GError **error);
 /* Wait until nothing was heard for `silence_ns`, but no longer than at_most_ns: *silent says whether it came. */
 bool bus_wait_for_silence(struct bus *bus, int64_t silence_ns, int64_t at_most_ns, bool *silent, GError **error);
 
-/* Send it, and hear what comes: until the first byte is overdue, or the line is silent again. comment: for the capture, or NULL.
- * *log is begun anew; its sent_ns is 0 where the line is not there and waited for. */
-bool bus_ask(struct bus *bus, const struct request *request, const char *comment, struct hearing_log *log, GError **error);
+/* How something is sent that changes a meter. It is in the capture before it leaves. */
+struct bus_writing {
+    const char *comment;  /* for the capture */
+    int64_t not_after_ns; /* by CLOCK_MONOTONIC: later it is refused; INT64_MAX = any time */
+};
+
+/* Send it, and hear what comes: until the first byte is overdue, or the line is silent again. writing: NULL for what only reads. *log
+ * is begun anew; its sent_ns is 0 where the line is not there and waited for. */
+bool bus_ask(struct bus *bus, const struct request *request, const struct bus_writing *writing, struct hearing_log *log,
+             GError **error);
+
+/* From now on bus_ask() refuses (POLL_REFUSED, POLL_BUSY) when a single byte was heard that did not come after what it has sent itself. */
+void bus_expect_silence(struct bus *bus);
 
 /* Other settings of the line. */
 bool bus_set_line(struct bus *bus, const struct line_settings *line, GError **error);

@@ -9,8 +9,8 @@
 #include "sources/source.h"
 #include "status.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* How long a busy line is waited for. */
@@ -42,26 +42,43 @@ poll_refuse_busy(GError **error)
     return false;
 }
 
+/* Whatever it is that was heard: nothing is written beside it. */
+static bool
+refuse_heard(const struct poll *poll, const struct hearing_log *log, const char *heard, GError **error)
+{
+    const unsigned frames = log->count[HEARD_REQUEST] + log->count[HEARD_REPLY] + log->count[HEARD_DAMAGED];
+
+    if (bus_has_other_master(poll->bus))
+        return poll_refuse_busy(error);
+    g_set_error(error, TAP_ERROR, frames > 0 ? POLL_BUSY : POLL_REFUSED,
+                "The line is not silent, so nothing is written: heard was %s.%s", heard,
+                frames > 0 ? " Perhaps a master asks that this receiver does not hear." : "");
+    return false;
+}
+
 bool
 poll_listen_first(struct poll *poll, int64_t usual_ns, bool for_write, GError **error)
 {
     const int64_t duration_ns = poll->options->listen_ns >= 0 ? poll->options->listen_ns : usual_ns;
     struct hearing_log log = { .heard = NULL };
+    char *heard;
     bool good;
 
     if (for_write && duration_ns > 0)
         tap_say("Listening for %d s: somebody else may be asking on this line.", (int)(duration_ns / NS_PER_SECOND));
     good = bus_listen(poll->bus, duration_ns, &log, error);
+    heard = good ? answer_heard_text(&log) : NULL;
     if (good && log.heard->len > 0) {
-        char *heard = answer_heard_text(&log);
-
         tap_say("Heard before anything was asked: %s.", heard);
-        g_free(heard);
-    } else if (good && for_write) {
+        good = !for_write || refuse_heard(poll, &log, heard, error);
+    } else if (good && for_write && duration_ns > 0) {
         tap_say("Nothing was heard, as far as this receiver hears: a master that it cannot hear may ask all the same.");
     }
+    if (good && for_write)
+        bus_expect_silence(poll->bus);
+    g_free(heard);
     hearing_log_clear(&log);
-    if (good && bus_has_other_master(poll->bus) && (for_write || poll->options->exit_if_busy))
+    if (good && bus_has_other_master(poll->bus) && poll->options->exit_if_busy)
         return poll_refuse_busy(error);
     return good;
 }
@@ -85,39 +102,53 @@ wait_for_turn(struct poll *poll, GError **error)
     return silent;
 }
 
-static enum permit
-permit_for(const struct request *request)
+/* The last look at what goes out. */
+static bool
+is_permitted(const struct request *request, bool writes, GError **error)
 {
-    const char *why;
+    const char *why = "it is no read";
     size_t preamble;
+    const enum permit permit = permit_of(request->bytes, request->length, &preamble, &why);
 
-    return permit_of(request->bytes, request->length, &preamble, &why);
+    if (permit == PERMIT_READ || (writes && permit != PERMIT_NEVER))
+        return true;
+    g_set_error(error, TAP_ERROR, POLL_REFUSED, "The frame is not sent: %s.", why);
+    return false;
+}
+
+unsigned
+poll_retries(const struct poll *poll, unsigned usual)
+{
+    return poll->options->retries >= 0 ? (unsigned)poll->options->retries : usual;
 }
 
 bool
 poll_ask(struct poll *poll, const struct request *request, unsigned retries, struct hearing_log *log,
          struct answer *answer, GError **error)
 {
-    if (poll->options->retries >= 0)
-        retries = (unsigned)poll->options->retries;
-    g_return_val_if_fail(permit_for(request) == PERMIT_READ, false);
+    if (!is_permitted(request, false, error))
+        return false;
     for (unsigned attempt = 0;; attempt++) {
         if (!wait_for_turn(poll, error) || !bus_ask(poll->bus, request, NULL, log, error) ||
             !printer_exchange(poll->printer, request, log, error))
             return false;
         *answer = answer_find(request, log);
+        if (attempt > 0)
+            log->answered_ns = -1; /* to which of them? */
         if (answer->kind == ANSWER_REPLY || answer->kind == ANSWER_SEVERAL || attempt >= retries || log->sent_ns == 0)
             return true;
     }
 }
 
 bool
-poll_write(struct poll *poll, const struct request *request, const char *comment, struct hearing_log *log, GError **error)
+poll_write(struct poll *poll, const struct request *request, const struct bus_writing *writing, struct hearing_log *log,
+           GError **error)
 {
-    g_return_val_if_fail(permit_for(request) != PERMIT_NEVER, false);
+    if (!is_permitted(request, true, error))
+        return false;
     if (bus_has_other_master(poll->bus))
         return poll_refuse_busy(error);
-    return bus_ask(poll->bus, request, comment, log, error) && printer_exchange(poll->printer, request, log, error);
+    return bus_ask(poll->bus, request, writing, log, error) && printer_exchange(poll->printer, request, log, error);
 }
 
 bool
@@ -126,8 +157,7 @@ poll_no_answer(const struct poll *poll, const char *who, const struct request *r
 {
     char *text = answer_text(answer, request, bus_timeout_ns(poll->bus));
 
-    g_set_error(error, TAP_ERROR, answer->kind == ANSWER_MASTER ? POLL_BUSY : POLL_NO_ANSWER, "%c%s: %s.",
-                g_ascii_toupper(who[0]), who + 1, text);
+    g_set_error(error, TAP_ERROR, answer->kind == ANSWER_MASTER ? POLL_BUSY : POLL_NO_ANSWER, "Asked %s: %s.", who, text);
     g_free(text);
     return false;
 }
@@ -145,17 +175,45 @@ poll_print(struct poll *poll, const struct hearing_log *log, const struct heard 
 }
 
 bool
-poll_confirm(const char *question, const char *word)
+poll_say(struct poll *poll, GError **error, const char *format, ...)
 {
-    char line[64];
+    va_list arguments;
+    char *text;
+    bool good;
 
-    if (!isatty(STDIN_FILENO))
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    good = printer_line(poll->printer, text, error);
+    g_free(text);
+    return good;
+}
+
+/* A whole line, and nothing but the word; what was typed before the question answers no question. */
+static bool
+is_typed(const char *line, ssize_t length, const char *word)
+{
+    return length == (ssize_t)strlen(word) + 1 && line[length - 1] == '\n' && memcmp(line, word, strlen(word)) == 0;
+}
+
+bool
+poll_confirm(struct poll *poll, const char *question, const char *word, unsigned *heard)
+{
+    struct hearing_log log = { .heard = NULL };
+    char line[256];
+    ssize_t length = 0;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return false;
-    fprintf(stderr, "%s ", question);
-    fflush(stderr);
-    if (fgets(line, sizeof line, stdin) == NULL)
-        return false;
-    return strcmp(g_strchomp(line), word) == 0;
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    tap_print("%s ", question);
+    if (bus_listen_for_input(poll->bus, STDIN_FILENO, &log, NULL))
+        length = read(STDIN_FILENO, line, sizeof line);
+    else
+        tap_print("\n");
+    *heard += log.heard->len;
+    hearing_log_clear(&log);
+    return is_typed(line, length, word);
 }
 
 static bool
@@ -171,7 +229,13 @@ open_printer(struct poll *poll, GError **error)
                         options->words[i]);
             return false;
         }
+    if (g_strcmp0(options->common.output.path, "-") == 0 && options->print_to == NULL && options->print != PRINT_TEXT) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "-w - has standard output for itself: name a file for the rest with -o.");
+        return false;
+    }
     poll->printer = printer_new(options->print, options->print_to, poll->meters, dis, MAX(count, 1), error);
+    if (poll->printer != NULL && g_strcmp0(options->common.output.path, "-") == 0)
+        printer_use_stderr(poll->printer);
     return poll->printer != NULL;
 }
 
@@ -188,9 +252,11 @@ poll_run(const struct poll_options *options, GError **error)
         [COMMAND_SET_CLOCK] = { poll_prepare_set_clock, poll_set_clock },
         [COMMAND_RAW] = { poll_prepare_raw, poll_raw },
     };
+    const bool writes = options->command == COMMAND_SET_CLOCK || options->command == COMMAND_RAW;
+    struct output_options output = options->common.output;
     const struct bus_options bus_options = {
         .line = line_of(options),
-        .output = &options->common.output,
+        .output = &output,
         .switch_by_rts = line_of(options)->source.rts == SIGNAL_SEND,
         .may_come_later = options->every_ns != 0 && !line_of(options)->source.no_wait,
         .timeout_ns = options->timeout_ns,
@@ -199,6 +265,7 @@ poll_run(const struct poll_options *options, GError **error)
     GError *wrong = NULL;
     bool good;
 
+    output.exit_when_full |= writes; /* what is not recorded is not written */
     tap_be_quiet(options->quiet);
     poll.meters = meters_new(options->common.meters, &wrong);
     poll.targets = g_array_new(FALSE, FALSE, CJT188_ADDRESS_LENGTH);
@@ -211,8 +278,6 @@ poll_run(const struct poll_options *options, GError **error)
     printer_free(poll.printer);
     meters_free(poll.meters);
     g_array_unref(poll.targets);
-    if (poll.wanted != NULL)
-        g_date_time_unref(poll.wanted);
     if (wrong != NULL)
         g_propagate_error(error, wrong);
     return good;

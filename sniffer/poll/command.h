@@ -19,7 +19,8 @@ struct poll {
     struct meters *meters;
     struct printer *printer;
     GArray *targets;     /* of uint8_t[7]: what scan and set-clock go through */
-    GDateTime *wanted;   /* the time to be set, or NULL: now */
+    bool sets_now;
+    int64_t wanted_ns;   /* else: as clock_time.h has it */
     struct request raw;  /* what raw sends */
     enum permit permit;  /* and what it is */
 };
@@ -38,17 +39,20 @@ bool poll_run(const struct poll_options *options, GError **error);
  * not to be waited for. for_write: it never is. */
 bool poll_listen_first(struct poll *poll, int64_t usual_ns, bool for_write, GError **error);
 
-enum { POLL_RETRIES = 2 }; /* unless -r says otherwise */
+/* As -r has it, or else usual. */
+enum { POLL_RETRIES = 2 };
+unsigned poll_retries(const struct poll *poll, unsigned usual);
 
 /*
- * Ask, and again as often as -r, or else `retries` says while there is no answer. *log is begun anew, *answer lives as long as it.
+ * Ask, and again, up to `retries` times, while there is no answer. *log is begun anew, *answer lives as long as it.
  * Only for reads; what writes is sent by poll_write().
  */
 bool poll_ask(struct poll *poll, const struct request *request, unsigned retries, struct hearing_log *log,
               struct answer *answer, GError **error);
 
-/* Send what writes: once, never again. comment: for the capture. *log as above. */
-bool poll_write(struct poll *poll, const struct request *request, const char *comment, struct hearing_log *log, GError **error);
+/* Send what writes: once, never again. *log as above. */
+bool poll_write(struct poll *poll, const struct request *request, const struct bus_writing *writing, struct hearing_log *log,
+                GError **error);
 
 /* A sentence about what came of a request that had no reply, or had more than one; `who` was asked. Sets *error (POLL_NO_ANSWER, or
  * POLL_BUSY). Returns false. */
@@ -63,10 +67,13 @@ const uint8_t *poll_all(const struct poll *poll);
 /* What a sentence calls an address: the number on the display, or "all meters". The caller frees it. */
 char *poll_who(const uint8_t *address);
 
+/* Print a line. */
+bool poll_say(struct poll *poll, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Print a reply. */
 bool poll_print(struct poll *poll, const struct hearing_log *log, const struct heard *reply, GError **error);
 
-/* Ask the user on the terminal to type `word`; false when he types something else, or when there is no terminal. */
-bool poll_confirm(const char *question, const char *word);
+/* Ask the user on the terminal to type `word`; false when he types something else, when there is no terminal, or when SIGINT or
+ * SIGTERM came. The line is listened to meanwhile: *heard grows by as many pieces. */
+bool poll_confirm(struct poll *poll, const char *question, const char *word, unsigned *heard);
 
 #endif

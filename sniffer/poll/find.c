@@ -8,7 +8,6 @@
 #include "sources/source.h"
 #include "status.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { DI_READING = 0x901F, PREAMBLE = 6 };
@@ -55,8 +54,10 @@ line_of(const struct poll *poll)
 static char *
 step_text(const struct step *step)
 {
-    return g_strdup_printf("%u %s, %u FE, T %02X, %s, identifier %s", step->baud, step->format, step->preamble, step->type,
-                           step->aa7 ? "AA×7" : "AA×5 11 11", step->di_high_first ? "90 1F" : "1F 90");
+    const char *type = cjt188_type_name(step->type);
+
+    return g_strdup_printf("%u %s, %u FE, type %02X (%s), %s, identifier %s", step->baud, step->format, step->preamble,
+                           step->type, type != NULL ? type : "?", step->aa7 ? "AA×7" : "AA×5 11 11", step->di_high_first ? "90 1F" : "1F 90");
 }
 
 static void
@@ -100,10 +101,11 @@ set_line(struct poll *poll, const struct step *step, struct line_settings *line,
     return true;
 }
 
-static void
-tell_command(const struct poll *poll, const struct step *step)
+static bool
+tell_command(struct poll *poll, const struct step *step, GError **error)
 {
     GString *text = g_string_new("cjt188poll");
+    bool good;
 
     g_string_append_printf(text, " -i %s", line_of(poll)->name);
     if (step->baud != line_default.baud)
@@ -118,8 +120,9 @@ tell_command(const struct poll *poll, const struct step *step)
         g_string_append(text, " --broadcast aa7");
     if (step->di_high_first)
         g_string_append(text, " --di-order high");
-    printf("Go on with: %s read\n", text->str);
+    good = poll_say(poll, error, "Go on with: %s read", text->str);
     g_string_free(text, TRUE);
+    return good;
 }
 
 /* *over: there is no need to try the others. */
@@ -140,19 +143,17 @@ try_step(struct poll *poll, const struct step *step, struct findings *findings, 
         *over = answer.kind == ANSWER_REPLY || answer.kind == ANSWER_SEVERAL || answer.kind == ANSWER_GARBLED;
         if (answer.kind == ANSWER_REPLY) {
             cjt188_sentence(printer_decode(poll->printer, answer.reply), sentence, sizeof sentence);
-            printf("%s: answered by %s\n", what, sentence);
-            tell_command(poll, step);
+            good = poll_say(poll, error, "%s: answered by %s", what, sentence) && tell_command(poll, step, error);
         } else {
             text = answer_text(&answer, &request, bus_timeout_ns(poll->bus));
-            printf("%s: %s\n", what, text);
-            if (*over)
+            good = poll_say(poll, error, "%s: %s", what, text);
+            if (good && *over)
                 g_set_error(error, TAP_ERROR, POLL_NO_ANSWER,
                             "Several meters answered at once, or the line is disturbed: ask one by its number, \"cjt188poll "
                             "-i %s read --address N\", or scan.", line_of(poll)->name);
             g_free(text);
-            good = !*over;
+            good = good && !*over;
         }
-        fflush(stdout);
     }
     hearing_log_clear(&log);
     g_free(what);

@@ -32,6 +32,7 @@ main(int argc, char **argv)
     int status = TAP_OK;
 
     (void)argc;
+    signals_hold_streams();
     signals_hold();
     setlocale(LC_ALL, "");
     g_set_prgname("cjt188poll");

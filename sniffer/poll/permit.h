@@ -13,7 +13,7 @@
 #include "cjt188-frame.h"
 
 enum permit {
-    PERMIT_READ,  /* control 01, 03 or 09 */
+    PERMIT_READ,  /* control 01, 03 or 09, and nothing behind the sequence number */
     PERMIT_CLOCK, /* control 04, A015, a date and time and nothing else: to be confirmed */
     PERMIT_WRITE, /* any other: only with --i-know, and to be confirmed */
     PERMIT_NEVER,

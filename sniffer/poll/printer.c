@@ -7,10 +7,13 @@
 #include "printer.h"
 #include "meters.h"
 #include "outputs/format.h"
+#include "signals.h"
 #include "status.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +23,7 @@ enum { COLUMNS_MAX = 128, NAME_WIDTH_MAX = 34 };
 struct printer {
     enum print_form form;
     char *path;
+    int fd; /* without a path */
     struct meters *meters;
     enum cjt188_field columns[COLUMNS_MAX];
     unsigned column_count;
@@ -36,13 +40,30 @@ fail(const struct printer *printer, int reason, GError **error)
     return false;
 }
 
+/* Where nobody reads, the order to stop is heard all the same. A pipe that has room at all has room for PIPE_BUF bytes. */
+static bool
+wait_for_room(int fd)
+{
+    struct pollfd watched[] = { { .fd = fd, .events = POLLOUT }, { .fd = signals_stop_fd(), .events = POLLIN } };
+
+    while (poll(watched, G_N_ELEMENTS(watched), -1) < 0 && errno == EINTR)
+        ;
+    if (watched[0].revents != 0)
+        return true;
+    errno = EINTR;
+    return false;
+}
+
 static bool
 write_all(int fd, const char *text, size_t length)
 {
     while (length > 0) {
-        const ssize_t written = write(fd, text, length);
+        ssize_t written;
 
-        if (written < 0 && errno == EINTR)
+        if (!wait_for_room(fd))
+            return false;
+        written = write(fd, text, MIN(length, PIPE_BUF));
+        if (written < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (written < 0)
             return false;
@@ -56,11 +77,15 @@ write_all(int fd, const char *text, size_t length)
 static bool
 append_to_file(const struct printer *printer, const GString *text, GError **error)
 {
-    const int fd = open(printer->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    const int fd = open(printer->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     struct stat before;
     bool good;
     int reason = errno;
 
+    if (fd < 0 && reason == ENXIO) {
+        g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED, "Nobody reads the pipe \"%s\".", printer->path);
+        return false;
+    }
     if (fd < 0)
         return fail(printer, reason, error);
     good = fstat(fd, &before) == 0 && write_all(fd, text->str, text->len);
@@ -83,9 +108,25 @@ print(const struct printer *printer, GString *text, GError **error)
     if (!good && printer->path != NULL)
         good = append_to_file(printer, text, error);
     else if (!good)
-        good = write_all(STDOUT_FILENO, text->str, text->len) || fail(printer, errno, error);
+        good = write_all(printer->fd, text->str, text->len) || fail(printer, errno, error);
     g_string_free(text, TRUE);
     return good;
+}
+
+void
+printer_use_stderr(struct printer *printer)
+{
+    printer->fd = STDERR_FILENO;
+}
+
+bool
+printer_line(struct printer *printer, const char *text, GError **error)
+{
+    const struct printer plain = { .fd = printer->fd };
+    GString *line = g_string_new(text);
+
+    g_string_append_c(line, '\n');
+    return print(&plain, line, error);
 }
 
 /* ---- in plain words ---- */
@@ -135,22 +176,34 @@ put_values(GString *text, const struct cjt188_decoded *frame, size_t width)
     }
 }
 
-/* No byte of a frame carries them. */
+/* No byte of a frame carries them, so the owner has to know whose they are. */
 static void
 put_places(GString *text, const struct cjt188_decoded *frame)
 {
-    char places[CJT188_TEXT_MAX];
-    bool said[CJT188_CLASSES] = { false };
+    static const char *const names[CJT188_DIALECT_CLASSES] = {
+        [CJT188_ENERGY] = "energy", [CJT188_POWER] = "power", [CJT188_FLOW] = "flow",
+        [CJT188_VOLUME] = "volume", [CJT188_HOURS] = "hours",
+    };
+    bool there[CJT188_CLASSES] = { false }, doubted = false;
+    const size_t before = text->len;
 
     for (unsigned i = 0; i < frame->value_count; i++) {
         const struct cjt188_value *value = &frame->values[i];
 
-        if (value->state != CJT188_IS_NUMBER || value->quantity == NULL || value->row->places != CJT188_PLACES_DIALECT ||
-            said[value->quantity->class] || cjt188_places_text(frame, value, places, sizeof places) == 0)
-            continue;
-        said[value->quantity->class] = true;
-        g_string_append_printf(text, "  %s: %s\n", value->name, places);
+        if (value->state == CJT188_IS_NUMBER && value->quantity != NULL && value->row->places == CJT188_PLACES_DIALECT)
+            there[value->quantity->class] = true;
     }
+    for (unsigned i = 0; i < CJT188_DIALECT_CLASSES; i++) {
+        if (!there[i])
+            continue;
+        g_string_append_printf(text, "%s%s %d%s", text->len > before ? ", " : "  Decimal places: ", names[i], frame->places[i],
+                               frame->places_by_user[i] ? " (yours)" : "");
+        doubted |= !frame->places_by_user[i] && frame->dialect->remark[i] != NULL && i != CJT188_HOURS;
+    }
+    if (text->len > before)
+        g_string_append(text, doubted ? ". No byte tells them, and nobody has confirmed them:\n"
+                                        "  compare with the display, and set them with --meters.\n"
+                                      : ".\n");
 }
 
 static void
@@ -377,6 +430,7 @@ printer_new(enum print_form form, const char *path, struct meters *meters, const
 
     printer->form = form;
     printer->path = g_strdup(path);
+    printer->fd = STDOUT_FILENO;
     printer->meters = meters;
     for (unsigned i = 0; i < count; i++) {
         const unsigned found = cjt188_fields_of(dis[i], fields, COLUMNS_MAX);

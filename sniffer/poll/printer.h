@@ -23,6 +23,10 @@ enum print_form { PRINT_TEXT, PRINT_JSON, PRINT_CSV, PRINT_HEX };
 struct printer *printer_new(enum print_form form, const char *path, struct meters *meters, const uint16_t *dis, unsigned count,
                             GError **error);
 void printer_free(struct printer *printer);
+/* In place of standard output, which something else needs. */
+void printer_use_stderr(struct printer *printer);
+/* A line of its own, on standard output whatever the form; a newline is added. false with *error set (TAP_OUTPUT_FAILED). */
+bool printer_line(struct printer *printer, const char *text, GError **error);
 
 /* A reply, decoded; `info` and the user's name of the line are for JSON and CSV. false with *error set (TAP_OUTPUT_FAILED). */
 bool printer_reply(struct printer *printer, const struct source_info *info, const char *line_name, const struct hearing_log *log,

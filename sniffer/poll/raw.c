@@ -77,13 +77,25 @@ poll_prepare_raw(struct poll *poll, GError **error)
     return true;
 }
 
+static void
+show_frame(const struct poll *poll)
+{
+    GString *text = g_string_new(NULL);
+
+    for (size_t i = poll->raw.preamble; i < poll->raw.length; i++)
+        g_string_append_printf(text, " %02X", poll->raw.bytes[i]);
+    tap_print("To be sent, behind %zu FE: %s\n", poll->raw.preamble, text->str + 1);
+    g_string_free(text, TRUE);
+}
+
 static bool
-is_confirmed(const struct poll *poll)
+is_confirmed(struct poll *poll)
 {
     const uint8_t *frame = poll->raw.bytes + poll->raw.preamble;
     char *who = poll_who(frame + CJT188_OFF_ADDRESS);
     char *question = g_strdup_printf("Control %02X writes to meter %s. Type its number to send it:", frame[CJT188_OFF_CONTROL], who);
-    const bool confirmed = (poll->permit == PERMIT_CLOCK && poll->options->yes) || poll_confirm(question, who);
+    unsigned heard = 0; /* who asks is remembered, and all else is listened for after this */
+    const bool confirmed = (poll->permit == PERMIT_CLOCK && poll->options->yes) || poll_confirm(poll, question, who, &heard);
 
     g_free(question);
     g_free(who);
@@ -109,15 +121,22 @@ bool
 poll_raw(struct poll *poll, GError **error)
 {
     const bool writes = poll->permit != PERMIT_READ;
+    const struct bus_writing writing = {
+        .comment = poll->options->yes ? "Write, by cjt188poll raw: sent once, confirmed with --yes"
+                                      : "Write, by cjt188poll raw: sent once, confirmed by the user",
+        .not_after_ns = INT64_MAX,
+    };
     struct hearing_log log = { .heard = NULL };
     struct answer answer;
     bool good;
 
+    if (writes)
+        show_frame(poll);
     if (writes && !is_confirmed(poll))
         return refuse(error, POLL_REFUSED, "it was not confirmed on a terminal");
     good = poll_listen_first(poll, writes ? LISTEN_WRITE_NS : LISTEN_READ_NS, writes, error);
     if (good && writes)
-        good = poll_write(poll, &poll->raw, "Write, by cjt188poll raw: sent once, confirmed by the user", &log, error);
+        good = poll_write(poll, &poll->raw, &writing, &log, error);
     else if (good)
         good = poll_ask(poll, &poll->raw, 0, &log, &answer, error);
     good = good && say_what_came(poll, &log, error);

@@ -24,7 +24,7 @@ tell_doubts(const struct answer *answer, const struct hearing_log *log, const ch
         return;
     }
     heard = answer_heard_text(log);
-    tap_complain("%s: the reply is right, but more was heard than one: %s.", who, heard);
+    tap_complain("%s: the reply is right, but it was not alone: %s.", who, heard);
     g_free(heard);
 }
 
@@ -40,7 +40,7 @@ read_one(struct poll *poll, const uint8_t *address, uint16_t di, bool *answered,
     bool good;
 
     request_read(&request, &poll->options->form, address, di);
-    good = poll_ask(poll, &request, POLL_RETRIES, &log, &answer, error);
+    good = poll_ask(poll, &request, poll_retries(poll, POLL_RETRIES), &log, &answer, error);
     *answered = good && answer.kind == ANSWER_REPLY;
     if (*answered) {
         tell_doubts(&answer, &log, who);
@@ -132,7 +132,7 @@ poll_address(struct poll *poll, GError **error)
     bool good = poll_listen_first(poll, LISTEN_NS, false, error);
 
     request_read_address(&request, &poll->options->form, poll_all(poll));
-    good = good && poll_ask(poll, &request, POLL_RETRIES, &log, &answer, error);
+    good = good && poll_ask(poll, &request, poll_retries(poll, POLL_RETRIES), &log, &answer, error);
     if (good && answer.kind == ANSWER_REPLY)
         good = poll_print(poll, &log, answer.reply, error);
     else if (good)

@@ -62,9 +62,12 @@ request_is_number(const uint8_t *number)
 bool
 request_is_any_maker(const uint8_t *maker)
 {
-    static const uint8_t wildcards[] = { 0xFF, 0xAA, 0x99, 0xDD };
+    static const uint8_t wildcards[] = { 0xFF, 0xAA, 0xDD };
 
-    return maker[0] == maker[1] && memchr(wildcards, maker[0], sizeof wildcards) != NULL;
+    for (unsigned i = 0; i < 2; i++)
+        if (memchr(wildcards, maker[i], sizeof wildcards) != NULL)
+            return true;
+    return maker[0] == 0x99 && maker[1] == 0x99;
 }
 
 bool

@@ -35,7 +35,7 @@ extern const uint8_t request_all_aa5[CJT188_ADDRESS_LENGTH], request_all_aa7[CJT
 bool request_parse_address(const char *text, uint8_t address[CJT188_ADDRESS_LENGTH]);
 /* A0 to A4 as a number of 8 or 10 digits that stands for one meter: decimal, and not 0. */
 bool request_is_number(const uint8_t *number);
-/* A5 A6 that stand for every maker: FF FF, AA AA, 99 99, DD DD. */
+/* A5 A6 that stand for every maker, or for some: FF, AA or DD in one of them, 99 99. */
 bool request_is_any_maker(const uint8_t *maker);
 /* "68 20 AA": bytes in hex, with or without spaces. The caller frees *bytes. false when it is none. */
 bool request_parse_hex(const char *text, uint8_t **bytes, size_t *length);

@@ -8,7 +8,6 @@
 #include "sources/source.h"
 #include "status.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,15 +97,14 @@ try_one(struct poll *poll, const uint8_t *address, bool *found, GError **error)
     bool good;
 
     request_read(&request, &poll->options->form, address, DI_READING);
-    good = poll_ask(poll, &request, 0, &log, &answer, error);
+    good = poll_ask(poll, &request, poll_retries(poll, 0), &log, &answer, error);
     *found = good && (answer.kind == ANSWER_REPLY || answer.kind == ANSWER_SEVERAL);
     if (*found) {
         const struct cjt188_decoded *frame = printer_decode(poll->printer, answer.reply);
 
         clear_progress(poll);
         cjt188_sentence(frame, sentence, sizeof sentence);
-        printf("%s\n", sentence);
-        fflush(stdout);
+        good = poll_say(poll, error, "%s", sentence);
     } else if (good && answer.kind != ANSWER_SILENCE && answer.kind != ANSWER_ECHO) {
         char *text = answer_text(&answer, &request, bus_timeout_ns(poll->bus)), *who = poll_who(address);
 

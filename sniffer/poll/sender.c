@@ -25,6 +25,8 @@ enum { PATIENCE_MS = 2000 };
 /* How often the driver is asked whether it has sent all. RTS has to fall before the meter speaks, some 30 ms later at the soonest. */
 #define ASK_NS     (5 * NS_PER_MS)
 #define ASK_RTS_NS (1 * NS_PER_MS)
+/* What has not left by then never will; RTS must fall, or nobody else can speak. */
+#define STUCK_NS   (2 * NS_PER_SECOND)
 
 struct sender {
     bool switch_by_rts, driver_switches, rts_is_up;
@@ -191,8 +193,14 @@ sender_left(struct sender *sender)
 {
     const int64_t now = source_now();
 
-    if (sender->left_ns != INT64_MAX || now < sender->computed_ns || !is_drained(sender))
+    if (sender->left_ns != INT64_MAX || now < sender->computed_ns)
         return sender->left_ns;
+    if (!is_drained(sender)) {
+        if (now < sender->computed_ns + STUCK_NS)
+            return INT64_MAX;
+        tap_complain("The driver of this port says that it has not sent all, %d s after it should have.",
+                     (int)(STUCK_NS / NS_PER_SECOND));
+    }
     /* Asked soon enough, it is the computed moment; else the driver was slower. */
     sender->left_ns = now - sender->computed_ns < 2 * ASK_NS ? sender->computed_ns : now;
     set_rts(sender, false);
@@ -205,4 +213,10 @@ sender_ask_again_ns(const struct sender *sender)
     const int64_t next = source_now() + (sender->switch_by_rts ? ASK_RTS_NS : ASK_NS);
 
     return MAX(next, sender->computed_ns);
+}
+
+bool
+sender_is_port(const struct sender *sender)
+{
+    return sender->is_port || sender->take != NULL;
 }

@@ -31,7 +31,8 @@ _cjt188poll()
     --tap) mapfile -t COMPREPLY < <(compgen -W "$(sed 's/#.*//; s/ .*//' /etc/cjt188/polls.conf 2>/dev/null)" -- "$word") ;;
     read) mapfile -t COMPREPLY < <(compgen -W "901F 903F" -- "$word") ;;
     set-clock) mapfile -t COMPREPLY < <(compgen -W "now" -- "$word") ;;
-    --count | --timeout | -r | --retries | --preamble | --listen | --manufacturer | --gap | --sync | --name | --description | --capture-comment | raw | scan) ;;
+    --count | --timeout | -r | --retries | --preamble | --listen | --manufacturer | --gap | --sync | --name | --description) ;;
+    --capture-comment | raw | scan) ;;
     *)
         mapfile -t COMPREPLY < <(compgen -W "read find address scan set-clock raw
             -i -w -b -g -o -r -D -q -v -h --interface --name --description --baud --format --gap --dtr --rts --low-latency --no-wait

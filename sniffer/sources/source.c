@@ -135,7 +135,9 @@ open_stdin(const struct source_options *options, GError **error)
     if (!can_be_asked("-", options, error))
         return NULL;
     fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-    if (fd < 0) {
+    if (fd < 0 || (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) { /* see signals_hold_streams() */
+        if (fd >= 0)
+            close(fd);
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Standard input is not open.");
         return NULL;
     }
@@ -221,6 +223,12 @@ open_kind(const char *name, const struct source_options *options, GError **error
         return open_demo(name + strlen("demo:"), options, error);
     if (g_str_has_prefix(name, "tcp://"))
         return source_tcp_open(name, options, error);
+    if (g_str_has_prefix(name, "rfc2217:") || g_str_has_prefix(name, "telnet:")) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE,
+                    "\"%s\": RFC 2217 and Telnet are not spoken here; set the device server to raw TCP, with the line's speed and "
+                    "format, and say tcp://HOST:PORT.", name);
+        return NULL;
+    }
     if (*name != '\0' && strspn(name, "0123456789") == strlen(name))
         return open_number(name, options, error);
     return open_path(name, options, error);

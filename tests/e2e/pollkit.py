@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+from conftest import BUILD
 from craft import frame, heat_901f
 from tapkit import CHARACTER, IN, OUT, TIMEOUT, Line, parse
 
@@ -150,7 +151,8 @@ def poll(cjt188poll):
     """poll(args…) runs the program to its end."""
 
     def run(*args, **more):
-        more.setdefault("stdin", subprocess.DEVNULL)
+        if "input" not in more:
+            more.setdefault("stdin", subprocess.DEVNULL)
         more.setdefault("text", True)
         return subprocess.run(
             [cjt188poll, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT, check=False, **more
@@ -210,3 +212,60 @@ def pairs(tshark, file):
                  for name in ("cjt188.request_in", "cjt188.response_in", "cjt188.echo") if row[name]]
         rows[int(row["frame.number"])] = " ".join(words)
     return rows
+
+
+# ---- a meter that has a clock ----
+
+
+def bcd_clock(seconds):
+    """ss mm hh DD MM YY CC of the local time."""
+    return bytes.fromhex(time.strftime("%S%M%H%d%m", time.localtime(seconds)) + time.strftime("%Y", time.localtime(seconds))[2:] +
+                         time.strftime("%Y", time.localtime(seconds))[:2])
+
+
+def seconds_of(clock):
+    second, minute, hour, day, month, year, century = (int(f"{byte:02x}") for byte in clock)
+    return time.mktime((century * 100 + year, month, day, hour, minute, second, 0, 0, -1))
+
+
+class Meter:
+    """A behave: a meter whose clock can be read and set. ahead: of the computer, as the program sees it."""
+
+    def __init__(self, number=NUMBER, ahead=-100.0, step=0.0, **reply):
+        self.number = number
+        self.ahead = ahead
+        self.step = step
+        self.reply = reply
+        self.takes_writes = self.confirms = True
+        self.after_read = ()  # said, too; (seconds after the question, bytes)
+        self.spoiled = lambda data: data
+
+    def is_asked(self, asked):
+        return asked.address[:5] == bytes.fromhex(self.number.rjust(10, "0"))[::-1]
+
+    def clock(self):
+        return bcd_clock(time.time() + self.step + self.ahead)
+
+    def __call__(self, bus, asked):
+        if not self.is_asked(asked):
+            return
+        if asked.control == 0x01:
+            yield 0.06, self.spoiled(reading(self.number, clock=self.clock().hex(), **self.reply))
+            yield from self.after_read
+            return
+        if self.takes_writes:
+            self.ahead = seconds_of(asked.body[-7:]) - time.time() - self.step
+        if self.confirms:
+            yield 0.06, frame(asked.body[:3], number=self.number, control=asked.control | 0x80, preamble=5)
+
+
+@pytest.fixture
+def computer(tmp_path):
+    """(environment, step): a computer whose kernel knows the time, and that is in the middle of a month."""
+    library = BUILD / "tests" / "libclock_step.so"
+    assert library.exists(), f"{library} is not built"
+    days = [time.localtime(time.time() + day * 86400).tm_mday for day in (-1, 0, 1)]
+    step = 0 if days == sorted(days) else 10 * 86400
+    (tmp_path / "step").write_text(str(step), encoding="ascii")
+    return dict(os.environ, LD_PRELOAD=str(library), CJT188_CLOCK_SYNCHRONISED="yes", CJT188_CLOCK_STEP=str(tmp_path / "step"),
+                ASAN_OPTIONS="verify_asan_link_order=0"), step

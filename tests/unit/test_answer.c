@@ -76,7 +76,7 @@ ask(const char *address)
 }
 
 /* What was heard, a letter each: e echo, 1 a reply, 2 another meter's, 3 to another identifier, 4 the same turned around, x the
- * meter's error reply, d damage, n 3 bytes of noise, N 40, m another master's request, a our own altered, A its end only,
+ * meter's error reply, p and P the reply with 33 added to its data, in both orders, d damage, n 3 bytes of noise, N 40, m another master's request, a our own altered, A its end only,
  * o a reply to a write. */
 static struct hearing_log
 heard_of(const struct request *request, const char *letters)
@@ -97,6 +97,8 @@ heard_of(const struct request *request, const char *letters)
         case '3': hear(&log, HEARD_REPLY, "68 25 25 32 26 24 00 00 00 81 05 3F 90 12 00 05 00 16"); break;
         case '4': hear(&log, HEARD_REPLY, "68 AA 25 32 26 24 00 59 42 81 05 90 1F 12 00 05 00 16"); break;
         case 'x': hear(&log, HEARD_REPLY, "68 20 25 32 26 24 00 00 00 C1 02 00 02 00 16"); break;
+        case 'p': hear(&log, HEARD_REPLY, "68 20 25 32 26 24 00 00 00 81 05 52 C3 45 33 38 00 16"); break;
+        case 'P': hear(&log, HEARD_REPLY, "68 20 25 32 26 24 00 00 00 81 05 C3 52 45 33 38 00 16"); break;
         case 'o': hear(&log, HEARD_REPLY, "68 20 25 32 26 24 00 00 00 84 05 1F 90 12 00 02 00 16"); break;
         case 'd': hear(&log, HEARD_DAMAGED, ONE " 01 16"); break;
         case 'n': hear(&log, HEARD_NOISE, "00 81 42"); break;
@@ -127,7 +129,7 @@ check(const struct request *request, const struct row *rows, size_t count)
             g_error("\"%s\": kind %d, clean %d, repeated %d, error %d", rows[i].heard, answer.kind, answer.is_clean,
                     answer.is_repeated, answer.is_error);
         g_assert_cmpint(answer.reply != NULL, ==,
-                        answer.kind == ANSWER_REPLY || answer.kind == ANSWER_SEVERAL || strpbrk(rows[i].heard, "123o4x") != NULL);
+                        answer.kind == ANSWER_REPLY || answer.kind == ANSWER_SEVERAL || strpbrk(rows[i].heard, "123o4xpP") != NULL);
         if (answer.kind != ANSWER_REPLY) {
             char *text = answer_text(&answer, request, NS_PER_SECOND);
 
@@ -145,6 +147,7 @@ test_asked_all(void)
         { "", ANSWER_SILENCE, false, false, false },    { "e", ANSWER_ECHO, false, false, false },
         { "1", ANSWER_REPLY, true, false, false },      { "e1", ANSWER_REPLY, true, false, false },
         { "4", ANSWER_REPLY, true, false, false },      { "x", ANSWER_REPLY, true, false, true },
+        { "p", ANSWER_REPLY, true, false, false },      { "P", ANSWER_REPLY, true, false, false },
         { "12", ANSWER_SEVERAL, false, false, false },  { "e12", ANSWER_SEVERAL, false, false, false },
         { "11", ANSWER_REPLY, false, true, false },     { "1x", ANSWER_REPLY, false, true, false },
         { "1d", ANSWER_REPLY, false, false, false },    { "d1", ANSWER_REPLY, false, false, false },
@@ -253,7 +256,7 @@ test_heard_text(void)
     struct hearing_log log = heard_of(&request, "e11nd");
     char *text = answer_heard_text(&log);
 
-    g_assert_cmpstr(text, ==, "1 × echo, 2 × reply, 1 × damaged frame, 1 × piece of noise");
+    g_assert_cmpstr(text, ==, "an echo of the request, a reply of meter 24263225, a reply of meter 24263225, bytes that are no frame and 1 more");
     g_free(text);
     hearing_log_clear(&log);
     log = new_log();
