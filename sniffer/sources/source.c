@@ -7,7 +7,6 @@
 #include "source.h"
 #include "ports.h"
 #include "record.h"
-#include "shortcut.h"
 #include "status.h"
 
 #include <errno.h>
@@ -263,8 +262,6 @@ source_watch(struct source *source, int fd, GUnixFDSourceFunc callback)
     g_source_set_callback(watch, G_SOURCE_FUNC(callback), source, NULL);
     source->watch = g_source_attach(watch, NULL);
     g_source_unref(watch);
-    if (source->info.timing == TIMING_LIVE)
-        shortcut_add(source, fd, callback);
 }
 
 void
@@ -294,7 +291,6 @@ source_set_line(struct source *source, const struct line_settings *line, GError 
 void
 source_stop(struct source *source)
 {
-    shortcut_remove(source);
     if (source->watch != 0)
         g_source_remove(source->watch);
     source->watch = 0;

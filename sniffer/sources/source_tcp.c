@@ -196,7 +196,7 @@ connection_is_lost(struct tcp *tcp)
 {
     struct source *source = &tcp->source;
 
-    source_stop(source);
+    source->watch = 0;
     if (tcp->partner != NULL)
         tcp->partner->closed(tcp->partner->user);
     close(tcp->fd);
