@@ -21,7 +21,7 @@
 #define LATE_NS    (1200 * NS_PER_MS)
 #define ECHO_NS    (1 * NS_PER_MS)
 
-enum { BROADCAST_METER = 0, ECHO_METER = 2, LATE_METER = 3, CONTROL_SET = 0x39, CONTROL_WRITE = 0x04, QUEUE = 8 };
+enum { BROADCAST_METER = 0, ECHO_METER = 2, LATE_METER = 3, CONTROL_SET = 0x39, CONTROL_WRITE = 0x04, CONTROL_READ_ADDRESS = 0x03, QUEUE = 8 };
 
 struct demo {
     struct source source;
@@ -125,7 +125,7 @@ number_of(const uint8_t *address)
     return number;
 }
 
-/* L = 3, DI and SER: what a write is answered with. */
+/* L = 3, DI and SER: what a write is answered with, and a question for the address. */
 static void
 confirm(const struct demo_meter *meter, uint8_t control, const uint8_t *data, struct demo_burst *burst)
 {
@@ -154,12 +154,17 @@ answer_read(struct demo *demo, struct demo_meter *meter, const uint8_t *data, st
 static bool
 answer(struct demo *demo, struct demo_meter *meter, const uint8_t *frame, struct demo_burst *burst)
 {
-    static const uint8_t number_and_clock[] = { 0x18, 0xA0, 0xAA }, clock_only[] = { 0x15, 0xA0 };
+    static const uint8_t number_and_clock[] = { 0x18, 0xA0, 0xAA }, clock_only[] = { 0x15, 0xA0 },
+                         own_address[] = { 0x0A, 0x81 };
     const uint8_t *data = frame + CJT188_OFF_DATA;
     const uint8_t control = frame[CJT188_OFF_CONTROL], length = frame[CJT188_OFF_LENGTH];
 
     if (control == DEMO_CONTROL_READ && length >= 2)
         return answer_read(demo, meter, data, burst);
+    if (control == CONTROL_READ_ADDRESS && length == 3 && memcmp(data, own_address, sizeof own_address) == 0) {
+        confirm(meter, control, data, burst); /* its address is in every frame */
+        return true;
+    }
     if (control == CONTROL_SET && length == 17 && memcmp(data, number_and_clock, sizeof number_and_clock) == 0) {
         meter->number = number_of(data + 3);
         set_clock(demo, meter, data + 10);
