@@ -55,16 +55,33 @@ def test_only_reads_are_tried(poll, buses):
     assert "Nothing came at all, not even an echo" in done.stderr
 
 
-@pytest.mark.parametrize("behave, says", [
-    (lambda bus, asked: [(0, asked.data)], "Only echoes came"),
-    (lambda bus, asked: [(0, b"\x00\xf8\x80")], "Bytes came that are no frame"),
-    (lambda bus, asked: [(0, asked.data[:-4] + b"\x11\x22" + asked.data[-2:])], "The requests came back altered"),
-    (lambda bus, asked: [(0, bytes.fromhex("6803036853FE51A216"))], "this line speaks M-Bus"),
-    (lambda bus, asked: [(0, bytes.fromhex("68AAAAAAAAAAAA681300DF16"))], "A DL/T 645 frame was heard")])
-def test_what_is_heard_in_vain(poll, buses, behave, says):
-    bus = buses(behave)
-    done = poll("-i", bus.path, *HURRY, "find")
-    assert done.returncode == NO_ANSWER and "No meter was found. " in done.stderr and says in done.stderr, done.stderr
+IN_VAIN = {
+    "echo": (lambda bus, asked: [(0, asked.data)], "Only echoes came"),
+    "noise": (lambda bus, asked: [(0, b"\x00\xf8\x80")], "Bytes came that are no frame"),
+    "altered": (lambda bus, asked: [(0, asked.data[:-4] + b"\x11\x22" + asked.data[-2:])], "The requests came back altered"),
+    "M-Bus": (lambda bus, asked: [(0, bytes.fromhex("6803036853FE51A216"))], "this line speaks M-Bus"),
+    "DL/T 645": (lambda bus, asked: [(0, bytes.fromhex("68AAAAAAAAAAAA681300DF16"))], "A DL/T 645 frame was heard"),
+}
+
+
+@pytest.fixture(scope="module")
+def in_vain(cjt188poll):
+    buses = []
+
+    def play(name):
+        bus = Bus(IN_VAIN[name][0])
+        buses.append(bus)
+        return runner(cjt188poll)("-i", bus.path, *HURRY, "find")
+
+    yield Together(IN_VAIN, play)
+    for bus in buses:
+        bus.close()
+
+
+@pytest.mark.parametrize("name", IN_VAIN)
+def test_what_is_heard_in_vain(in_vain, name):
+    done = in_vain[name]
+    assert done.returncode == NO_ANSWER and "No meter was found. " in done.stderr and IN_VAIN[name][1] in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("reply", [damaged(reading()), mixed(reading(), reading(OTHER, supply=7799))])
@@ -113,7 +130,7 @@ def test_address(poll, buses):
 # ---- the demo: every command, every meter ----
 
 
-@pytest.mark.parametrize("words, code, says", [
+DEMO = [
     (("read",), 0, "24263225 answered"), (("read", "901F", "903F"), 0, "903F"),
     (("read", "--address", "24263241"), 0, "24263241 answered"), (("read", "--address", "24263258"), 0, "24263258 answered"),
     (("read", "--address", "24263266"), 0, "24263266 answered"), (("read", "--address", "24263274", "-r", "0"), 5, "no answer within"),
@@ -121,9 +138,19 @@ def test_address(poll, buses):
     (("scan", "24263240-24263241"), 0, "1 of 2 numbers answered"), (("raw", READ.hex()), 0, "24263225 answered"),
     (("set-clock", "2026-04-27 11:31:00", "--form", "thread", "--address", NUMBER, "--yes", "--allow-jump"), 0, "now shows 2026-04-27 11:31"),
     (("set-clock", "2026-04-27 11:31:00", "--form", "standard", "--address", "24263258", "--yes", "--allow-jump"), 0,
-     "now shows 2026-04-27 11:31")])
-def test_demo(poll, words, code, says):
-    done = poll("-i", "demo", "--listen", "0", *words)
+     "now shows 2026-04-27 11:31"),
+]
+
+
+@pytest.fixture(scope="module")
+def demo(cjt188poll):
+    return Together(range(len(DEMO)), lambda number: runner(cjt188poll)("-i", "demo", "--listen", "0", *DEMO[number][0]))
+
+
+@pytest.mark.parametrize("number", range(len(DEMO)))
+def test_demo(demo, number):
+    _, code, says = DEMO[number]
+    done = demo[number]
     assert done.returncode == code and says in done.stdout + done.stderr, done.stderr
 
 
