@@ -9,6 +9,8 @@
 #include "sources/source.h"
 #include "status.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,6 +144,20 @@ bool
 poll_print(struct poll *poll, const struct hearing_log *log, const struct heard *reply, GError **error)
 {
     return printer_reply(poll->printer, bus_info(poll->bus), line_of(poll->options)->shown_name, log, reply, error);
+}
+
+bool
+poll_put_line(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    bool good;
+
+    va_start(arguments, format);
+    good = vprintf(format, arguments) >= 0 && putchar('\n') != EOF && fflush(stdout) == 0;
+    va_end(arguments);
+    if (!good)
+        g_set_error(error, TAP_ERROR, TAP_OUTPUT_FAILED, "Writing to \"standard output\" failed: %s.", g_strerror(errno));
+    return good;
 }
 
 bool

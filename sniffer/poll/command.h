@@ -66,6 +66,9 @@ char *poll_who(const uint8_t *address);
 /* Print a reply. */
 bool poll_print(struct poll *poll, const struct hearing_log *log, const struct heard *reply, GError **error);
 
+/* A line on standard output, at once. false with *error set (TAP_OUTPUT_FAILED) when nobody takes it. */
+bool poll_put_line(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 /* Ask the user on the terminal to type `word`; false when he types something else, when there is no terminal, or when SIGINT or
  * SIGTERM came. The line is listened to meanwhile: *heard grows by as many pieces. */
 bool poll_confirm(struct poll *poll, const char *question, const char *word, unsigned *heard);

@@ -8,7 +8,6 @@
 #include "sources/source.h"
 #include "status.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { DI_READING = 0x901F, PREAMBLE = 6 };
@@ -100,10 +99,11 @@ set_line(struct poll *poll, const struct step *step, struct line_settings *line,
     return true;
 }
 
-static void
-tell_command(const struct poll *poll, const struct step *step)
+static bool
+tell_command(const struct poll *poll, const struct step *step, GError **error)
 {
     GString *text = g_string_new("cjt188poll");
+    bool good;
 
     g_string_append_printf(text, " -i %s", line_of(poll)->name);
     if (step->baud != line_default.baud)
@@ -118,8 +118,32 @@ tell_command(const struct poll *poll, const struct step *step)
         g_string_append(text, " --broadcast aa7");
     if (step->di_high_first)
         g_string_append(text, " --di-order high");
-    printf("Go on with: %s read\n", text->str);
+    good = poll_put_line(error, "Go on with: %s read", text->str);
     g_string_free(text, TRUE);
+    return good;
+}
+
+static bool
+tell_reply(struct poll *poll, const struct step *step, const char *what, const struct answer *answer, GError **error)
+{
+    char sentence[CJT188_SENTENCE_MAX];
+
+    cjt188_sentence(printer_decode(poll->printer, answer->reply), sentence, sizeof sentence);
+    return poll_put_line(error, "%s: answered by %s", what, sentence) && tell_command(poll, step, error);
+}
+
+static bool
+tell_answer(struct poll *poll, const struct request *request, const char *what, const struct answer *answer, bool over, GError **error)
+{
+    char *text = answer_text(answer, request, bus_timeout_ns(poll->bus));
+    bool good = poll_put_line(error, "%s: %s", what, text);
+
+    g_free(text);
+    if (good && over)
+        g_set_error(error, TAP_ERROR, POLL_NO_ANSWER,
+                    "Several meters answered at once, or the line is disturbed: ask one by its number, \"cjt188poll -i %s read "
+                    "--address N\", or scan.", line_of(poll)->name);
+    return good && !over;
 }
 
 /* *over: there is no need to try the others. */
@@ -130,7 +154,7 @@ try_step(struct poll *poll, const struct step *step, struct findings *findings, 
     struct hearing_log log = { .heard = NULL };
     struct request request;
     struct answer answer;
-    char *text, *what = step_text(step), sentence[CJT188_SENTENCE_MAX];
+    char *what = step_text(step);
     bool good;
 
     request_read(&request, &form, step->aa7 ? request_all_aa7 : request_all_aa5, DI_READING);
@@ -138,21 +162,8 @@ try_step(struct poll *poll, const struct step *step, struct findings *findings, 
     if (good) {
         note_heard(findings, &log, &answer);
         *over = answer.kind == ANSWER_REPLY || answer.kind == ANSWER_SEVERAL || answer.kind == ANSWER_GARBLED;
-        if (answer.kind == ANSWER_REPLY) {
-            cjt188_sentence(printer_decode(poll->printer, answer.reply), sentence, sizeof sentence);
-            printf("%s: answered by %s\n", what, sentence);
-            tell_command(poll, step);
-        } else {
-            text = answer_text(&answer, &request, bus_timeout_ns(poll->bus));
-            printf("%s: %s\n", what, text);
-            if (*over)
-                g_set_error(error, TAP_ERROR, POLL_NO_ANSWER,
-                            "Several meters answered at once, or the line is disturbed: ask one by its number, \"cjt188poll "
-                            "-i %s read --address N\", or scan.", line_of(poll)->name);
-            g_free(text);
-            good = !*over;
-        }
-        fflush(stdout);
+        good = answer.kind == ANSWER_REPLY ? tell_reply(poll, step, what, &answer, error)
+                                           : tell_answer(poll, &request, what, &answer, *over, error);
     }
     hearing_log_clear(&log);
     g_free(what);

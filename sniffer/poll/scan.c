@@ -8,7 +8,6 @@
 #include "sources/source.h"
 #include "status.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,8 +104,7 @@ try_one(struct poll *poll, const uint8_t *address, bool *found, GError **error)
 
         clear_progress(poll);
         cjt188_sentence(frame, sentence, sizeof sentence);
-        printf("%s\n", sentence);
-        fflush(stdout);
+        good = poll_put_line(error, "%s", sentence);
     } else if (good && answer.kind != ANSWER_SILENCE && answer.kind != ANSWER_ECHO) {
         char *text = answer_text(&answer, &request, bus_timeout_ns(poll->bus)), *who = poll_who(address);
 

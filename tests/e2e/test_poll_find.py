@@ -3,7 +3,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import os
-import re
+import subprocess
 import termios
 
 import pytest
@@ -159,6 +159,14 @@ def test_demo_words(poll):
     assert done.returncode == NO_ANSWER and "several meters answered at once" in done.stderr
     first, second = (poll("-i", "demo:seed=7", "--listen", "0", "--hex", "read").stdout for _ in range(2))
     assert first and first.count("\n") == second.count("\n") == 2
+
+
+@pytest.mark.parametrize("words", [("find",), ("scan", "24263225-24263241"), ("read",), ("address",)])
+def test_nobody_takes_what_is_found(cjt188poll, words):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([cjt188poll, "-i", "demo", "--listen", "0", *words], stdin=subprocess.DEVNULL, stdout=full,
+                              stderr=subprocess.PIPE, timeout=TIMEOUT, check=False)
+    assert done.returncode == OUTPUT_FAILED and b"No space left" in done.stderr
 
 
 # ---- a converter that is switched by RTS ----
