@@ -28,6 +28,7 @@
 #define EARLY_NS      (20 * NS_PER_MS)
 /* How long the disk may take for the record of a write. */
 #define RECORD_NS     (5 * NS_PER_SECOND)
+#define PATIENCE_NS   (2 * NS_PER_SECOND) /* with a driver, beyond the time that its bytes take */
 
 struct bus {
     const struct bus_options *options;
@@ -609,7 +610,7 @@ is_awaited(const struct bus *bus)
 static void
 finish_sending(const struct bus *bus)
 {
-    const int64_t end = source_now() + ENDLESS_NS;
+    const int64_t end = sender_ask_again_ns(bus->sender) + PATIENCE_NS;
 
     while (bus->left_ns == INT64_MAX && sender_left(bus->sender) == INT64_MAX && bus_is_up(bus) && bus->lost == NULL &&
            source_now() < end)

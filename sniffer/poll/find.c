@@ -125,6 +125,29 @@ tell_command(struct poll *poll, const struct step *step, GError **error)
     return good;
 }
 
+static bool
+tell_reply(struct poll *poll, const struct step *step, const char *what, const struct answer *answer, GError **error)
+{
+    char sentence[CJT188_SENTENCE_MAX];
+
+    cjt188_sentence(printer_decode(poll->printer, answer->reply), sentence, sizeof sentence);
+    return poll_say(poll, error, "%s: answered by %s", what, sentence) && tell_command(poll, step, error);
+}
+
+static bool
+tell_answer(struct poll *poll, const struct request *request, const char *what, const struct answer *answer, bool over, GError **error)
+{
+    char *text = answer_text(answer, request, bus_timeout_ns(poll->bus));
+    bool good = poll_say(poll, error, "%s: %s", what, text);
+
+    g_free(text);
+    if (good && over)
+        g_set_error(error, TAP_ERROR, POLL_NO_ANSWER,
+                    "Several meters answered at once, or the line is disturbed: ask one by its number, \"cjt188poll -i %s read "
+                    "--address N\", or scan.", line_of(poll)->name);
+    return good && !over;
+}
+
 /* *over: there is no need to try the others. */
 static bool
 try_step(struct poll *poll, const struct step *step, struct findings *findings, bool *over, GError **error)
@@ -133,7 +156,7 @@ try_step(struct poll *poll, const struct step *step, struct findings *findings, 
     struct hearing_log log = { .heard = NULL };
     struct request request;
     struct answer answer;
-    char *text, *what = step_text(step), sentence[CJT188_SENTENCE_MAX];
+    char *what = step_text(step);
     bool good;
 
     request_read(&request, &form, step->aa7 ? request_all_aa7 : request_all_aa5, DI_READING);
@@ -141,19 +164,8 @@ try_step(struct poll *poll, const struct step *step, struct findings *findings, 
     if (good) {
         note_heard(findings, &log, &answer);
         *over = answer.kind == ANSWER_REPLY || answer.kind == ANSWER_SEVERAL || answer.kind == ANSWER_GARBLED;
-        if (answer.kind == ANSWER_REPLY) {
-            cjt188_sentence(printer_decode(poll->printer, answer.reply), sentence, sizeof sentence);
-            good = poll_say(poll, error, "%s: answered by %s", what, sentence) && tell_command(poll, step, error);
-        } else {
-            text = answer_text(&answer, &request, bus_timeout_ns(poll->bus));
-            good = poll_say(poll, error, "%s: %s", what, text);
-            if (good && *over)
-                g_set_error(error, TAP_ERROR, POLL_NO_ANSWER,
-                            "Several meters answered at once, or the line is disturbed: ask one by its number, \"cjt188poll "
-                            "-i %s read --address N\", or scan.", line_of(poll)->name);
-            g_free(text);
-            good = good && !*over;
-        }
+        good = answer.kind == ANSWER_REPLY ? tell_reply(poll, step, what, &answer, error)
+                                           : tell_answer(poll, &request, what, &answer, *over, error);
     }
     hearing_log_clear(&log);
     g_free(what);

@@ -196,10 +196,9 @@ sender_left(struct sender *sender)
     if (sender->left_ns != INT64_MAX || now < sender->computed_ns)
         return sender->left_ns;
     if (!is_drained(sender)) {
-        if (now < sender->computed_ns + STUCK_NS)
-            return INT64_MAX;
-        tap_complain("The driver of this port says that it has not sent all, %d s after it should have.",
-                     (int)(STUCK_NS / NS_PER_SECOND));
+        if (now >= sender->computed_ns + STUCK_NS)
+            set_rts(sender, false);
+        return INT64_MAX;
     }
     /* Asked soon enough, it is the computed moment; else the driver was slower. */
     sender->left_ns = now - sender->computed_ns < 2 * ASK_NS ? sender->computed_ns : now;

@@ -3,6 +3,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import collections
+import concurrent.futures
 import heapq
 import os
 import select
@@ -146,9 +147,8 @@ def buses():
         bus.close()
 
 
-@pytest.fixture
-def poll(cjt188poll):
-    """poll(args…) runs the program to its end."""
+def runner(cjt188poll):
+    """run(args…) runs the program to its end."""
 
     def run(*args, **more):
         if "input" not in more:
@@ -159,6 +159,11 @@ def poll(cjt188poll):
         )
 
     return run
+
+
+@pytest.fixture
+def poll(cjt188poll):
+    return runner(cjt188poll)
 
 
 @pytest.fixture
@@ -259,8 +264,7 @@ class Meter:
             yield 0.06, frame(asked.body[:3], number=self.number, control=asked.control | 0x80, preamble=5)
 
 
-@pytest.fixture
-def computer(tmp_path):
+def computer_in(tmp_path):
     """(environment, step): a computer whose kernel knows the time, and that is in the middle of a month."""
     library = BUILD / "tests" / "libclock_step.so"
     assert library.exists(), f"{library} is not built"
@@ -269,3 +273,23 @@ def computer(tmp_path):
     (tmp_path / "step").write_text(str(step), encoding="ascii")
     return dict(os.environ, LD_PRELOAD=str(library), CJT188_CLOCK_SYNCHRONISED="yes", CJT188_CLOCK_STEP=str(tmp_path / "step"),
                 ASAN_OPTIONS="verify_asan_link_order=0"), step
+
+
+@pytest.fixture
+def computer(tmp_path):
+    return computer_in(tmp_path)
+
+
+class Together:
+    """Runs that mostly wait are done side by side, when the first of them is asked for: (key, function of the key)."""
+
+    def __init__(self, keys, run, workers=6):
+        self.keys, self.run, self.workers = list(keys), run, workers
+        self.done = None
+
+    def __getitem__(self, key):
+        if self.done is None:
+            with concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
+                futures = {each: pool.submit(self.run, each) for each in self.keys}
+            self.done = {each: future for each, future in futures.items()}
+        return self.done[key].result()

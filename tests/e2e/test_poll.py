@@ -83,11 +83,26 @@ SCENES = {
 }
 
 
+@pytest.fixture(scope="module")
+def scenes(cjt188poll, readable_folder):
+    """scenes[name]: what ran, its line, its capture."""
+    buses = []
+
+    def play(scene):
+        behave, options = SCENES[scene][:2]
+        bus, file = Bus(behave), readable_folder / f"{scene}.pcapng"
+        buses.append(bus)
+        return runner(cjt188poll)("-i", bus.path, *options, "-w", file, "read"), bus, file
+
+    yield Together(SCENES, play)
+    for bus in buses:
+        bus.close()
+
+
 @pytest.mark.parametrize("scene", SCENES)
-def test_a_read(poll, buses, tshark, tmp_path, scene):
-    behave, options, code, says, story, paired = SCENES[scene]
-    bus, file = buses(behave), tmp_path / "line.pcapng"
-    done = poll("-i", bus.path, *options, "-w", file, "read")
+def test_a_read(scenes, tshark, scene):
+    _, options, code, says, story, paired = SCENES[scene]
+    done, bus, file = scenes[scene]
     assert done.returncode == code, done.stderr
     assert re.search(says, done.stdout + done.stderr), done.stdout + done.stderr
     expected = READ if "--address" not in options else READ.replace(b"\xaa" * 5, bytes.fromhex("2532262400"))

@@ -329,13 +329,28 @@ SURPRISES = {
 }
 
 
+@pytest.fixture(scope="module")
+def surprises(cjt188poll, tmp_path_factory):
+    env, step = computer_in(tmp_path_factory.mktemp("computer"))
+    buses = []
+
+    def play(name):
+        meter = Meter(step=step)
+        meter.after_read = SURPRISES[name][0]
+        bus = Bus(meter)
+        buses.append(bus)
+        return runner(cjt188poll)("-i", bus.path, *LINE, *THREAD, "--yes", "-r", "0", env=env), bus
+
+    yield Together(SURPRISES, play)
+    for bus in buses:
+        bus.close()
+
+
 @pytest.mark.parametrize("name", SURPRISES)
-def test_anything_else_heard(set_clock, meters, name):
+def test_anything_else_heard(surprises, name):
     """Ends it, and nothing was written."""
-    more, code, says = SURPRISES[name]
-    bus, meter = meters()
-    meter.after_read = more
-    done = set_clock(bus, *THREAD, "--yes", "-r", "0")
+    _, code, says = SURPRISES[name]
+    done, bus = surprises[name]
     assert (done.returncode, says in done.stderr) == (code, True), done.stderr
     assert only_reads(bus) and len(bus.asked) == 1
 

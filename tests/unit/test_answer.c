@@ -76,7 +76,8 @@ ask(const char *address)
 }
 
 /* What was heard, a letter each: e echo, 1 a reply, 2 another meter's, 3 to another identifier, 4 the same turned around, x the
- * meter's error reply, p and P the reply with 33 added to its data, in both orders, d damage, n 3 bytes of noise, N 40, m another master's request, a our own altered, A its end only,
+ * meter's error reply, p and P the reply with 33 added to its data, in both orders,
+ * d damage, n 3 bytes of noise, N 21, m another master's request, a our own altered, A its end only,
  * o a reply to a write. */
 static struct hearing_log
 heard_of(const struct request *request, const char *letters)
