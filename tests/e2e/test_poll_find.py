@@ -25,8 +25,8 @@ def test_found_at_the_third_step(poll, buses):
     assert done.returncode == 0, done.stderr
     rows = done.stdout.splitlines()
     assert len(rows) == 4 and len(bus.asked) == 3
-    assert rows[0].startswith("2400 8E1, 6 FE, T 20, AA×5 11 11, identifier 1F 90: no answer")
-    assert rows[2].startswith("2400 8E1, 6 FE, T 20, AA×5 11 11, identifier 90 1F: answered by 24263225")
+    assert rows[0].startswith("2400 8E1, 6 FE, type 20 (heat), AA×5 11 11, identifier 1F 90: no answer")
+    assert rows[2].startswith("2400 8E1, 6 FE, type 20 (heat), AA×5 11 11, identifier 90 1F: answered by 24263225")
     assert rows[3] == f"Go on with: cjt188poll -i {bus.path} --di-order high read"
     words = rows[3].removeprefix("Go on with: cjt188poll ").split()
     assert poll(*words, *QUICK[2:]).returncode == 0

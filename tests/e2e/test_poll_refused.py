@@ -120,9 +120,12 @@ def test_confirmed_raw(begin, buses):
     bus = buses(lambda bus, asked: [(0.06, frame(asked.body[:3], control=asked.control | 0x80, preamble=5))])
     for text, sent in (("24263226\n", 0), ("yes\n", 0), (f"{NUMBER}\n", 1)):
         master, slave = pty.openpty()
-        process = begin("-i", bus.path, *QUICK, "-r", "5", "raw", "--i-know", hex_frame(), stdin=slave)
+        process = begin("-i", bus.path, *QUICK, "-r", "5", "raw", "--i-know", hex_frame(), stdin=slave, stderr=slave)
+        messages = b""
+        while b"to send it:" not in messages:
+            messages += os.read(master, 4096)
         os.write(master, text.encode())
-        _, messages = process.communicate(timeout=TIMEOUT)
+        process.wait(TIMEOUT)
         os.close(master)
         os.close(slave)
         assert process.returncode == (0 if sent else REFUSED), messages
