@@ -41,8 +41,11 @@ read_one(struct poll *poll, const uint8_t *address, uint16_t di, bool *answered,
 
     request_read(&request, &poll->options->form, address, di);
     good = poll_ask(poll, &request, poll_retries(poll, POLL_RETRIES), &log, &answer, error);
-    *answered = good && answer.kind == ANSWER_REPLY;
-    if (*answered) {
+    *answered = good && answer.kind == ANSWER_REPLY && !answer.is_error;
+    if (good && answer.kind == ANSWER_REPLY && answer.is_error) {
+        tap_complain("%s answered, but that it cannot tell %04X.", who, di);
+        good = poll->options->print == PRINT_CSV || poll_print(poll, &log, answer.reply, error); /* no row of a table */
+    } else if (*answered) {
         tell_doubts(&answer, &log, who);
         good = poll_print(poll, &log, answer.reply, error);
     } else if (good) {
@@ -78,17 +81,21 @@ read_meter(struct poll *poll, const uint8_t *address, unsigned *missing, GError 
     return true;
 }
 
-/* All that was asked for, once. */
+/* All that was asked for, once. *was_up: the line was there the last time; one that is back is listened to first. */
 static bool
-read_round(struct poll *poll, unsigned *missing, GError **error)
+read_round(struct poll *poll, bool *was_up, unsigned *missing, GError **error)
 {
     const GArray *addresses = poll->options->addresses;
+    const bool is_up = bus_is_up(poll->bus), is_back = is_up && !*was_up;
 
     *missing = 0;
-    if (!bus_is_up(poll->bus)) { /* it was said when it went */
+    *was_up = is_up;
+    if (!is_up) { /* it was said when it went */
         *missing = 1;
         return true;
     }
+    if (is_back && !poll_listen_first(poll, LISTEN_NS, false, error))
+        return false;
     for (guint i = 0; i < addresses->len; i++)
         if (!read_meter(poll, (const uint8_t *)addresses->data + i * CJT188_ADDRESS_LENGTH, missing, error))
             return false;
@@ -101,11 +108,11 @@ poll_read(struct poll *poll, GError **error)
     const struct poll_options *options = poll->options;
     int64_t next;
     unsigned missing = 0;
-    bool good = poll_listen_first(poll, LISTEN_NS, false, error);
+    bool good = poll_listen_first(poll, LISTEN_NS, false, error), was_up = bus_is_up(poll->bus);
 
     next = source_now();
     for (guint64 round = 1; good; round++) {
-        good = read_round(poll, &missing, error);
+        good = read_round(poll, &was_up, &missing, error);
         if (options->every_ns == 0 || round == options->count)
             break;
         while (next <= source_now())
@@ -118,8 +125,8 @@ poll_read(struct poll *poll, GError **error)
     }
     if (good && missing > 0)
         g_set_error(error, TAP_ERROR, POLL_NO_ANSWER, "%s",
-                    options->addresses->len > 0 ? "Not all that was asked for was answered."
-                                                : "No reading: \"cjt188poll find\" tries how this line's meter wants to be asked.");
+                    options->addresses->len > 0 ? "Not all that was asked for was told."
+                                                : "No reading. Where nothing answers, \"cjt188poll find\" tries how this line's meter wants to be asked.");
     return good && missing == 0;
 }
 

@@ -73,7 +73,7 @@ SCENES = {
     "two, asked for one": (answers((0.06, reading()), (0.1, reading(OTHER))), (*QUICK, "--address", NUMBER), 0,
                            "the reply is right, but it was not alone: a reply of meter 24263225, a reply of meter 24263241", "ask reply reply", None),
     "noise before it": (answers((0.06, b"\x00\x81"), (0.09, reading())), QUICK, 0, "bytes that are no frame", "ask noise reply", None),
-    "error reply": (answers(ERROR_REPLY), QUICK, 0, "The meter says that it cannot do this", "ask reply", {1: "→2", 2: "←1"}),
+    "error reply": (answers(ERROR_REPLY), QUICK, NO_ANSWER, "The meter says that it cannot do this", "ask reply", {1: "→2", 2: "←1"}),
     "another master during": (answers(FOREIGN), QUICK, 5, "somebody else asks on this line", "ask request", None),
     "another master, not to be waited for": (answers(FOREIGN), (*QUICK, "--if-busy", "exit"), 8,
                                              "somebody else asks on this line", "ask request", None),
@@ -137,7 +137,7 @@ def test_several_meters_and_identifiers(poll, buses):
 
     bus = buses(behave)
     done = poll("-i", bus.path, *QUICK, "--timeout", "500", "--address", f"{NUMBER},{OTHER}", "read", "901F", "901F")
-    assert done.returncode == NO_ANSWER and "Not all that was asked for was answered" in done.stderr
+    assert done.returncode == NO_ANSWER and "Not all that was asked for was told" in done.stderr
     assert [asked.address[0] for asked in bus.asked] == [0x25, 0x25, 0x41, 0x41]
     assert done.stdout.count("24263241 answered") == 2
 

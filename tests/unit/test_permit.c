@@ -65,6 +65,17 @@ static const struct row rows[] = {
     { "11, what is near a read", METER, "11", "1F 90 00", PERMIT_WRITE },
     { "21, what is near a read", METER, "21", "1F 90 00", PERMIT_WRITE },
     { "3F", METER, "3F", "1F 90 00", PERMIT_WRITE },
+    /* A read is nothing but its question; and what a meter could hear when it wakes up late counts. */
+    { "read with data", METER, "01", "1F 90 00 00", PERMIT_WRITE },
+    { "read address with data", METER, "03", "0A 81 00 18 A0", PERMIT_WRITE },
+    { "read with data, to all", ALL, "01", "1F 90 00 00", PERMIT_NEVER },
+    { "a frame inside", METER, "24", "1F 90 00 FE FE FE 68 20 25 32 26 24 00 11 11 01 03 1F 90 00 FE 16 00", PERMIT_NEVER },
+    { "a frame inside a clock's", METER, "04", "68 20 AA AA AA AA AA 11 11 04 00 00 30 16", PERMIT_WRITE },
+    /* New addresses. */
+    { "A018 to AA", METER, "39", "18 A0 AA AA AA AA AA AA 11 11 " CLOCK, PERMIT_NEVER },
+    { "A018 to 0", METER, "15", "18 A0 00 00 00 00 00 00 11 11", PERMIT_NEVER },
+    { "A018 high first to FF", METER, "15", "A0 18 00 FF FF FF FF 00 11 11", PERMIT_NEVER },
+    { "A018 to any maker", METER, "39", "18 A0 AA 25 32 26 24 00 AA 11 " CLOCK, PERMIT_NEVER },
     /* Writes to more than one. */
     { "write to AA×5", ALL, "04", "15 A0 00 " CLOCK, PERMIT_NEVER },
     { "write to AA×7", "AA AA AA AA AA AA AA", "04", "15 A0 00 " CLOCK, PERMIT_NEVER },
