@@ -41,8 +41,8 @@ find(const char *path, char **lines, const char *name, GError **error)
         at++;
     if (lines[at] == NULL)
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN,
-                    "There is no tap \"%s\" in \"%s\": it wants a line such as \"%s -i /dev/ttyUSB0\".", name, path,
-                    name);
+                    "There is no tap \"%s\" in \"%s\": it wants a line such as \"%s -i /dev/ttyUSB0%s\".", name, path,
+                    name, g_str_has_suffix(path, "polls.conf") ? " read" : "");
     else if (!g_shell_parse_argv(lines[at], NULL, &words, &wrong))
         g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\", line %u: %s.", path, at + 1, wrong->message);
     g_clear_error(&wrong);
@@ -91,16 +91,13 @@ add_lines(GPtrArray *found, char **words)
     }
 }
 
-char **
-taps_lines(const char *path)
+static void
+add_file(GPtrArray *found, const char *path)
 {
-    GPtrArray *found = g_ptr_array_new();
     char *text, **lines;
 
-    if (!g_file_get_contents(path, &text, NULL, NULL)) {
-        g_ptr_array_unref(found);
-        return NULL;
-    }
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return;
     lines = g_strsplit(text, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
         char **words;
@@ -112,6 +109,25 @@ taps_lines(const char *path)
     }
     g_strfreev(lines);
     g_free(text);
+}
+
+char **
+taps_lines(const char *path)
+{
+    static const char *const names[] = { "taps.conf", "polls.conf" };
+    GPtrArray *found = g_ptr_array_new();
+    char *folder = g_path_get_dirname(path), *own = g_path_get_basename(path);
+
+    add_file(found, path);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        char *other = g_build_filename(folder, names[i], NULL);
+
+        if (strcmp(names[i], own) != 0)
+            add_file(found, other);
+        g_free(other);
+    }
+    g_free(folder);
+    g_free(own);
     g_ptr_array_add(found, NULL);
     return (char **)g_ptr_array_free(found, FALSE);
 }

@@ -15,7 +15,7 @@
  * TAP_CANNOT_OPEN) when there is no such tap, or the file has a mistake. */
 char **taps_words(const char *path, const char *name, GError **error);
 
-/* What stands behind each -i of the file, whosever it is; NULL where there is no file. The caller frees it. */
+/* What stands behind each -i of the file, and of taps.conf and polls.conf beside it, whosever it is. The caller frees it. */
 char **taps_lines(const char *path);
 
 #endif
