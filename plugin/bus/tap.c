@@ -8,6 +8,7 @@
  */
 #include "tap.h"
 
+#include "exchange.h"
 #include "interface.h"
 
 static int tap = -1;
@@ -82,6 +83,33 @@ bool
 cjt188_is_echo(const struct cjt188_seen *seen)
 {
     return seen->fact != NULL && (seen->fact->flags & FACT_ECHO) != 0;
+}
+
+void
+cjt188_outcome(fact_id id, struct cjt188_outcome *outcome)
+{
+    const struct cjt188_fact *fact = cjt188_fact(id);
+    enum cjt188_timing timing;
+
+    *outcome = (struct cjt188_outcome){ 0 };
+    if (fact == NULL)
+        return;
+    outcome->packet = fact->packet;
+    outcome->has_time = (fact->flags & FACT_HAS_TIME) != 0;
+    outcome->time = fact->time;
+    outcome->is_reply = (fact->flags & FACT_IS_REPLY) != 0;
+    outcome->is_echo = (fact->flags & FACT_ECHO) != 0;
+    outcome->meter = cjt188_meter_at(fact->meter);
+    if (!outcome->is_reply) {
+        outcome->is_unanswered = (fact->flags & FACT_UNANSWERED) != 0;
+        return;
+    }
+    timing = cjt188_response(fact, &outcome->response);
+    outcome->is_timed = timing != NOT_TIMED;
+    outcome->is_late = timing == TIMED_LATE;
+    if ((fact->flags & FACT_ASKED_ELSEWHERE) != 0)
+        outcome->meter = cjt188_meter(cjt188_meter_at(cjt188_fact(fact->partner)->meter)->line, outcome->meter->number,
+                                      outcome->meter->is_wildcard, true);
 }
 
 void

@@ -51,6 +51,16 @@ void cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame
 /* A request that was not sent again, but came back from the master's converter: as far as that is known now. */
 bool cjt188_is_echo(const struct cjt188_seen *seen);
 
+/* What became of a request or a reply, as far as it is known now: later packets can change it. */
+struct cjt188_outcome {
+    uint32_t packet;
+    bool has_time, is_reply, is_echo, is_unanswered, is_timed, is_late;
+    int64_t time;                       /* of its packet, ns since 1970 */
+    int64_t response;                   /* of a reply that is timed, ns */
+    const struct cjt188_meter *meter;   /* of two taps on the line of its requests; NULL: nobody known */
+};
+void cjt188_outcome(fact_id id, struct cjt188_outcome *outcome);
+
 /* Once, at start. */
 void cjt188_tap_register(void);
 

@@ -30,14 +30,24 @@ plural(uint64_t count)
 
 /* ---- the head ---- */
 
+/* What was taken for a meter before its line turned out to be another one's second wire is none. */
+static bool
+is_heard(const struct report_meter *meter)
+{
+    return meter->requests + meter->replies > 0 || meter->counter[REPORT_ENERGY].readings + meter->counter[REPORT_VOLUME].readings > 0;
+}
+
 static void
 write_title(struct writer *writer)
 {
     const struct report *report = writer->report;
     unsigned meters = 0;
 
-    for (unsigned i = 0; i < report->meters->len; i++)
-        meters += !((const struct report_meter *)g_ptr_array_index(report->meters, i))->is_wildcard;
+    for (unsigned i = 0; i < report->meters->len; i++) {
+        const struct report_meter *meter = (const struct report_meter *)g_ptr_array_index(report->meters, i);
+
+        meters += !meter->is_wildcard && is_heard(meter);
+    }
     page_format(&writer->page, "%u meter%s on %u line%s", meters, plural(meters), report->lines->len,
                 plural(report->lines->len));
 }
@@ -177,8 +187,12 @@ write_summary(struct writer *writer)
                    "<th class=n>Unanswered</th><th class=n>Energy, first</th><th class=n>last</th><th class=n>gained</th>"
                    "<th class=n>Volume, first</th><th class=n>last</th><th class=n>gained</th><th>Faults</th></tr></thead>"
                    "<tbody>\n");
-    for (unsigned i = 0; i < report->meters->len; i++)
-        write_meter_row(writer, (const struct report_meter *)g_ptr_array_index(report->meters, i));
+    for (unsigned i = 0; i < report->meters->len; i++) {
+        const struct report_meter *meter = (const struct report_meter *)g_ptr_array_index(report->meters, i);
+
+        if (is_heard(meter))
+            write_meter_row(writer, meter);
+    }
     page_put(page, "</tbody></table></div>\n");
     if (report->more_meters > 0)
         page_format(page, "<p class=note>There are more meters than %u; %" PRIu64 " of their frames are not here.</p>\n",

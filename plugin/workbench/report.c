@@ -96,8 +96,6 @@ count_on_line(struct report_line *line, const struct cjt188_seen *seen)
 {
     if (seen->line_error)
         line->symbol_errors++;
-    else if (seen->kind == CJT188_FRAME && !cjt188_is_echo(seen) && !seen->frame->is_report)
-        *(seen->frame->is_reply ? &line->replies : &line->requests) += 1;
     else if (seen->kind == CJT188_DAMAGED)
         line->damaged++;
     else if (seen->kind == CJT188_TRUNCATED && !seen->frame->is_cut)
@@ -121,18 +119,31 @@ free_meter(void *data)
     g_free(meter);
 }
 
-static struct report_meter *
-meter_at(const struct report *report, uint32_t id)
+/* A number on a line and its echoes, as far as these are known now. */
+static uint64_t
+key_of_meter(const struct cjt188_meter *meter)
 {
-    return (struct report_meter *)g_hash_table_lookup(report->meter_index, GUINT_TO_POINTER(id));
+    uint64_t key = (uint64_t)cjt188_whole_line(meter->line)->id << 1 | meter->is_wildcard;
+
+    for (unsigned i = 0; i < CJT188_NUMBER_BYTES; i++)
+        key ^= (uint64_t)meter->number[i] << (24 + 8 * i);
+    return key;
+}
+
+static struct report_meter *
+meter_at(const struct report *report, const struct cjt188_meter *of)
+{
+    const uint64_t key = key_of_meter(of);
+
+    return (struct report_meter *)g_hash_table_lookup(report->meter_index, &key);
 }
 
 /* NULL: there are too many, or too many lines. */
 static struct report_meter *
 meter_of(struct report *report, const struct cjt188_meter *of)
 {
-    struct report_meter *meter = meter_at(report, of->id);
-    const struct report_line *line = meter == NULL ? line_of(report, of->line) : NULL;
+    struct report_meter *meter = meter_at(report, of);
+    const struct report_line *line = meter == NULL ? line_of(report, cjt188_whole_line(of->line)) : NULL;
     char number[CJT188_TEXT_MAX];
 
     if (meter != NULL)
@@ -143,12 +154,13 @@ meter_of(struct report *report, const struct cjt188_meter *of)
     }
     meter = g_new0(struct report_meter, 1);
     meter->id = of->id;
+    meter->key = key_of_meter(of);
     memcpy(meter->bytes, of->number, sizeof meter->bytes);
     g_ptr_array_find(report->lines, line, &meter->line);
     meter->is_wildcard = of->is_wildcard;
     meter->is_drawn = !of->is_wildcard && report->meters->len < REPORT_DRAWN;
     g_ptr_array_add(report->meters, meter);
-    g_hash_table_insert(report->meter_index, GUINT_TO_POINTER(of->id), meter);
+    g_hash_table_insert(report->meter_index, &meter->key, meter);
     cjt188_number_text(of->number, cjt188_number_is_high_first(of->number), number, sizeof number);
     meter->number = of->is_wildcard ? g_strdup("all meters") : report->mask != NULL
         ? g_strdup_printf("Meter %u", report->meters->len) : g_strdup(number);
@@ -223,70 +235,86 @@ note_reading(struct report_meter *meter, const struct cjt188_decoded *frame, dou
     }
 }
 
-/* ---- requests without a reply ---- */
+/* ---- what became of requests and replies ---- */
 
-/* Of a packet that is dissected again all is known. Else the next request says so of the one before, until a reply comes late:
- * then it was too early. */
-static const struct cjt188_fact *
-unanswered_by(const struct report *report, const struct cjt188_seen *seen)
+/* Where its line has turned out to be another one's second wire, its number tells. */
+static struct report_meter *
+meter_of_outcome(const struct report *report, const struct cjt188_outcome *outcome)
 {
-    const bool is_request = seen->kind == CJT188_FRAME && !seen->frame->is_reply && !cjt188_is_echo(seen);
+    struct report_meter *meter = outcome->meter != NULL ? meter_at(report, outcome->meter) : NULL;
+    const bool is_elsewhere = outcome->meter != NULL && meter == NULL && report->more_meters == 0;
 
-    if (!report->is_seen_again)
-        return cjt188_unanswered_by(seen);
-    return is_request && (seen->fact->flags & FACT_UNANSWERED) != 0 ? seen->fact : NULL;
+    for (unsigned i = 0; is_elsewhere && meter == NULL && i < report->meters->len; i++) {
+        struct report_meter *other = (struct report_meter *)g_ptr_array_index(report->meters, i);
+
+        if (memcmp(other->bytes, outcome->meter->number, sizeof other->bytes) == 0)
+            meter = other;
+    }
+    return meter;
 }
 
 static void
-note_unanswered(struct report *report, const struct cjt188_seen *seen, double at, bool has_place)
+settle_reply(struct report_line *line, const struct cjt188_outcome *outcome, double at, bool has_place)
 {
-    const struct cjt188_fact *request = unanswered_by(report, seen);
-    struct report_meter *meter = request != NULL ? meter_at(report, request->meter) : NULL;
-    struct report_line *line = meter != NULL ? (struct report_line *)g_ptr_array_index(report->lines, meter->line) : NULL;
+    const double ms = (double)outcome->response / 1e6;
 
-    if (meter == NULL)
+    line->replies++;
+    if (!outcome->is_timed)
         return;
-    meter->unanswered++;
-    line->unanswered++;
-    if (!has_place)
-        return;
-    if ((request->flags & FACT_HAS_TIME) != 0 && !report->is_packets)
-        at = (double)request->time / 1e9;
-    curve_add(&line->silent, at, 1);
-}
-
-static void
-take_back_unanswered(struct report *report, const struct cjt188_seen *seen)
-{
-    const struct cjt188_fact *request = cjt188_request_of(seen);
-    struct report_meter *meter = request != NULL ? meter_at(report, request->meter) : NULL;
-    struct report_line *line = meter != NULL ? (struct report_line *)g_ptr_array_index(report->lines, meter->line) : NULL;
-
-    if (meter == NULL || meter->unanswered == 0 || line->unanswered == 0)
-        return;
-    meter->unanswered--;
-    line->unanswered--;
-}
-
-static void
-note_response(struct report *report, const struct cjt188_seen *seen, const struct report_meter *meter, double at,
-              bool has_place)
-{
-    const struct cjt188_fact *request = cjt188_request_of(seen);
-    struct report_line *line = (struct report_line *)g_ptr_array_index(report->lines, meter->line);
-    int64_t passed;
-    double ms;
-
-    if (request == NULL || !cjt188_fact_response(request, seen->fact, &passed))
-        return;
-    ms = (double)passed / 1e6;
     line->fastest = line->timed == 0 ? ms : MIN(line->fastest, ms);
     line->slowest = line->timed == 0 ? ms : MAX(line->slowest, ms);
     line->total += ms;
     line->timed++;
-    line->late += (seen->fact->flags & FACT_LATE) != 0;
+    line->late += outcome->is_late;
     if (has_place)
         curve_add(&line->response, at, ms);
+}
+
+static void
+settle(struct report *report, const struct cjt188_outcome *outcome)
+{
+    const bool has_place = outcome->has_time != report->is_packets;
+    const double at = report->is_packets ? outcome->packet : (double)outcome->time / 1e9;
+    struct report_meter *meter = outcome->is_echo ? NULL : meter_of_outcome(report, outcome);
+    struct report_line *line = meter != NULL ? (struct report_line *)g_ptr_array_index(report->lines, meter->line) : NULL;
+
+    if (meter == NULL)
+        return;
+    if (outcome->is_reply) {
+        meter->replies++;
+        settle_reply(line, outcome, at, has_place);
+        return;
+    }
+    meter->requests++;
+    line->requests++;
+    meter->unanswered += outcome->is_unanswered;
+    line->unanswered += outcome->is_unanswered;
+    if (outcome->is_unanswered && has_place)
+        curve_add(&line->silent, at, 1);
+}
+
+void
+report_settle(struct report *report)
+{
+    for (unsigned i = 0; i < report->meters->len; i++) {
+        struct report_meter *meter = (struct report_meter *)g_ptr_array_index(report->meters, i);
+
+        meter->requests = meter->replies = meter->unanswered = 0;
+    }
+    for (unsigned i = 0; i < report->lines->len; i++) {
+        struct report_line *line = (struct report_line *)g_ptr_array_index(report->lines, i);
+
+        line->requests = line->replies = line->unanswered = line->late = line->timed = 0;
+        line->total = 0;
+        curve_empty(&line->response);
+        curve_empty(&line->silent);
+    }
+    for (unsigned i = 0; i < report->asked->len; i++) {
+        struct cjt188_outcome outcome;
+
+        cjt188_outcome(g_array_index(report->asked, fact_id, i), &outcome);
+        settle(report, &outcome);
+    }
 }
 
 /* ---- pieces ---- */
@@ -298,26 +326,20 @@ note_frame(struct report *report, const struct cjt188_seen *seen, double at, boo
     struct report_meter *meter;
 
     report->frames++;
+    if (seen->id != 0 && !frame->is_report)
+        g_array_append_val(report->asked, seen->id);
     if (cjt188_is_echo(seen)) /* on another line than its meter */
         return;
     meter = seen->meter != NULL ? meter_of(report, seen->meter) : NULL;
-    if (frame->name != NULL && report->mask == NULL && meter != NULL && g_strcmp0(frame->name, meter->name) != 0) {
+    if (meter == NULL)
+        return;
+    if (frame->name != NULL && report->mask == NULL && g_strcmp0(frame->name, meter->name) != 0) {
         g_free(meter->name);
         meter->name = g_strdup(frame->name);
     }
-    note_unanswered(report, seen, at, has_place);
-    if (!report->is_seen_again && cjt188_is_overtaken(seen))
-        take_back_unanswered(report, seen);
-    if (meter == NULL)
-        return;
-    if (!frame->is_reply) {
-        meter->requests += !frame->is_report;
-        return;
-    }
-    meter->replies++;
-    meter->dialect = frame->dialect->name;
-    note_response(report, seen, meter, at, has_place);
-    if (cjt188_is_reading(frame))
+    if (frame->is_reply)
+        meter->dialect = frame->dialect->name;
+    if (frame->is_reply && cjt188_is_reading(frame))
         note_reading(meter, frame, at, has_place);
 }
 
@@ -325,12 +347,8 @@ note_frame(struct report *report, const struct cjt188_seen *seen, double at, boo
 static void
 note_damage(struct report *report, const struct cjt188_seen *seen)
 {
-    struct report_meter *meter = seen->meter != NULL ? meter_at(report, seen->meter->id) : NULL;
-
     if (report->mask != NULL && seen->has_addresses && !seen->frame->is_wildcard && report->others->len < REPORT_METERS)
         g_ptr_array_add(report->others, g_memdup2(seen->frame->bytes + CJT188_OFF_ADDRESS, CJT188_NUMBER_BYTES));
-    if (meter != NULL && !seen->frame->is_cut)
-        meter->damaged++;
 }
 
 static void
@@ -402,7 +420,6 @@ add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
     bool has_place;
     const double at = place_of(report, pinfo, &has_place);
 
-    report->is_seen_again = record->is_seen_again;
     for (unsigned i = 0; has_place && i < record->comment_count; i++)
         note_comment(report, record->comment[i], at);
     for (const struct cjt188_seen *seen = record->first; seen != NULL; seen = seen->next)
@@ -430,11 +447,14 @@ may_be_written(const char *file)
 static void
 write_page(void *data)
 {
-    const struct report *report = (const struct report *)data;
-    GString *page = report_page(report);
+    struct report *report = (struct report *)data;
+    GString *page;
     FILE *file = fopen(report->file, "wb");
-    bool is_written = file != NULL && fwrite(page->str, 1, page->len, file) == page->len;
+    bool is_written;
 
+    report_settle(report);
+    page = report_page(report);
+    is_written = file != NULL && fwrite(page->str, 1, page->len, file) == page->len;
     if (file != NULL && fclose(file) != 0)
         is_written = false;
     if (!is_written)
@@ -457,6 +477,7 @@ reset(void *data)
     g_ptr_array_set_size(report->lines, 0);
     g_ptr_array_set_size(report->others, 0);
     g_array_set_size(report->marks, 0);
+    g_array_set_size(report->asked, 0);
     report->packets = report->frames = report->more_meters = report->more_lines = report->more_marks = report->other_clock = 0;
     report->has_time = report->is_packets = false;
     report->from = report->to = 0;
@@ -475,6 +496,7 @@ finish(void *data)
     g_ptr_array_unref(report->lines);
     g_ptr_array_unref(report->others);
     g_array_unref(report->marks);
+    g_array_unref(report->asked);
     g_clear_pointer(&report->mask, mask_free);
     g_free(report->file);
     g_free(report);
@@ -492,11 +514,12 @@ report_new(bool mask, const char *file)
     report->heats = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_heat);
     report->meters = g_ptr_array_new_with_free_func(free_meter);
     report->lines = g_ptr_array_new_with_free_func(free_line);
-    report->meter_index = g_hash_table_new(g_direct_hash, g_direct_equal);
+    report->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     report->line_index = g_hash_table_new(g_direct_hash, g_direct_equal);
     report->others = g_ptr_array_new_with_free_func(g_free);
     report->marks = g_array_new(false, true, sizeof(struct chart_mark));
     g_array_set_clear_func(report->marks, free_mark);
+    report->asked = g_array_new(false, false, sizeof(fact_id));
     return report;
 }
 

@@ -31,13 +31,14 @@ struct report_counter {
 enum report_sum { REPORT_ENERGY, REPORT_VOLUME, REPORT_SUMS };
 
 struct report_meter {
+    uint64_t key;         /* what it is found by */
     uint32_t id;
     unsigned line;        /* index in the lines */
     uint8_t bytes[CJT188_NUMBER_BYTES];
     char *number, *name;  /* what it is called; `name` NULL: nothing */
     const char *dialect;  /* of its last reply; lives as long as the program */
     bool is_wildcard, is_drawn;
-    uint64_t requests, replies, unanswered, damaged;
+    uint64_t requests, replies, unanswered; /* as report_settle() has counted them */
     char *faults;         /* each once; NULL: none */
     enum cjt188_measurement energy; /* which of them the meter counts; NOT_MEASURED: none yet */
     struct report_counter counter[REPORT_SUMS];
@@ -71,7 +72,7 @@ struct report {
     GArray *marks;        /* chart_mark */
     GPtrArray *others;    /* numbers in frames that are damaged, to be masked: 5 bytes each */
     uint64_t packets, frames, more_meters, more_lines, more_marks, other_clock;
-    bool is_seen_again;   /* this packet, which is dissected again */
+    GArray *asked;        /* fact_id of requests and replies: what became of them is known later */
     bool has_time;        /* of `from` and `to` */
     bool is_packets;      /* the first packet has no time: no other's counts */
     double from, to;
@@ -79,6 +80,9 @@ struct report {
 
 /* The number that a proposal reads in its bytes, before scale and what is added; false: its kind is none. report-number.c */
 bool report_read_number(const struct proposal *reading, const uint8_t *bytes, double *number);
+
+/* Count what became of requests and replies, as it is known now. */
+void report_settle(struct report *report);
 
 /* The page; the caller frees. */
 GString *report_page(const struct report *report);
