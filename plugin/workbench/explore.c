@@ -489,6 +489,12 @@ meter_of(struct explore_group *group, uint64_t hash, const struct cjt188_decoded
     return meter;
 }
 
+static double
+time_of(const packet_info *pinfo)
+{
+    return (double)pinfo->abs_ts.secs + pinfo->abs_ts.nsecs / 1e9;
+}
+
 /* A present value, or what is to stand in its place. */
 static double
 measured(const struct cjt188_decoded *frame, enum cjt188_measurement which, double otherwise)
@@ -500,11 +506,12 @@ measured(const struct cjt188_decoded *frame, enum cjt188_measurement which, doub
 
 struct known {
     uint64_t key;
+    double time;
     double value[CJT188_MEASUREMENTS];
 };
 
 static void
-remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_decoded *frame)
+remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_decoded *frame, double time)
 {
     struct known *known = (struct known *)g_hash_table_lookup(explore->readings, &hash);
 
@@ -515,6 +522,7 @@ remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_dec
         known->key = hash;
         g_hash_table_insert(explore->readings, &known->key, known);
     }
+    known->time = time;
     for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++)
         known->value[i] = measured(frame, (enum cjt188_measurement)i, NAN);
 }
@@ -567,9 +575,13 @@ keep_sample(struct explore *explore, struct explore_group *group, const struct e
     sample->meter = (unsigned)(meter - group->meters);
     sample->turn = meter->frames;
     sample->packet = pinfo->num;
-    sample->time = (double)pinfo->abs_ts.secs + pinfo->abs_ts.nsecs / 1e9;
-    for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++)
+    sample->time = time_of(pinfo);
+    sample->age = known != NULL ? sample->time - known->time : NAN;
+    sample->own = 0;
+    for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++) {
         sample->measured[i] = measured(frame, (enum cjt188_measurement)i, known != NULL ? known->value[i] : NAN);
+        sample->own |= cjt188_measured(frame, (enum cjt188_measurement)i) != NULL ? UINT32_C(1) << i : 0;
+    }
     memcpy(sample->address, frame->bytes + CJT188_OFF_ADDRESS, sizeof sample->address);
     memcpy(group->data + (size_t)group->sample_count * group->width, frame->bytes + frame->data, group->width);
     group->sample_count++;
@@ -616,7 +628,7 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
         return NULL;
     hash = meter_hash(seen, frame->bytes + CJT188_OFF_ADDRESS);
     if (cjt188_is_reading(frame))
-        remember_reading(explore, hash, frame);
+        remember_reading(explore, hash, frame, time_of(pinfo));
     group = group_of(explore, seen);
     if (group == NULL)
         return NULL;

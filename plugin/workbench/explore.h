@@ -68,6 +68,8 @@ struct explore_sample {
     uint32_t packet;
     double time;               /* s since 1970 */
     double measured[CJT188_MEASUREMENTS]; /* the meter's values then, NAN where not known */
+    uint32_t own;              /* bit n: this frame itself tells measurement n */
+    double age;                /* s since it told the others; NAN: never */
     uint8_t address[CJT188_ADDRESS_LENGTH];
 };
 
@@ -147,6 +149,7 @@ enum proposal_strength { PROPOSAL_WEAK, PROPOSAL_LIKELY, PROPOSAL_STRONG };
 struct proposal {
     unsigned at, width;
     const char *kind;          /* as in the user's table */
+    char *brief;               /* what it is, in a few words */
     uint32_t mask;             /* of bits, else 0 */
     double scale, add;
     const char *unit;
