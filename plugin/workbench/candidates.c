@@ -20,8 +20,9 @@ static const double number_widths[WIDTHS] = { 0, -2.5, 3, 2.4, 1.2, -15, -15, -1
  * least of all one that takes a neighbour's byte for more digits. Bits. */
 static const double EXACT_PRIOR = 12;
 
-/* What a unit of the standard's table behind four bytes of decimal digits is worth: nothing else in a frame looks so. */
-static const double UNIT_PRIOR = 16;
+/* What a unit of the standard's table behind four bytes of decimal digits is worth: nothing else in a frame looks so; less of
+ * units that are a multiple, which no meter is known to send. */
+static const double UNIT_PRIOR = 16, RARE_UNIT_PRIOR = 4;
 
 /* What numbers with a point are worth that a meter can have: of loose bytes hardly any are. */
 static const double FLOAT_PRIOR = 9;
@@ -29,6 +30,9 @@ static const double FLOAT_PRIOR = 9;
 /* What a number is worth less for zeros above a single byte that never comes near its end: they are likelier bytes of their own,
  * behind flags or a weekday. Its value is the same without them. Bits. */
 static const double LOOSE_ZEROS = 8;
+
+/* What a binary number of three bytes is worth less: hardly any program has one. Bits. */
+static const double ODD_WIDTH = 8;
 
 /* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
 static const double LONELY_DIGITS = 20;
@@ -51,15 +55,27 @@ is_constant(const struct window *window, unsigned at, uint8_t value)
     return window->facts[at].constant && window->facts[at].value == value;
 }
 
-/* Zeros beside the low byte alone, whose values are few. */
+static bool
+is_counter(const struct numbers *numbers)
+{
+    return !numbers->code->is_signed && numbers->increases >= LEAST_INCREASES &&
+        (numbers->decreases - numbers->restarts) * 50 <= numbers->increases;
+}
+
+/* Zeros beside the low byte alone, whose values are few, or which counts through its end without them. */
 static bool
 has_loose_zeros(const struct window *window, const struct numbers *numbers, bool high_first)
 {
+    const int end = numbers->code->is_decimal ? 100 : 256;
+    bool is_through = false;
+
     for (unsigned i = 1; i < window->width; i++) {
         if (!is_constant(window, high_first ? i - 1 : i, 0))
             return false;
     }
-    return window->width > 1 && (double)numbers->most < (numbers->code->is_decimal ? 100 : 256) / 8;
+    for (unsigned i = 0; i < numbers->step_count && is_counter(numbers); i++)
+        is_through = is_through || numbers->step[i] < -end / 2;
+    return window->width > 1 && (numbers->most < end / 8 || is_through);
 }
 
 /* Unsigned, unless it would always be near its end without counting to it. */
@@ -80,6 +96,7 @@ width_bonus(const struct window *window, const struct numbers *numbers, bool is_
     if (numbers->code->is_float)
         return FLOAT_PRIOR;
     bonus -= high_first && window->width > 1 ? 1.5 : 0;
+    bonus -= window->width == 3 && !numbers->code->is_decimal ? ODD_WIDTH : 0;
     if (!is_counter && window->width > 1 && is_constant(window, high_first ? 0 : window->width - 1, 0))
         bonus -= high_first ? 4.5 : 2.5;
     if (has_loose_zeros(window, numbers, high_first))
@@ -114,13 +131,6 @@ decimal_of(const struct window *window)
     for (unsigned i = 0; i < window->width; i++)
         decimal += window->facts[i].decimal;
     return decimal;
-}
-
-static bool
-is_counter(const struct numbers *numbers)
-{
-    return !numbers->code->is_signed && numbers->increases >= LEAST_INCREASES &&
-        (numbers->decreases - numbers->restarts) * 50 <= numbers->increases;
 }
 
 /* Only what holds nearly everywhere is said to follow. */
@@ -196,7 +206,7 @@ take_unit(const struct window *window, struct candidate *candidate)
         return;
     candidate->tail = 1;
     candidate->of_unit = unit;
-    candidate->gain += UNIT_PRIOR;
+    candidate->gain += strstr(unit->name, "×") == NULL ? UNIT_PRIOR : RARE_UNIT_PRIOR;
     if (candidate->scaled && candidate->type != TYPE_COUNTER)
         return;
     candidate->scaled = true;
@@ -265,7 +275,14 @@ fits(const struct window *window, bool high_first)
 
     if (!low->varies_within && (window->series->meters < window->series->count || low->constant))
         return false;
-    return !high->constant || window->width <= 4 || high->value != 0;
+    return !high->constant || window->width <= 4 || window->width == WINDOW_MAX || high->value != 0;
+}
+
+/* Of eight bytes the upper ones are zeros: no meter counts as far as they go. */
+static bool
+has_zeros_above(const struct window *window, bool high_first)
+{
+    return is_constant(window, high_first ? 0 : WINDOW_MAX - 1, 0) && is_constant(window, high_first ? 1 : WINDOW_MAX - 2, 0);
 }
 
 /* Both sides of zero, never far from it, or always below it. */
@@ -301,6 +318,8 @@ is_worth_trying(const struct window *window, const struct number_code *code)
         return false;
     if (code->is_float)
         return varies_within(window);
+    if (window->width == WINDOW_MAX && !has_zeros_above(window, code->high_first))
+        return false;
     return (fits(window, code->high_first) || (code->is_decimal && unit_behind(window) != NULL && varies_within(window))) &&
         (!code->is_signed || code->has_sign_bits || may_be_signed(window, code->high_first));
 }

@@ -14,7 +14,7 @@ enum { CLOCK_TOLERANCE = 2, MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 7 };
 
 /* What a clock or a date is worth before anything is known, bits: bytes that are a time of these years are hardly ever anything
  * else, and their parts are all readings of their own. */
-static const double CLOCK_PRIOR = 30, DATE_PRIOR = 10;
+static const double CLOCK_PRIOR = 30, DATE_PRIOR = 10, EVENT_PRIOR = 2;
 
 /* Where second, minute, hour, day, month, year and century are, as meters send them; the table's kinds decode any. */
 enum { TIME_PARTS = 7, DATE_PARTS = 4, TIME_ORDERS = 3 };
@@ -110,27 +110,26 @@ code_offset(double off)
 }
 
 /* A clock that stands until something happens, and is set to the time of it then: it is told by how many seconds before the
- * frame that was. Bits of its steps. */
+ * frame that was. Bits of its steps; less for each new time that is later than the one before and not yet to come, because no
+ * other digits would be so. */
 static double
 code_events(const struct series *series, const double *told, unsigned *events)
 {
-    unsigned same = 0;
-    double bits = 0;
+    int64_t before[EXPLORE_SAMPLES];
+    unsigned same = 0, right = 0;
 
     *events = 0;
     for (unsigned i = 1; i < series->count; i++) {
-        const double since = series->local[i] - series->local[i - 1], off = series->local[i] - told[i];
-
         if (series->starts[i])
             continue;
         if (told[i] == told[i - 1]) {
             same++;
             continue;
         }
-        ++*events;
-        bits += off > -HOUR && off < since + HOUR ? log2(since + 2 * HOUR) : 34;
+        before[(*events)++] = llround(series->local[i] - told[i]);
+        right += told[i] > told[i - 1] && told[i] < series->local[i] + DAY;
     }
-    return bits + code_choice(same, *events);
+    return code_residuals(before, *events, 34) + code_choice(same, *events) - EVENT_PRIOR * right;
 }
 
 /* It goes, or it stands: the time of what happened last. A midnight that never changes is likelier a date beside zeros. */
