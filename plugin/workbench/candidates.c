@@ -32,7 +32,10 @@ static const double FLOAT_PRIOR = 9;
 static const double LOOSE_ZEROS = 8;
 
 /* What a binary number of three bytes is worth less: hardly any program has one. Bits. */
-static const double ODD_WIDTH = 8;
+static const double ODD_WIDTH = 14;
+
+/* What a byte above a number costs that never moves, and what a battery's voltage is worth. Bits. */
+static const double STILL_TOP = 8, BATTERY_PRIOR = 8;
 
 /* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
 static const double LONELY_DIGITS = 20;
@@ -161,7 +164,7 @@ is_exact(const struct numbers *numbers, const struct follow *follow)
 {
     enum { SURE_CHANGES = 8 };
 
-    return follow->is_exact && follow->line.is_round && !follow->line.cut_off &&
+    return 50 * follow->exact >= 49 * follow->compared && follow->is_exact && follow->line.is_round && !follow->line.cut_off &&
         numbers->increases + numbers->decreases >= SURE_CHANGES;
 }
 
@@ -173,6 +176,29 @@ tells_epoch(const struct series *series, const struct candidate *candidate, cons
         !numbers->code->is_decimal && fabs(numbers->real[0] - series->sample[0]->time) < 86400;
 }
 
+/* What never moves within a meter is no top of a number that does: nothing was ever carried to it. Bits. */
+static double
+code_still(const struct window *window, const struct candidate *candidate)
+{
+    const bool high_first = candidate->kind == CJT188_RAW_UNSIGNED_HIGH || candidate->kind == CJT188_RAW_SIGNED_HIGH;
+    const struct byte_facts *top = &window->facts[high_first ? 0 : window->width - 1];
+
+    if (candidate->known != NULL || window->width == 1 || candidate->carries > 0 || (top->constant && top->value == 0))
+        return 0;
+    return candidate->counts ? STILL_TOP : STILL_TOP / 4;
+}
+
+/* A battery's voltage in hundredths or thousandths of a volt, which only falls. */
+static bool
+is_battery(const struct candidate *candidate)
+{
+    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+
+    return (candidate->kind == CJT188_RAW_BCD || candidate->kind == CJT188_RAW_UNSIGNED_LOW) && candidate->known == NULL &&
+        candidate->least >= 2.5 * volt && candidate->most <= 3.8 * volt && candidate->most - candidate->least <= 0.5 * volt &&
+        candidate->increases <= candidate->decreases;
+}
+
 /* What the reading saves if it needs `bits`, and how much of it is order. */
 static void
 weigh(const struct window *window, const struct numbers *numbers, double bits, bool is_epoch, struct candidate *candidate)
@@ -180,6 +206,13 @@ weigh(const struct window *window, const struct numbers *numbers, double bits, b
     candidate->gain = window->raw - bits + width_bonus(window, numbers, candidate->counts);
     if (candidate->type != TYPE_COPY && !is_epoch)
         candidate->gain -= code_constants(window);
+    candidate->gain -= code_still(window, candidate);
+    if (window->width == 2 && is_battery(candidate)) {
+        candidate->is_battery = true;
+        candidate->gain += BATTERY_PRIOR;
+    }
+    if (window->width == 1 && candidate->known != NULL && candidate->known->is_time)
+        candidate->gain -= LONELY_DIGITS; /* it would soon be at its end */
     candidate->order = candidate->gain - (window->raw - decimal_of(window));
     if (candidate->type == TYPE_NUMBER && window->width == 1 && candidate->order < window->series->least_gain)
         candidate->gain -= LONELY_DIGITS;
@@ -554,7 +587,7 @@ try_bits(const struct window *window, GArray *candidates)
             bits += 4 + (series->count - candidate.compared);
             continue;
         }
-        bits += series->meters + 3 + 0.5 * log2(counts.pairs + 1.0);
+        bits += series->meters + 3 + 0.5 * log2(counts.pairs + 1.0) + (changes <= 2 ? 8 : 0);
         if (same > 0 && changes > 0)
             bits -= same * log2((double)same / counts.pairs) + changes * log2((double)changes / counts.pairs);
     }

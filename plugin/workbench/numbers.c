@@ -133,6 +133,24 @@ count_distinct(const struct series *series, struct numbers *numbers)
     }
 }
 
+/* Bits of each meter's first, byte by byte: of high bytes many are the same. */
+static double
+code_first_bytes(const struct window *window)
+{
+    const struct series *series = window->series;
+    double bits = 0;
+
+    for (unsigned j = 0; j < window->width; j++) {
+        unsigned counts[256] = { 0 }, told = 0;
+
+        for (unsigned i = 0; i < series->count && !window->facts[j].constant; i++) {
+            if (series->starts[i])
+                bits += log2((told++ + 256.0) / (16.0 * counts[series->data[i][window->at + j]]++ + 1));
+        }
+    }
+    return bits;
+}
+
 bool
 numbers_read(const struct window *window, const struct number_code *code, struct numbers *numbers)
 {
@@ -158,6 +176,7 @@ numbers_read(const struct window *window, const struct number_code *code, struct
         if (!series->starts[i])
             add_step(numbers, i);
     }
+    numbers->firsts = code_first_bytes(window);
     count_distinct(series, numbers);
     find_restarts(window, numbers);
     return true;
@@ -174,9 +193,9 @@ numbers_code_firsts(const struct series *series, const struct numbers *numbers)
         if (series->starts[i])
             farthest = MAX(farthest, fabs((double)numbers->value[i] - first));
     }
-    return numbers->limit +
-        MIN((series->meters - 1) * numbers->limit,
-            (series->meters - 1) * log2(2 * farthest + 1) + code_number(farthest));
+    return MIN(numbers->firsts,
+               numbers->limit + MIN((series->meters - 1) * numbers->limit,
+                                    (series->meters - 1) * log2(2 * farthest + 1) + code_number(farthest)));
 }
 
 static double

@@ -82,6 +82,7 @@ struct candidate {
     bool counts;                    /* it increases, and hardly ever decreases */
     bool is_exact;                  /* to the last digit something known, or a time */
     bool is_near;                   /* of a clock: to the time of capture, within a day */
+    bool is_battery;                /* it may be a battery's voltage */
     bool stands;                    /* of a clock: it does not go, but is set to the time when something happens */
     bool cut_off;                   /* what `known` has behind a whole count is left out */
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */
@@ -112,6 +113,7 @@ struct numbers {
     int64_t seen[DISTINCT_MOST];
     int64_t least, most;
     double limit;                   /* bits that any of them needs */
+    double firsts;                  /* bits of each meter's first, byte by byte */
 };
 
 struct line {

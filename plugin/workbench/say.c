@@ -236,6 +236,10 @@ brief_clock(const struct candidate *candidate)
 static char *
 brief_number(const struct candidate *candidate)
 {
+    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+
+    if (candidate->is_battery)
+        return g_strdup_printf("perhaps the battery, %.4g to %.4g V", candidate->least / volt, candidate->most / volt);
     if (candidate->least == candidate->most)
         return g_strdup_printf("always %.7g", candidate->least);
     return g_strdup_printf("a number, %.7g to %.7g", candidate->least, candidate->most);

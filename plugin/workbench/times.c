@@ -14,7 +14,7 @@ enum { CLOCK_TOLERANCE = 2, MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 7 };
 
 /* What a clock or a date is worth before anything is known, bits: bytes that are a time of these years are hardly ever anything
  * else, and their parts are all readings of their own. */
-static const double CLOCK_PRIOR = 30, DATE_PRIOR = 10, EVENT_PRIOR = 2;
+static const double CLOCK_PRIOR = 30, DATE_PRIOR = 10, EVENT_PRIOR = 3;
 
 /* Where second, minute, hour, day, month, year and century are, as meters send them; the table's kinds decode any. */
 enum { TIME_PARTS = 7, DATE_PARTS = 4, TIME_ORDERS = 3 };
@@ -221,7 +221,7 @@ try_time_of_day(const struct window *window, bool high_first, GArray *candidates
     candidate.compared = count;
     candidate.increases = changes;
     bits += code_residuals(residual, count, log2(DAY / MINUTE)) + (high_first ? 2 : 0);
-    candidate.gain = window->raw - bits + 12; /* as a relation that holds to the last digit */
+    candidate.gain = window->raw - bits + 16; /* as a relation that holds to the last digit */
     offer(candidates, window, candidate);
 }
 
@@ -278,7 +278,7 @@ try_weekday(const struct window *window, GArray *candidates)
     candidate.scaled = candidate.add != 0;
     candidate.distinct = most - least + 1;
     candidate.gain = window->raw - 8 - code_choice(candidate.exact, series->count - candidate.exact) -
-        3 * (series->count - candidate.exact) + 4;
+        3 * (series->count - candidate.exact) + 12;
     offer(candidates, window, candidate);
 }
 

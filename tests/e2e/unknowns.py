@@ -261,10 +261,16 @@ def make_capture(seed, replies, di=DI):
 # ---- judging ----
 
 
-def is_of(entry, offset, truth):
-    """The whole of it, with the byte of its unit or without."""
-    widths = {truth.width, truth.width + 1} if truth.unit is not None else {truth.width}
-    return int(entry["offset"]) == offset and int(entry["width"]) in widths
+def is_of(made, entry, offset, truth):
+    """The whole of it, with the byte of its unit or without. What is 0 in all replies may be left out at its end or taken in
+    there: the value is the same."""
+    at, width = int(entry["offset"]), int(entry["width"])
+    ours, theirs = set(range(offset, offset + truth.width)), set(range(at, at + width))
+    if truth.unit is not None and theirs == ours | {offset + truth.width}:
+        return True
+    end = offset if "high byte first" in entry["kind"] else offset + truth.width
+    side = range(min(at, offset), max(at, offset)) if end == offset else range(min(at + width, end), max(at + width, end))
+    return set(side) == ours ^ theirs and not any(data[i] for data in made.replies for i in side)
 
 
 def says_what_is_not(entry, truth):
@@ -275,10 +281,10 @@ def says_what_is_not(entry, truth):
     return not any(word in note for word in truth.about + ("day of capture",))
 
 
-def is_right(entry, offset, truth):
+def is_right(made, entry, offset, truth):
     shown = float(entry["scale"] or 1)
     scaled = truth.scale is None or not entry["unit"] or math.isclose(shown, truth.scale)
-    return is_of(entry, offset, truth) and entry["kind"] in truth.kinds and scaled and not says_what_is_not(entry, truth)
+    return is_of(made, entry, offset, truth) and entry["kind"] in truth.kinds and scaled and not says_what_is_not(entry, truth)
 
 
 class Score:
@@ -296,7 +302,7 @@ class Score:
         for offset, truth, changes in made.fields:
             if changes == 0 or not truth.kinds or truth.what == "CRC":
                 continue
-            found = any(is_right(entry, offset, truth) for entry in firsts)
+            found = any(is_right(made, entry, offset, truth) for entry in firsts)
             self.varying += 1
             self.found += found
             self.by_truth.setdefault(truth.what, []).append(found)
@@ -306,7 +312,7 @@ class Score:
                 self.missed.append(f"{made.seed}: {offset} {truth.what}: {'; '.join(near) or 'nothing'}")
         for entry in firsts:
             self.said[entry["strength"]] += 1
-            if not any(is_right(entry, offset, truth) for offset, truth, _ in made.fields):
+            if not any(is_right(made, entry, offset, truth) for offset, truth, _ in made.fields):
                 what = next((truth.what for offset, truth, _ in reversed(made.fields) if offset <= int(entry["offset"])), "")
                 self.wrong[entry["strength"]].append(
                     f"{made.seed}: {entry['offset']}+{entry['width']} {entry['kind']}: {entry['note']} [{what}]")
