@@ -32,7 +32,7 @@ static const double FLOAT_PRIOR = 9;
 static const double LOOSE_ZEROS = 8;
 
 /* What a binary number of three bytes is worth less: hardly any program has one. Bits. */
-static const double ODD_WIDTH = 14;
+static const double ODD_WIDTH = 20;
 
 /* What a byte above a number costs that never moves, and what a battery's voltage is worth. Bits. */
 static const double STILL_TOP = 8, BATTERY_PRIOR = 8;
@@ -216,6 +216,8 @@ weigh(const struct window *window, const struct numbers *numbers, double bits, b
     candidate->order = candidate->gain - (window->raw - decimal_of(window));
     if (candidate->type == TYPE_NUMBER && window->width == 1 && candidate->order < window->series->least_gain)
         candidate->gain -= LONELY_DIGITS;
+    if (candidate->type == TYPE_NUMBER && candidate->distinct < 3)
+        candidate->gain -= LONELY_DIGITS; /* a flag */
     if (candidate->is_exact)
         candidate->gain += EXACT_PRIOR;
 }
@@ -496,7 +498,7 @@ try_coefficient(const struct window *window, GArray *candidates)
     unsigned told;
     double bits;
 
-    if (window->width == 2 && !varies_within(window) && measure_around_one(window, around)) {
+    if (window->width == 2 && !varies_within(window) && measure_around_one(window, around) && around->farthest <= ONE / 10) {
         told = constant ? 1 : around->fresh;
         bits = told * log2(2 * around->farthest + 1) + 2;
         if (around->fresh > 1)

@@ -483,6 +483,7 @@ meter_of(struct explore_group *group, uint64_t hash, const struct cjt188_decoded
     meter->is_wildcard = frame->is_wildcard;
     memcpy(meter->number, frame->bytes + CJT188_OFF_ADDRESS, sizeof meter->number);
     meter->key = hash;
+    meter->last_sample = NO_SAMPLE;
     g_hash_table_insert(group->meter_index, &meter->key, GUINT_TO_POINTER(group->meter_count));
     group->meter_count++;
     group->wildcards += frame->is_wildcard;
@@ -510,6 +511,30 @@ struct known {
     double value[CJT188_MEASUREMENTS];
 };
 
+/* A reading that comes sooner after a sample than the one before it came is nearer to what the meter had then. */
+static void
+tell_last_sample(struct explore_group *group, const struct known *known)
+{
+    struct explore_meter *meter;
+    struct explore_sample *sample;
+    void *found;
+
+    if (!g_hash_table_lookup_extended(group->meter_index, &known->key, NULL, &found))
+        return;
+    meter = &group->meters[GPOINTER_TO_UINT(found)];
+    if (meter->last_sample >= group->sample_count)
+        return;
+    sample = &group->samples[meter->last_sample];
+    meter->last_sample = NO_SAMPLE;
+    if (known->time - sample->time >= sample->age)
+        return;
+    sample->age = known->time - sample->time;
+    for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++) {
+        if ((sample->own >> i & 1) == 0)
+            sample->measured[i] = known->value[i];
+    }
+}
+
 static void
 remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_decoded *frame, double time)
 {
@@ -525,6 +550,8 @@ remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_dec
     known->time = time;
     for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++)
         known->value[i] = measured(frame, (enum cjt188_measurement)i, NAN);
+    for (unsigned i = 0; i < explore->groups->len; i++)
+        tell_last_sample((struct explore_group *)g_ptr_array_index(explore->groups, i), known);
 }
 
 /* ---- samples ---- */
@@ -545,6 +572,8 @@ thin_out(struct explore_group *group)
         kept++;
     }
     group->sample_count = kept;
+    for (unsigned i = 0; i < group->meter_count; i++)
+        group->meters[i].last_sample = NO_SAMPLE;
 }
 
 static void
@@ -560,7 +589,7 @@ make_room(struct explore_group *group)
 }
 
 static void
-keep_sample(struct explore *explore, struct explore_group *group, const struct explore_meter *meter, uint64_t hash,
+keep_sample(struct explore *explore, struct explore_group *group, struct explore_meter *meter, uint64_t hash,
             const packet_info *pinfo, const struct cjt188_decoded *frame)
 {
     const struct known *known = (const struct known *)g_hash_table_lookup(explore->readings, &hash);
@@ -584,7 +613,7 @@ keep_sample(struct explore *explore, struct explore_group *group, const struct e
     }
     memcpy(sample->address, frame->bytes + CJT188_OFF_ADDRESS, sizeof sample->address);
     memcpy(group->data + (size_t)group->sample_count * group->width, frame->bytes + frame->data, group->width);
-    group->sample_count++;
+    meter->last_sample = group->sample_count++;
 }
 
 /* ---- frames ---- */

@@ -73,11 +73,14 @@ struct explore_sample {
     uint8_t address[CJT188_ADDRESS_LENGTH];
 };
 
+enum { NO_SAMPLE = INT_MAX };
+
 struct explore_meter {
     uint64_t key;              /* of its line and number */
     uint8_t number[5];
     bool is_wildcard;          /* nobody's: replies from all meters */
     uint64_t frames;
+    unsigned last_sample;      /* its latest in the group, until a reading has come behind it; NO_SAMPLE: none */
     uint8_t *last;             /* data of its last frame */
     uint8_t *toggled;          /* per byte: bits that changed in its frames */
 };

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from craft import bcd, frame, heat_901f, le
 from truth import BE, LE, SIGNED, clock_bytes, date_bytes, proposals, utc
 
-START = 1777248000  # 2026-04-27 00:00 UTC
+START = 1777248000  # 2026-04-27 00:00 UTC; each capture begins at some time of that day
 DI = "9A00"
 METERS = 8
 REPLIES = (20, 50, 100, 200, 500, 1000)
@@ -229,11 +229,11 @@ def reply_data(fields, meter):
 
 def make_capture(seed, replies, di=DI):
     """`replies` replies of the eight meters in turn. The sixth does not answer 901F, the seventh with more bytes than are known,
-    and no clock in them, so that they cannot be read; the eighth answers every third time."""
+    and no clock in them, so that they cannot be read; the eighth answers every third time. They are asked for it before, or after."""
     rng = random.Random(seed)
     made, fields = Made(seed), order_of(rng)
     meters = [Meter(rng, f"{rng.randint(10**7, 10**8 - 1):08d}") for _ in range(METERS)]
-    every = rng.choice([300, 900, 1800, 3600])
+    every, begin, before = rng.choice([120, 300, 900, 1800, 3600]), START + rng.randrange(86400), rng.random() < 0.7
     offset = 0
     for truth in fields:
         made.fields.append([offset, truth, 0])
@@ -241,16 +241,17 @@ def make_capture(seed, replies, di=DI):
     last = {}
     for i in range(replies):
         which, turn = i % METERS, i // METERS
-        meter, time = meters[which], START + every * (i // METERS) + 7 * which + rng.random()
+        meter, time = meters[which], begin + every * turn + 9 * which + rng.random()
         meter.live(time)
         reading = meter.reading()
         if which == 6:
             reading = reading[:-9] + bytes(9) + bytes(range(0xE0, 0xE5))
         if which != 5 and (which != 7 or turn % 3 == 0):
-            made.packets.append((time, frame(reading, number=meter.number)))
+            made.packets.append((time if before else time + 2, frame(reading, number=meter.number)))
         data = reply_data(fields, meter)
         made.replies.append(data)
         made.packets.append((time + 1, frame(bytes.fromhex(di)[::-1] + b"\0" + data, number=meter.number)))
+        made.packets[-2:] = sorted(made.packets[-2:], key=lambda packet: packet[0])
         for place in made.fields:
             piece = data[place[0]:place[0] + place[1].width]
             place[2] += last.get((which, place[0]), piece) != piece
