@@ -158,14 +158,26 @@ describe_follow(struct candidate *candidate, const struct follow *follow)
     candidate->add = follow->line.by_meter || follow->known->is_time ? 0 : -follow->line.intercept / follow->line.slope;
 }
 
-/* What is cut off may be in the byte below, and a wider reading is right then. */
+/* Then a minus of what follows it is none. */
+static bool
+is_below_zero(const struct series *series, const struct known_series *known)
+{
+    for (unsigned i = 0; i < series->count; i++) {
+        if (known->value[i] < 0)
+            return true;
+    }
+    return false;
+}
+
+/* What is cut off may be in the byte below, and a wider reading is right then. Seconds would soon fill less than four bytes. */
 static bool
 is_exact(const struct numbers *numbers, const struct follow *follow)
 {
     enum { SURE_CHANGES = 8 };
 
     return 50 * follow->exact >= 49 * follow->compared && follow->is_exact && follow->line.is_round && !follow->line.cut_off &&
-        numbers->increases + numbers->decreases >= SURE_CHANGES;
+        numbers->increases + numbers->decreases >= SURE_CHANGES &&
+        !(follow->known->is_time && follow->line.slope > 0.5 && numbers->width < 4);
 }
 
 /* Seconds since 1970, give or take a time zone. */
@@ -285,6 +297,8 @@ try_code(const struct window *window, const struct number_code *code, struct num
     bits = numbers_code(series, numbers);
     follow = relations_find(series, numbers);
     exact = is_exact(numbers, &follow);
+    if (exact && code->has_sign_bits && !is_below_zero(series, follow.known))
+        return;
     if (follow.bits - (exact ? EXACT_PRIOR : 0) < bits) {
         bits = follow.bits;
         describe_follow(&candidate, &follow);

@@ -357,19 +357,20 @@ COLUMNS = "who direction control di length offset width kind mask scale add unit
 
 
 def proposals(text, di=UNKNOWN_DI):
-    """[{rank, strength, row, and the columns of the row}] of one identifier."""
+    """[{rank, strength, row, and the columns of the row}] of one identifier, of -z cjt188,explore,all,rows."""
     found = []
-    group = None
+    group, before, rank = None, "", 1
     for line in text.splitlines():
         if line.startswith(("Reply ", "Request ", "Error reply ")):
             group = re.search(r"([0-9A-F]{4}), control", line).group(1)
-        head = re.match(r"\s+(\d)\. bytes (\d+) to (\d+), (.*); (weak|likely|strong) \(saves (-?\d+) bits\)$", line)
-        if head:
-            found.append({"rank": int(head.group(1)), "strength": head.group(5), "gain": int(head.group(6)), "group": group})
-        elif found and "row" not in found[-1]:
+        head = re.match(r"  (weak|likely|strong|  or) +(?:byte \d+|bytes \d+ to \d+) +", before)
+        if head and line.startswith('          "'):
+            rank = rank + 1 if head.group(1) == "  or" else 1
             row = line.strip()
-            found[-1].update(zip(COLUMNS, next(csv.reader([row]))), row=row)
-    return [entry for entry in found if entry["group"] == di]
+            found.append({"rank": rank, "strength": "weak" if rank > 1 else head.group(1), "group": group,
+                          **dict(zip(COLUMNS, next(csv.reader([row])))), "row": row})
+        before = line
+    return sorted((entry for entry in found if entry["group"] == di), key=lambda entry: int(entry["offset"]))
 
 
 def within(entry, offset, width):

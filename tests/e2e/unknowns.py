@@ -328,7 +328,7 @@ def judge(tshark, write, folder, seeds, replies):
     for seed in seeds:
         made = make_capture(seed, replies)
         path = write(folder / f"unknowns-{seed}-{replies}.pcap", made.packets)
-        score.add(made, proposals(tshark("-r", path, "-q", "-z", "cjt188,explore").stdout, DI))
+        score.add(made, proposals(tshark("-r", path, "-q", "-z", "cjt188,explore,all,rows").stdout, DI))
         path.unlink()
     return score
 
