@@ -37,6 +37,9 @@ static const double ODD_WIDTH = 20;
 /* What a byte above a number costs that never moves, and what a battery's voltage is worth. Bits. */
 static const double STILL_TOP = 8, BATTERY_PRIOR = 8;
 
+/* What a binary number is worth more whose zeros fill it up to the width that meters send. Bits. */
+static const double FILLED_UP = 7;
+
 /* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
 static const double LONELY_DIGITS = 20;
 
@@ -81,6 +84,21 @@ has_loose_zeros(const struct window *window, const struct numbers *numbers, bool
     return window->width > 1 && (numbers->most < end / 8 || is_through);
 }
 
+/* Two or four bytes whose upper ones are zeros, with no more of them beyond: meters send numbers of such widths, and seldom zeros
+ * beside one that would fill it up to them by chance. */
+static bool
+is_filled_up(const struct window *window, bool high_first)
+{
+    const unsigned zeros = window->width == 4 ? 2 : 1, top = high_first ? 0 : window->width - 1;
+    const bool is_last = high_first ? window->before == 0 : window->room == 0;
+    const struct byte_facts *beyond = &window->facts[high_first ? -1 : (int)window->width];
+
+    if ((window->width != 2 && window->width != 4) || !is_constant(window, top, 0))
+        return false;
+    return is_constant(window, high_first ? zeros - 1 : window->width - zeros, 0) &&
+        (is_last || !beyond->constant || beyond->value != 0);
+}
+
 /* Unsigned, unless it would always be near its end without counting to it. */
 static double
 sign_bonus(const struct window *window, const struct numbers *numbers, bool is_counter)
@@ -102,6 +120,8 @@ width_bonus(const struct window *window, const struct numbers *numbers, bool is_
     bonus -= window->width == 3 && !numbers->code->is_decimal ? ODD_WIDTH : 0;
     if (!is_counter && window->width > 1 && is_constant(window, high_first ? 0 : window->width - 1, 0))
         bonus -= high_first ? 4.5 : 2.5;
+    if (!numbers->code->is_decimal && is_filled_up(window, high_first))
+        bonus += FILLED_UP;
     if (has_loose_zeros(window, numbers, high_first))
         bonus -= LOOSE_ZEROS;
     for (unsigned i = 0; i < window->width; i++) {
@@ -177,6 +197,7 @@ is_exact(const struct numbers *numbers, const struct follow *follow)
 
     return 50 * follow->exact >= 49 * follow->compared && follow->is_exact && follow->line.is_round && !follow->line.cut_off &&
         numbers->increases + numbers->decreases >= SURE_CHANGES &&
+        (numbers->code->is_float || follow->known->is_time || fabs(follow->line.slope) * follow->known->grain < 1.5) &&
         !(follow->known->is_time && follow->line.slope > 0.5 && numbers->width < 4);
 }
 
@@ -299,8 +320,8 @@ try_code(const struct window *window, const struct number_code *code, struct num
     exact = is_exact(numbers, &follow);
     if (exact && code->has_sign_bits && !is_below_zero(series, follow.known))
         return;
-    if (follow.bits - (exact ? EXACT_PRIOR : 0) < bits) {
-        bits = follow.bits;
+    if (follow.bits - (exact ? EXACT_PRIOR : 0) < bits || exact) {
+        bits = MIN(bits, follow.bits);
         describe_follow(&candidate, &follow);
         candidate.is_exact = exact;
     }

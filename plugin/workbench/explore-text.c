@@ -100,7 +100,7 @@ kind_text(const struct proposal *proposal)
         g_string_append_printf(text, " %s %s", proposal->add < 0 ? "-" : "+",
                                g_ascii_formatd(add, sizeof add, "%.6g", fabs(proposal->add)));
     if (proposal->unit[0] != '\0')
-        g_string_append_printf(text, " %s", proposal->unit);
+        g_string_append_printf(text, "%s%s", proposal->scale == 1 && proposal->add == 0 ? ", " : " ", proposal->unit);
     return g_string_free(text, false);
 }
 
@@ -157,6 +157,7 @@ static void
 print_proposals(const struct explore_group *group, const struct wanted *wanted)
 {
     GPtrArray *proposals[EXPLORE_FIELDS + UINT8_MAX];
+    GString *noises = g_string_new(NULL);
     unsigned count = 0;
 
     for (unsigned i = 0; i < group->field_count && count < array_length(proposals); i++) {
@@ -166,15 +167,18 @@ print_proposals(const struct explore_group *group, const struct wanted *wanted)
             continue;
         proposals[count++] = explore_propose(group, &group->fields[i], &noise);
         if (noise != NULL)
-            printf("  no proposal for the bytes %s: they vary without an order that was found\n", noise);
+            g_string_append_printf(noises, "%s%s", noises->len > 0 ? ", " : "", noise);
         g_free(noise);
     }
     for (int strength = PROPOSAL_STRONG; strength >= PROPOSAL_WEAK; strength--) {
         for (unsigned i = 0; i < count; i++)
             print_strength(group, proposals[i], (enum proposal_strength)strength, wanted);
     }
+    if (noises->len > 0)
+        printf("  no proposal for the bytes %s: they vary without an order that was found\n", noises->str);
     for (unsigned i = 0; i < count; i++)
         g_ptr_array_unref(proposals[i]);
+    g_string_free(noises, true);
 }
 
 static bool

@@ -145,7 +145,7 @@ code_first_bytes(const struct window *window)
 
         for (unsigned i = 0; i < series->count && !window->facts[j].constant; i++) {
             if (series->starts[i])
-                bits += log2((told++ + 256.0) / (16.0 * counts[series->data[i][window->at + j]]++ + 1));
+                bits += log2((16.0 * told++ + 256) / (16.0 * counts[series->data[i][window->at + j]]++ + 1));
         }
     }
     return bits;

@@ -154,12 +154,15 @@ bound_by_exact(const struct series *series, GArray *candidates)
     g_array_unref(exact);
 }
 
-/* Does a cut do without this reading? */
+/* Does a cut do without this reading? Parts of a number or a text that is one all the same say nothing else. */
 static bool
 is_left_out(const struct candidate *candidate, const struct candidate *without)
 {
+    if (without != NULL && candidate->type == without->type &&
+        (candidate->type == TYPE_ADDRESS || candidate->type == TYPE_TEXT) && shared(candidate, without) > 0)
+        return true;
     return without != NULL && candidate->at == without->at && candidate->width == without->width &&
-        (candidate->kind == without->kind || without->type == TYPES);
+        candidate->kind == without->kind;
 }
 
 /* The best cut of `width` bytes from `at` on into candidates and loose bytes, all but `without`; what it saves. It goes into
@@ -231,7 +234,7 @@ static const enum proposal_strength most_of[TYPES] = {
     [TYPE_TIME_OF_DAY] = PROPOSAL_STRONG, [TYPE_WEEKDAY] = PROPOSAL_STRONG, [TYPE_COEFFICIENT] = PROPOSAL_LIKELY,
     [TYPE_COPY] = PROPOSAL_STRONG, [TYPE_FOLLOWS] = PROPOSAL_STRONG, [TYPE_COUNTER] = PROPOSAL_STRONG,
     [TYPE_NUMBER] = PROPOSAL_STRONG, [TYPE_BITS] = PROPOSAL_STRONG, [TYPE_TEXT] = PROPOSAL_LIKELY,
-    [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CHECK] = PROPOSAL_STRONG, [TYPE_CONSTANT] = PROPOSAL_WEAK,
+    [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
 };
 
 /* A number that nothing known tells: it must be seen to carry from one byte to the next, or have its unit behind it. */
@@ -289,7 +292,7 @@ proposal_of(const struct series *series, const struct candidate *candidate, unsi
     proposal->add = candidate->scaled ? candidate->add : 0;
     proposal->unit = unit_of(candidate);
     proposal->name = say_name(candidate);
-    proposal->brief = say_briefly(series, candidate);
+    proposal->brief = say_briefly(candidate);
     proposal->evidence = say_evidence(series, candidate);
     proposal->gain = candidate->gain;
     proposal->strength = strength_of(series, candidate, rank);
@@ -375,7 +378,7 @@ try_all(const struct series *series, const struct byte_facts *facts, const struc
     GArray *candidates = g_array_new(false, false, sizeof(struct candidate));
 
     for (unsigned i = 0; i < field->width; i++) {
-        struct window window = { .series = series, .facts = facts + i, .at = field->at + i };
+        struct window window = { .series = series, .facts = facts + i, .at = field->at + i, .before = i };
 
         for (unsigned width = 1; width <= WINDOW_MAX && i + width <= field->width; width++) {
             window.width = width;

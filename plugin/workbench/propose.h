@@ -59,7 +59,7 @@ struct number_code {
 
 enum candidate_type {
     TYPE_ADDRESS, TYPE_CLOCK, TYPE_DATE, TYPE_TIME_OF_DAY, TYPE_WEEKDAY, TYPE_COEFFICIENT, TYPE_COPY, TYPE_FOLLOWS,
-    TYPE_COUNTER, TYPE_NUMBER, TYPE_BITS, TYPE_TEXT, TYPE_SERIAL, TYPE_CHECK, TYPE_CONSTANT, TYPES
+    TYPE_COUNTER, TYPE_NUMBER, TYPE_BITS, TYPE_TEXT, TYPE_SERIAL, TYPE_CONSTANT, TYPES
 };
 
 /* An interpretation that was tried. */
@@ -94,7 +94,7 @@ struct window {
     const struct series *series;
     const struct byte_facts *facts; /* of its bytes */
     unsigned at, width;
-    unsigned room;                  /* undocumented bytes behind it; their facts follow */
+    unsigned before, room;          /* undocumented bytes before and behind it; their facts are beside its own */
     double raw;                     /* bits to tell it byte by byte */
 };
 
@@ -183,7 +183,7 @@ void offer(GArray *candidates, const struct window *window, struct candidate can
 /* The evidence for a reading, a sentence. */
 GString *say_evidence(const struct series *series, const struct candidate *candidate);
 /* What it is in a few plain words, for one line. */
-char *say_briefly(const struct series *series, const struct candidate *candidate);
+char *say_briefly(const struct candidate *candidate);
 char *say_name(const struct candidate *candidate);
 
 #endif

@@ -139,12 +139,13 @@ code_line(const struct series *series, const struct numbers *numbers, struct fol
     const struct known_series *known = follow->known;
     int64_t residual[EXPLORE_SAMPLES], unknown[EXPLORE_SAMPLES], before = 0;
     unsigned count = 0, unknowns = 0, starts = 0;
-    double off_before = 0, bits = follow->line.bits;
+    double off_first = 0, bits = follow->line.bits;
 
     follow->exact = follow->compared = 0;
     for (unsigned i = 0; i < series->count; i++) {
         const double at = known->value[i];
         const bool by_step = follow->line.by_meter && is_step(series, known, i);
+        bool is_exact = false;
         int64_t here;
         double off;
 
@@ -161,11 +162,13 @@ code_line(const struct series *series, const struct numbers *numbers, struct fol
                                                         : (double)here;
         if (by_step || !follow->line.by_meter) {
             residual[count++] = by_step ? here - before : here;
-            follow->exact += fabs(by_step ? off - off_before : off) <= tolerance(numbers, known, &follow->line, at);
+            is_exact = fabs(by_step ? off - off_first : off) <= tolerance(numbers, known, &follow->line, at);
+            follow->exact += is_exact;
             follow->compared++;
         }
         before = here;
-        off_before = off;
+        if (!by_step || !is_exact)
+            off_first = off;
     }
     bits += code_residuals(residual, count, numbers->limit) + code_residuals(unknown, unknowns, numbers->limit);
     return bits + (follow->line.by_meter ? numbers_code_firsts(series, numbers) : starts * numbers->limit);
@@ -175,6 +178,9 @@ static void
 keep_cheaper(struct follow *best, const struct series *series, const struct numbers *numbers, struct follow follow)
 {
     follow.bits = code_line(series, numbers, &follow);
+    /* The same for all meters says more than an offset of each. */
+    if (follow.line.by_meter && best->is_exact && !best->line.by_meter && best->known == follow.known)
+        return;
     follow.is_exact = follow.compared >= LEAST_KNOWN && 10 * follow.exact >= 9 * follow.compared;
     /* Without an offset it is a copy; else the residuals would tell the offset, and a proposed row would lack it. */
     if (follow.line.is_round && !follow.line.by_meter && follow.line.intercept == 0 && 2 * follow.exact < follow.compared)

@@ -49,9 +49,9 @@ say_copy(GString *text, const struct series *series, const struct candidate *can
     g_string_append_printf(text, "equals the %s%s", candidate->known->name,
                            candidate->per_count < 0 ? " with its sign turned" : "");
     if (candidate->cut_off && candidate->known->unit[0] != '\0')
-        g_string_append_printf(text, ", cut off to %.4g %s,", count, candidate->known->unit);
+        g_string_append_printf(text, ", cut off to %.4g %s", count, candidate->known->unit);
     else if (candidate->cut_off)
-        g_string_append_printf(text, ", cut off to whole counts of %.4g,", count);
+        g_string_append_printf(text, ", cut off to whole counts of %.4g", count);
     say_exact(text, series, candidate);
 }
 
@@ -196,7 +196,7 @@ say_name(const struct candidate *candidate)
         [TYPE_ADDRESS] = "Address", [TYPE_CLOCK] = "Clock", [TYPE_DATE] = "Date", [TYPE_COEFFICIENT] = "Coefficient",
         [TYPE_COUNTER] = "Counter", [TYPE_NUMBER] = "Number", [TYPE_BITS] = "Flags", [TYPE_TEXT] = "Text",
         [TYPE_SERIAL] = "Parameter", [TYPE_CONSTANT] = "Constant", [TYPE_TIME_OF_DAY] = "Time of day",
-        [TYPE_WEEKDAY] = "Day of week", [TYPE_CHECK] = "Check value",
+        [TYPE_WEEKDAY] = "Day of week",
     };
 
     if (candidate->type == TYPE_COPY)
@@ -204,6 +204,13 @@ say_name(const struct candidate *candidate)
     if (candidate->type == TYPE_FOLLOWS)
         return g_strdup_printf("Follows %s at %u", candidate->known->name, candidate->at);
     return g_strdup_printf("%s at %u", names[candidate->type], candidate->at);
+}
+
+/* As the row shows it. */
+static double
+shown(const struct candidate *candidate, double value)
+{
+    return candidate->scaled ? value * candidate->scale + candidate->add : value;
 }
 
 static char *
@@ -214,7 +221,8 @@ brief_counter(const struct candidate *candidate)
     if (candidate->known != NULL)
         return g_strdup_printf("counts with the %s, one each %.4g %s", candidate->known->name, candidate->per_count,
                                candidate->known->unit);
-    return g_strdup_printf("a counter, went up %u times to %.*g", candidate->increases, 10, candidate->most);
+    return g_strdup_printf("a counter, went up %u time%s to %.10g", candidate->increases, plural(candidate->increases),
+                           shown(candidate, candidate->most));
 }
 
 static char *
@@ -241,8 +249,8 @@ brief_number(const struct candidate *candidate)
     if (candidate->is_battery)
         return g_strdup_printf("perhaps the battery, %.4g to %.4g V", candidate->least / volt, candidate->most / volt);
     if (candidate->least == candidate->most)
-        return g_strdup_printf("always %.7g", candidate->least);
-    return g_strdup_printf("a number, %.7g to %.7g", candidate->least, candidate->most);
+        return g_strdup_printf("always %.7g", shown(candidate, candidate->least));
+    return g_strdup_printf("a number, %.7g to %.7g", shown(candidate, candidate->least), shown(candidate, candidate->most));
 }
 
 static char *
@@ -274,7 +282,7 @@ brief_follows(const struct candidate *candidate)
 }
 
 char *
-say_briefly(const struct series *series, const struct candidate *candidate)
+say_briefly(const struct candidate *candidate)
 {
     static char *(*const words[TYPES])(const struct candidate *) = {
         [TYPE_COUNTER] = brief_counter, [TYPE_COPY] = brief_copy, [TYPE_CLOCK] = brief_clock, [TYPE_NUMBER] = brief_number,
@@ -283,15 +291,13 @@ say_briefly(const struct series *series, const struct candidate *candidate)
     static const char *const plain[TYPES] = {
         [TYPE_ADDRESS] = "the meter's own number", [TYPE_TEXT] = "readable text", [TYPE_SERIAL] = "differs from meter to meter",
         [TYPE_CONSTANT] = "always the same", [TYPE_TIME_OF_DAY] = "the time of day", [TYPE_WEEKDAY] = "the day of the week",
-        [TYPE_CHECK] = "a check value of the bytes before it",
     };
     char *text = words[candidate->type] != NULL ? words[candidate->type](candidate) : g_strdup(plain[candidate->type]);
     char *with_unit;
 
-    (void)series;
     if (candidate->of_unit == NULL)
         return text;
-    with_unit = g_strdup_printf("%s, in %s, as the byte behind says", text, candidate->of_unit->name);
+    with_unit = g_strdup_printf("%s; byte %u is its unit, %s", text, candidate->at + candidate->width, candidate->of_unit->name);
     g_free(text);
     return with_unit;
 }

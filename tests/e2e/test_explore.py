@@ -17,7 +17,7 @@ LINE = re.compile(r"^  +(\d+) +(\d+)  (.*) \((cjt188[^)]*)\): seen (\d+)  distin
 
 @pytest.fixture(scope="module")
 def explore(tshark):
-    return lambda path, argument="", *options: tshark("-r", path, *options, "-q", "-z", "cjt188,explore" + argument).stdout
+    return lambda path, argument="", *options: tshark("-r", path, *options, "-q", "-z", "cjt188,explore,all,rows" + argument).stdout
 
 
 def unknown(*rest, di="00 9A", number="24263225"):

@@ -127,7 +127,7 @@ def weekday(rng):
         state["n"] = (state.get("n", 3) + rng.choice([0, 0, 1, 1, 2])) % 7
         return bytes([first + state["n"]])
 
-    return Field("weekday", 1, LE, make, ("BCD",))
+    return Field("weekday", 1, LE, make, ("BCD", "bits"))
 
 
 def flags(rng, count=2, often=0.15, bits=None):
@@ -184,8 +184,8 @@ supply = copy("copy of the supply", 2, "BCD", lambda meter: bcd(meter.supply, 2)
 supply_tenths = copy("supply cut off to tenths", 2, LE, lambda meter: le(meter.supply // 10, 2), scale=0.1)
 below_zero = copy("return with its sign turned", 2, SIGNED, lambda meter: (-meter.return_).to_bytes(2, "little", signed=True),
                   scale=-0.01)
-unix = copy("seconds since 1970", 4, LE, lambda meter: le(int(meter.time), 4))
-unix_be = copy("seconds since 1970, high byte first", 4, BE, lambda meter: be(int(meter.time), 4))
+unix = copy("seconds since 1970", 4, "Unix time, low byte first", lambda meter: le(int(meter.time), 4))
+unix_be = copy("seconds since 1970, high byte first", 4, "Unix time, high byte first", lambda meter: be(int(meter.time), 4))
 minutes = copy("minutes", 4, LE, lambda meter: le(777777 + int(meter.time - START) // 60, 4))
 
 
@@ -367,10 +367,11 @@ def proposals(text, di=UNKNOWN_DI):
         if head and line.startswith('          "'):
             rank = rank + 1 if head.group(1) == "  or" else 1
             row = line.strip()
-            found.append({"rank": rank, "strength": "weak" if rank > 1 else head.group(1), "group": group,
+            found.append({"first": found[-1]["first"] if rank > 1 else len(found), "rank": rank, "strength": "weak" if rank > 1 else head.group(1), "group": group,
                           **dict(zip(COLUMNS, next(csv.reader([row])))), "row": row})
         before = line
-    return sorted((entry for entry in found if entry["group"] == di), key=lambda entry: int(entry["offset"]))
+    return sorted((entry for entry in found if entry["group"] == di),
+                  key=lambda entry: (int(found[entry["first"]]["offset"]), entry["rank"]))
 
 
 def within(entry, offset, width):

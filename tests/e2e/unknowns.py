@@ -92,7 +92,7 @@ class Meter:
     run = property(lambda self: self.hours + int(self.time - START) // 3600)
 
     def reading(self):
-        return heat_901f(energy1=(self.cold_wh, 0x05), energy2=(self.wh, 0x05), power=(self.watts, 0x17), flow=(self.lh * 10, 0x35),
+        return heat_901f(energy1=(self.cold_wh, 0x05), energy2=(self.wh, 0x05), power=(self.watts, 0x17), flow=(self.lh, 0x35),
                          volume=(self.litres, 0x2C), supply=self.supply_cc, return_=self.return_cc, hours=self.run,
                          clock=clock_bytes(self.now).hex(" "))
 
@@ -145,7 +145,7 @@ def make_fields(rng):
     copied = rng.choice([
         Truth("copy of the supply", 2, ("BCD",), lambda m: bcd(m.supply_cc, 2), 0.01, ("supply temperature",)),
         Truth("copy of the return", 3, ("BCD",), lambda m: bcd(m.return_cc, 3), 0.01, ("return temperature",)),
-        Truth("copy of the flow", 4, ("BCD",), lambda m: bcd(m.lh * 10, 4), None, FLOW, unit=0x35),
+        Truth("copy of the flow", 4, ("BCD",), lambda m: bcd(m.lh, 4), None, FLOW, unit=0x35),
     ])
     floats = [lambda m: m.now_flow, lambda m: m.power, lambda m: m.volume, lambda m: m.supply]
     abouts = [FLOW, POWER, COUNTED, ("supply temperature",)]
