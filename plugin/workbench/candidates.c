@@ -20,9 +20,8 @@ static const double number_widths[WIDTHS] = { 0, -2.5, 3, 2.4, 1.2, -15, -15, -1
  * least of all one that takes a neighbour's byte for more digits. Bits. */
 static const double EXACT_PRIOR = 12;
 
-/* What a unit of the standard's table behind four bytes of decimal digits is worth: nothing else in a frame looks so; less of
- * units that are a multiple, which no meter is known to send. */
-static const double UNIT_PRIOR = 16, RARE_UNIT_PRIOR = 4;
+/* What a unit of the standard's table behind four bytes of decimal digits is worth: nothing else in a frame looks so. */
+static const double UNIT_PRIOR = 16;
 
 /* What numbers with a point are worth that a meter can have: of loose bytes hardly any are. */
 static const double FLOAT_PRIOR = 9;
@@ -249,19 +248,23 @@ weigh(const struct window *window, const struct numbers *numbers, double bits, b
     candidate->order = candidate->gain - (window->raw - decimal_of(window));
     if (candidate->type == TYPE_NUMBER && window->width == 1 && candidate->order < window->series->least_gain)
         candidate->gain -= LONELY_DIGITS;
-    if (candidate->type == TYPE_NUMBER && candidate->distinct < 3)
-        candidate->gain -= LONELY_DIGITS; /* a flag */
+    if (candidate->type == TYPE_NUMBER && (candidate->distinct < 3 || numbers->step_count < LEAST_INCREASES))
+        candidate->gain -= LONELY_DIGITS; /* a flag, or chance */
     if (candidate->is_exact)
         candidate->gain += EXACT_PRIOR;
 }
 
-/* The standard's unit that stands behind the window in all samples; NULL: none. */
+/* The standard's unit that stands behind the window in all samples; NULL: none, or a multiple of one, which no meter is known to
+ * send. */
 static const struct cjt188_unit *
 unit_behind(const struct window *window)
 {
     const struct byte_facts *facts = &window->facts[window->width];
 
-    return window->width == UNIT_DIGITS && window->room > 0 && facts->constant ? cjt188_unit(facts->value) : NULL;
+    const struct cjt188_unit *unit =
+        window->width == UNIT_DIGITS && window->room > 0 && facts->constant ? cjt188_unit(facts->value) : NULL;
+
+    return unit != NULL && strstr(unit->name, "×") == NULL ? unit : NULL;
 }
 
 /* Its byte is of the number then, and says what the number is. */
@@ -274,7 +277,7 @@ take_unit(const struct window *window, struct candidate *candidate)
         return;
     candidate->tail = 1;
     candidate->of_unit = unit;
-    candidate->gain += strstr(unit->name, "×") == NULL ? UNIT_PRIOR : RARE_UNIT_PRIOR;
+    candidate->gain += UNIT_PRIOR;
     if (candidate->scaled && candidate->type != TYPE_COUNTER)
         return;
     candidate->scaled = true;

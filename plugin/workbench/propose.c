@@ -154,12 +154,16 @@ bound_by_exact(const struct series *series, GArray *candidates)
     g_array_unref(exact);
 }
 
-/* Does a cut do without this reading? Parts of a number or a text that is one all the same say nothing else. */
+/* Does a cut do without this reading? Parts of a number or a text that is one all the same say nothing
+ * else, nor does what follows the same in the same way. */
 static bool
 is_left_out(const struct candidate *candidate, const struct candidate *without)
 {
     if (without != NULL && candidate->type == without->type &&
         (candidate->type == TYPE_ADDRESS || candidate->type == TYPE_TEXT) && shared(candidate, without) > 0)
+        return true;
+    if (without != NULL && without->known != NULL && candidate->known == without->known && candidate->at == without->at &&
+        candidate->width == without->width && fabs(candidate->per_count - without->per_count) < 1e-9 * fabs(without->per_count))
         return true;
     return without != NULL && candidate->at == without->at && candidate->width == without->width &&
         candidate->kind == without->kind;

@@ -96,7 +96,12 @@ fit_steps(const struct series *series, const struct numbers *numbers, const stru
         return false;
     *slope = xy / xx;
     /* Time goes on evenly: there is nothing to take its mean off. */
-    *r = known->is_time ? xy / sqrt(xx * yy) : (xy - x * y / n) / sqrt(MAX((xx - x * x / n) * (yy - y * y / n), 1e-300));
+    *r = xy / sqrt(xx * yy);
+    if (known->is_time)
+        return true;
+    x /= n, y /= n;
+    *r = xx / n - x * x <= 1e-9 * xx / n || yy / n - y * y <= 1e-9 * yy / n ? 0 :
+        (xy / n - x * y) / sqrt((xx / n - x * x) * (yy / n - y * y));
     return true;
 }
 
@@ -112,8 +117,10 @@ on_line(const struct line *line, double at)
 }
 
 static int64_t
-predict(const struct numbers *numbers, const struct line *line, double at)
+predict(const struct numbers *numbers, const struct known_series *known, const struct line *line, double at)
 {
+    if (known->is_time && !numbers->code->is_float)
+        return llround(on_line(line, at) + line->intercept);
     if (numbers->code->is_float)
         return number_order(numbers->code, numbers->width, on_line(line, at) + line->intercept);
     return llround(on_line(line, at)) + llround(line->intercept);
@@ -157,7 +164,7 @@ code_line(const struct series *series, const struct numbers *numbers, struct fol
             if (isnan(at))
                 continue;
         }
-        here = numbers->value[i] - predict(numbers, &follow->line, at);
+        here = numbers->value[i] - predict(numbers, known, &follow->line, at);
         off = numbers->code->is_float || known->is_time ? numbers->real[i] - on_line(&follow->line, at) - follow->line.intercept
                                                         : (double)here;
         if (by_step || !follow->line.by_meter) {
@@ -174,6 +181,13 @@ code_line(const struct series *series, const struct numbers *numbers, struct fol
     return bits + (follow->line.by_meter ? numbers_code_firsts(series, numbers) : starts * numbers->limit);
 }
 
+/* Bits that a line is worth more before others because it is exact. */
+static double
+worth_of(const struct follow *follow)
+{
+    return !follow->is_exact ? 0 : follow->line.is_round ? 16 : 6;
+}
+
 static void
 keep_cheaper(struct follow *best, const struct series *series, const struct numbers *numbers, struct follow follow)
 {
@@ -185,7 +199,7 @@ keep_cheaper(struct follow *best, const struct series *series, const struct numb
     /* Without an offset it is a copy; else the residuals would tell the offset, and a proposed row would lack it. */
     if (follow.line.is_round && !follow.line.by_meter && follow.line.intercept == 0 && 2 * follow.exact < follow.compared)
         return;
-    if (follow.bits - (follow.is_exact ? 12 : 0) < best->bits - (best->is_exact ? 12 : 0))
+    if (follow.bits - worth_of(&follow) < best->bits - worth_of(best))
         *best = follow;
 }
 
@@ -280,8 +294,9 @@ relations_find(const struct series *series, const struct numbers *numbers)
         if (!vote_slope(series, numbers, follow.known, &slope) ||
             !fit_steps(series, numbers, follow.known, &slope, &follow.r) || fabs(follow.r) < 0.8)
             continue;
-        try_lines(&best, series, numbers, follow, slope);
         round_to = round_slope(follow.known, slope);
+        if (round_to == 0 || fabs(slope / round_to - 1) > (follow.known->is_time ? 0.01 : 0.001))
+            try_lines(&best, series, numbers, follow, slope);
         follow.line.is_round = true;
         if (round_to != 0)
             try_lines(&best, series, numbers, follow, round_to);
