@@ -429,6 +429,8 @@ try_quantity(const struct window *window, GArray *candidates)
         candidate.least = i == 0 ? (double)number : MIN(candidate.least, (double)number);
         candidate.most = MAX(candidate.most, (double)number);
     }
+    if (candidate.most == 0)
+        return; /* zeros may be anything */
     candidate.distinct = candidate.least < candidate.most ? 2 : 1;
     candidate.gain = candidate.order = window->raw - decimal_of(window) + 1;
     take_unit(window, &candidate);
