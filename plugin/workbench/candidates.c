@@ -622,16 +622,16 @@ try_bits(const struct window *window, GArray *candidates)
     counts = count_bits(window);
     for (unsigned bit = 0; bit < 8; bit++) {
         const unsigned changes = counts.changes[bit], same = counts.pairs - changes;
+        double told;
 
         if ((counts.mask >> bit & 1) == 0)
             continue;
-        if (candidate.known == NULL && tells_flow(window, bit, &candidate)) {
-            bits += 4 + (series->count - candidate.compared);
-            continue;
-        }
-        bits += series->meters + 3 + 0.5 * log2(counts.pairs + 1.0) + (changes <= 2 ? 8 : 0);
+        told = series->meters + 3 + 0.5 * log2(counts.pairs + 1.0) + (changes <= 2 ? 8 : 0);
         if (same > 0 && changes > 0)
-            bits -= same * log2((double)same / counts.pairs) + changes * log2((double)changes / counts.pairs);
+            told -= same * log2((double)same / counts.pairs) + changes * log2((double)changes / counts.pairs);
+        if (candidate.known == NULL && tells_flow(window, bit, &candidate)) /* but where that is not known */
+            told = 4 + told * (series->count - candidate.compared) / series->count - EXACT_PRIOR;
+        bits += told;
     }
     candidate.is_exact = candidate.known != NULL;
     if (candidate.known == NULL || __builtin_popcount(counts.mask) > 1)

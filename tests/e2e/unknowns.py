@@ -296,7 +296,7 @@ class Score:
         self.said = {"strong": 0, "likely": 0, "weak": 0}
         self.wrong = {"strong": [], "likely": [], "weak": []}
         self.missed = []
-        self.by_truth = {}
+        self.found_in = {}  # (seed, truth)
 
     def add(self, made, entries):
         firsts = [entry for entry in entries if entry["rank"] == 1]
@@ -306,7 +306,7 @@ class Score:
             found = any(is_right(made, entry, offset, truth) for entry in firsts)
             self.varying += 1
             self.found += found
-            self.by_truth.setdefault(truth.what, []).append(found)
+            self.found_in[made.seed, truth.what] = found
             if not found:
                 near = [f"{entry['offset']}+{entry['width']} {entry['kind']}: {entry['note']}" for entry in firsts
                         if int(entry["offset"]) < offset + truth.width and int(entry["offset"]) + int(entry["width"]) > offset]
