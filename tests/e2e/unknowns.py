@@ -282,10 +282,17 @@ def says_what_is_not(entry, truth):
     return not any(word in note for word in truth.about + ("day of capture",))
 
 
+def is_kind(made, entry, offset, truth):
+    """Without a minus in any reply a number with a sign is one without."""
+    top = offset + truth.width - 1
+    unsigned = {SIGNED: LE, "BCD, top bit is minus": "BCD", "BCD, top F is minus": "BCD"}.get(truth.kinds[0]) if truth.kinds else None
+    return entry["kind"] in truth.kinds or (entry["kind"] == unsigned and all(data[top] < 0x80 for data in made.replies))
+
+
 def is_right(made, entry, offset, truth):
     shown = float(entry["scale"] or 1)
     scaled = truth.scale is None or not entry["unit"] or math.isclose(shown, truth.scale)
-    return is_of(made, entry, offset, truth) and entry["kind"] in truth.kinds and scaled and not says_what_is_not(entry, truth)
+    return is_of(made, entry, offset, truth) and is_kind(made, entry, offset, truth) and scaled and not says_what_is_not(entry, truth)
 
 
 class Score:
