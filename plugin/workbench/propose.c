@@ -16,12 +16,13 @@ enum {
     RANKS = 3,            /* proposals for the same bytes */
     SURE_INCREASES = 8,
     SURE_SAMPLES = 16,
+    FEW_SAMPLES = 40,
     SURE_DISTINCT = 8,
     SURE_CARRIES = 5,
 };
 
 /* How many bits less the best cut without a reading saves, for it to be called likely or strong. */
-static const double LIKELY_MARGIN = 10, STRONG_MARGIN = 16;
+static const double LIKELY_MARGIN = 9, STRONG_MARGIN = 11;
 
 /* Bits that a reading must save to be called likely. */
 #define LIKELY_GAIN 14.0
@@ -268,11 +269,13 @@ static enum proposal_strength
 strength_of(const struct series *series, const struct candidate *candidate, unsigned rank)
 {
     enum proposal_strength strength = most_of[candidate->type];
+    /* Few samples are easily all in order by chance. */
+    const double few = series->count < FEW_SAMPLES ? 1.6 : 1;
 
     if (rank > 1 || series->count == 1 || candidate->gain < series->least_gain + LIKELY_GAIN - LEAST_GAIN ||
-        candidate->margin < LIKELY_MARGIN)
+        candidate->margin < few * LIKELY_MARGIN)
         return PROPOSAL_WEAK;
-    if (candidate->margin < STRONG_MARGIN || series->count < SURE_SAMPLES)
+    if (candidate->margin < few * STRONG_MARGIN || series->count < SURE_SAMPLES)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_BITS && candidate->known == NULL)
         strength = MIN(strength, PROPOSAL_LIKELY);
