@@ -124,7 +124,7 @@ remember(struct bus *bus, enum hearing what, const struct record *record)
     heard->what = what;
     heard->record = *record;
     heard->record.bytes = g_memdup2(record->bytes, record->length);
-    heard->is_early = log->sent_ns != 0 && after_sending(bus, record) < -EARLY_NS;
+    heard->is_early = log->sent_ns != 0 && record->time_ns - clock_offset() < sender_computed(bus->sender) - EARLY_NS;
     g_ptr_array_add(log->heard, heard);
     log->count[what]++;
     if (what == HEARD_REPLY && log->answered_ns < 0 && log->sent_ns != 0 && bus->left_ns != INT64_MAX)

@@ -219,3 +219,9 @@ sender_is_port(const struct sender *sender)
 {
     return sender->is_port || sender->take != NULL;
 }
+
+int64_t
+sender_computed(const struct sender *sender)
+{
+    return sender->computed_ns;
+}

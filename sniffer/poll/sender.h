@@ -30,6 +30,8 @@ bool sender_begin(struct sender *sender, const uint8_t *bytes, size_t length, GE
 /* When the last of them has left, by CLOCK_MONOTONIC: drained or computed, the later; INT64_MAX while they are on their way.
  * Where RTS switches, it is taken back here, so it is to be asked soon and again. */
 int64_t sender_left(struct sender *sender);
+/* When it should have left, which is no later, however late we look. */
+int64_t sender_computed(const struct sender *sender);
 /* Is it a port, whose echo comes at once? */
 bool sender_is_port(const struct sender *sender);
 /* When to ask again. */

@@ -283,7 +283,7 @@ def computer(tmp_path):
 class Together:
     """Runs that mostly wait are done side by side, when the first of them is asked for: (key, function of the key)."""
 
-    def __init__(self, keys, run, workers=6):
+    def __init__(self, keys, run, workers=2):
         self.keys, self.run, self.workers = list(keys), run, workers
         self.done = None
 
