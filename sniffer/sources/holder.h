@@ -8,7 +8,7 @@
 #define HOLDER_H
 
 /* "minicom (process 1234)", several with commas between, or NULL when nobody is found: only root sees everybody's
- * programs. device: its real path. The caller frees it. */
-char *holder_of(const char *device);
+ * programs. path: of the device. The caller frees it. */
+char *holder_of(const char *path);
 
 #endif
