@@ -10,7 +10,7 @@
 
 #define WIDTH(n) (1u << (n))
 
-/* What each kind costs beside the others before anything is known, bits; and the widths tried. */
+/* The kinds of numbers, and in which widths each is tried. */
 static const struct number_code codes[CODES] = {
     [CODE_BCD] = { .kind = CJT188_RAW_BCD, .widths = WIDTH(1) | WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(5) | WIDTH(6),
                    .is_decimal = true },

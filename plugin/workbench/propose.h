@@ -126,7 +126,7 @@ struct line {
 
 /* How a number follows something known. */
 struct follow {
-    double bits, r;          /* INFINITY: it does not; r is of steps */
+    double bits, r;          /* bits INFINITY: it does not; r is of steps */
     struct line line;
     unsigned exact, compared;
     bool is_exact;           /* nearly all of those compared */

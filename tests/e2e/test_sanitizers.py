@@ -22,7 +22,7 @@ from test_userfields import any_row
 
 REPORT = re.compile(r"AddressSanitizer|runtime error|UndefinedBehaviorSanitizer|SUMMARY:|DEADLYSIGNAL|Dissector bug")
 STATISTICS = [word for name in ("cjt188,meters", "cjt188,lines", "cjt188,decimals", "cjt188,srt", "cjt188,tree", "conv,cjt188",
-                                "endpoints,cjt188", "cjt188,bytes", "cjt188,explore", "cjt188,notes", "cjt188,notes,mask",
+                                "endpoints,cjt188", "cjt188,bytes", "cjt188,explore,all,evidence,rows", "cjt188,notes", "cjt188,notes,mask",
                                 "expert", "io,stat,1,AVG(cjt188.power)cjt188.power") for word in ("-z", name)]
 
 # Reads behind a block that Wireshark's own allocator gave, or overflows an int: what must be found, if anything is.
