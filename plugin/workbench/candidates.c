@@ -10,57 +10,43 @@
 
 #include <math.h>
 
-static const char *const code_kinds[CODES] = {
-    [CODE_BCD] = "BCD",
-    [CODE_LOW] = "unsigned, low byte first",
-    [CODE_HIGH] = "unsigned, high byte first",
-    [CODE_SIGNED_LOW] = "signed, low byte first",
-    [CODE_SIGNED_HIGH] = "signed, high byte first",
-};
-
-enum { LEAST_SAMPLES = 4, LEAST_INCREASES = 3, CLOCK_TOLERANCE = 2, NUMBER_MOST = 6, SURE_CHANGES = 8 };
-enum { HOUR = 3600, DAY = 86400 };
-
-/* What a clock or a date is worth before anything is known, bits: bytes that are a time of these years are hardly ever anything
- * else, and their parts are all readings of their own. */
-static const double CLOCK_PRIOR = 30, DATE_PRIOR = 10;
+enum { LEAST_SAMPLES = 4, LEAST_INCREASES = 3, WIDTHS = WINDOW_MAX + 1, UNIT_DIGITS = 4 };
 
 /* What a width is worth before anything is known, bits: meters send 4 bytes of a counter, 2 of a temperature. */
-static const double counter_widths[NUMBER_MOST + 1] = { 0, -3, 2.5, 2.2, 3.2, 2.6, -12 };
-static const double number_widths[NUMBER_MOST + 1] = { 0, -2.5, 3, 2.4, 1.2, -15, -15 };
+static const double counter_widths[WIDTHS] = { 0, -3, 2.5, 2.2, 3.2, 2.6, -12, -15, -6 };
+static const double number_widths[WIDTHS] = { 0, -2.5, 3, 2.4, 1.2, -15, -15, -15, -6 };
 
 /* What a relation to something known is worth when it holds to the last digit: then no other reading of these bytes is right,
  * least of all one that takes a neighbour's byte for more digits. Bits. */
 static const double EXACT_PRIOR = 12;
 
-/* What it costs to say that a counter goes on from its end at 0. Bits. */
-static const double RESTART_BITS = 3;
+/* What a unit of the standard's table behind four bytes of decimal digits is worth, and as much again with the changes in which
+ * they stay digits: nothing else in a frame looks so. */
+static const double UNIT_PRIOR = 28;
+
+/* What numbers with a point are worth that a meter can have: of loose bytes hardly any are. */
+static const double FLOAT_PRIOR = 9;
 
 /* What a number is worth less for zeros above a single byte that never comes near its end: they are likelier bytes of their own,
  * behind flags or a weekday. Its value is the same without them. Bits. */
 static const double LOOSE_ZEROS = 8;
 
+/* What a binary number of three bytes is worth less: hardly any program has one. Bits. */
+static const double ODD_WIDTH = 20;
+
+/* What a byte above a number costs that never moves, and what a battery's voltage is worth. Bits. */
+static const double STILL_TOP = 8, BATTERY_PRIOR = 8;
+
+/* What a binary number is worth more whose zeros fill it up to the width that meters send. Bits. */
+static const double FILLED_UP = 7;
+
+/* What flags are worth less that may be the top of a number. Bits. */
+static const double TOP_BITS = 12;
+
 /* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
 static const double LONELY_DIGITS = 20;
 
-struct window {
-    const struct series *series;
-    const struct byte_facts *facts; /* of its bytes */
-    unsigned at, width;
-    double raw;
-};
-
-static double
-raw_of(const struct byte_facts *facts, unsigned width)
-{
-    double raw = 0;
-
-    for (unsigned i = 0; i < width; i++)
-        raw += facts[i].raw;
-    return raw;
-}
-
-static void
+void
 offer(GArray *candidates, const struct window *window, struct candidate candidate)
 {
     candidate.at = window->at;
@@ -68,377 +54,6 @@ offer(GArray *candidates, const struct window *window, struct candidate candidat
     if (candidate.gain >= (candidate.type == TYPE_COEFFICIENT ? LEAST_GAIN : window->series->least_gain) ||
         candidate.type == TYPE_SERIAL)
         g_array_append_val(candidates, candidate);
-}
-
-/* ---- numbers ---- */
-
-struct numbers {
-    enum number_code code;
-    int64_t value[EXPLORE_SAMPLES];
-    int64_t step[EXPLORE_SAMPLES];  /* since the meter's sample before, step_count of them */
-    unsigned step_count, increases, decreases;
-    unsigned restarts;              /* of `decreases`, those through the end of the number: 255, 0 */
-    int64_t least, most;
-    double limit;                   /* bits that any of them needs */
-    double centred[EXPLORE_SAMPLES], norm;
-};
-
-static bool
-read_number(const uint8_t *bytes, unsigned width, enum number_code code, int64_t *number)
-{
-    const bool high_first = code == CODE_HIGH || code == CODE_SIGNED_HIGH;
-    uint64_t value = 0;
-
-    if (code == CODE_BCD) {
-        if (!cjt188_bcd_low_first(bytes, width, &value))
-            return false;
-        *number = (int64_t)value;
-        return true;
-    }
-    for (unsigned i = 0; i < width; i++)
-        value = value << 8 | bytes[high_first ? i : width - 1 - i];
-    *number = (int64_t)value;
-    if ((code == CODE_SIGNED_LOW || code == CODE_SIGNED_HIGH) && (value >> (8 * width - 1)) != 0)
-        *number -= (int64_t)1 << 8 * width;
-    return true;
-}
-
-static void
-centre_numbers(const struct series *series, struct numbers *numbers)
-{
-    numbers->norm = 0;
-    for (unsigned start = 0, end; start < series->count; start = end) {
-        double sum = 0;
-
-        for (end = start; end < series->count && (end == start || !series->starts[end]); end++)
-            sum += (double)numbers->value[end];
-        for (unsigned i = start; i < end; i++) {
-            numbers->centred[i] = (double)numbers->value[i] - sum / (end - start);
-            numbers->norm += numbers->centred[i] * numbers->centred[i];
-        }
-    }
-}
-
-/* How many values a number has; of a signed one no matter. */
-static double
-values_of(enum number_code code, unsigned width)
-{
-    return pow(code == CODE_BCD ? 100 : 256, width);
-}
-
-/* Whether the byte above a number, of the next higher digits if it has any, is another than in the sample before. */
-static bool
-is_carried(const struct window *window, enum number_code code, unsigned i)
-{
-    const struct series *series = window->series;
-    const unsigned above = code == CODE_HIGH ? window->at - 1 : window->at + window->width;
-
-    return above < series->group->width && series->data[i][above] != series->data[i - 1][above];
-}
-
-/* A counter that goes on from its end at 0 again. Steps are told so if that is cheaper, and if it is not each time that a
- * carry goes to the next byte: then that one belongs to it. */
-static void
-find_restarts(const struct window *window, struct numbers *numbers)
-{
-    const struct series *series = window->series;
-    const double end = values_of(numbers->code, window->width);
-    int64_t through[EXPLORE_SAMPLES];
-    unsigned count = 0, restarts = 0, carries = 0;
-
-    for (unsigned i = 0; i < series->count && numbers->code < CODE_SIGNED_LOW; i++) {
-        bool is_restart;
-
-        if (series->starts[i])
-            continue;
-        is_restart = (double)numbers->step[count] < -end / 2;
-        through[count] = numbers->step[count] + (is_restart ? (int64_t)end : 0);
-        restarts += is_restart;
-        carries += is_restart && is_carried(window, numbers->code, i);
-        count++;
-    }
-    if (restarts == carries || code_residuals(through, count, numbers->limit) + RESTART_BITS >=
-                                   code_residuals(numbers->step, count, numbers->limit))
-        return;
-    memcpy(numbers->step, through, count * sizeof *through);
-    numbers->restarts = restarts;
-}
-
-static bool
-read_numbers(const struct window *window, enum number_code code, struct numbers *numbers)
-{
-    const struct series *series = window->series;
-
-    numbers->code = code;
-    numbers->limit = 0;
-    numbers->step_count = numbers->increases = numbers->decreases = numbers->restarts = 0;
-    numbers->least = INT64_MAX;
-    numbers->most = INT64_MIN;
-    for (unsigned i = 0; i < window->width; i++)
-        numbers->limit += window->facts[i].constant ? 0 : code == CODE_BCD ? log2(100) : 8;
-    for (unsigned i = 0; i < series->count; i++) {
-        if (!read_number(series->data[i] + window->at, window->width, code, &numbers->value[i]))
-            return false;
-        numbers->least = MIN(numbers->least, numbers->value[i]);
-        numbers->most = MAX(numbers->most, numbers->value[i]);
-        if (series->starts[i])
-            continue;
-        numbers->step[numbers->step_count] = numbers->value[i] - numbers->value[i - 1];
-        numbers->increases += numbers->step[numbers->step_count] > 0;
-        numbers->decreases += numbers->step[numbers->step_count] < 0;
-        numbers->step_count++;
-    }
-    centre_numbers(series, numbers);
-    find_restarts(window, numbers);
-    return true;
-}
-
-/* Each meter's first value: any, or, behind the first, within some distance of it, which has to be told, too. */
-static double
-code_firsts(const struct series *series, const struct numbers *numbers)
-{
-    const double first = (double)numbers->value[0];
-    double farthest = 0;
-
-    for (unsigned i = 0; i < series->count; i++) {
-        if (series->starts[i])
-            farthest = MAX(farthest, fabs((double)numbers->value[i] - first));
-    }
-    return numbers->limit +
-        MIN((series->meters - 1) * numbers->limit,
-            (series->meters - 1) * log2(2 * farthest + 1) + code_number(farthest));
-}
-
-static double
-code_steps(const struct series *series, const struct numbers *numbers)
-{
-    return code_firsts(series, numbers) + code_residuals(numbers->step, numbers->step_count, numbers->limit) +
-        (numbers->restarts > 0 ? RESTART_BITS : 0);
-}
-
-/* Values around a mean, each for itself. */
-static double
-code_around(const struct series *series, const struct numbers *numbers)
-{
-    int64_t residual[EXPLORE_SAMPLES];
-    double sum = 0;
-
-    for (unsigned i = 0; i < series->count; i++)
-        sum += (double)numbers->value[i];
-    for (unsigned i = 0; i < series->count; i++)
-        residual[i] = numbers->value[i] - llround(sum / series->count);
-    return numbers->limit + code_residuals(residual, series->count, numbers->limit) + 2;
-}
-
-/* ---- following something known ---- */
-
-struct line {
-    double slope, intercept; /* value = slope × known + intercept */
-    bool by_meter;           /* each meter has an intercept of its own */
-    bool is_round;           /* the slope is a power of ten, a count of seconds or the like */
-    bool cut_off;            /* what is behind the point is left out, not rounded */
-    double bits;             /* to tell the line: slope and intercept as exact as the values, unless they are round */
-};
-
-/* What the line says, without its intercept. The little more is for 54.9 x 10, which is less than 549 in a double. */
-static double
-on_line(const struct line *line, double at)
-{
-    const double value = line->slope * at;
-
-    return line->cut_off ? trunc(value + copysign(1e-6, value)) : value;
-}
-
-/* Exact but for a whole number: a fraction would hide that the digits below are in another byte. Not so of time, which is the
- * capture's, not the meter's, and may be a second off. */
-static bool
-is_same(int64_t value, const struct known_series *known, double at, const struct line *line, double intercept)
-{
-    if (known->is_time)
-        return fabs((double)value - on_line(line, at) - intercept) < (line->slope < 1 ? 1 : CLOCK_TOLERANCE);
-    return value == llround(on_line(line, at)) + llround(intercept);
-}
-
-static double
-code_line(const struct series *series, const struct numbers *numbers, const struct known_series *known,
-          const struct line *line, unsigned *exact)
-{
-    int64_t residual[EXPLORE_SAMPLES];
-    unsigned count = 0, missing = 0;
-    double intercept = line->intercept, bits;
-
-    *exact = 0;
-    for (unsigned i = 0; i < series->count; i++) {
-        if (isnan(known->value[i])) {
-            missing++;
-            continue;
-        }
-        if (line->by_meter && (series->starts[i] || isnan(known->value[i - 1])))
-            intercept = (double)numbers->value[i] - numbers->centred[i] -
-                line->slope * (known->value[i] - known->centred[i]);
-        residual[count] = numbers->value[i] - llround(on_line(line, known->value[i]) + intercept);
-        *exact += is_same(numbers->value[i], known, known->value[i], line, intercept);
-        count++;
-    }
-    bits = line->bits + missing * numbers->limit + code_residuals(residual, count, numbers->limit);
-    return bits + (line->by_meter ? code_firsts(series, numbers) : 0);
-}
-
-/* Slope and intercept by least squares over all meters at once. */
-static bool
-fit_pooled(const struct series *series, const struct numbers *numbers, const struct known_series *known, struct line *line,
-           double *r)
-{
-    double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0, mx, my;
-
-    for (unsigned i = 0; i < series->count; i++) {
-        if (isnan(known->value[i]))
-            continue;
-        n++;
-        x += known->value[i];
-        y += (double)numbers->value[i];
-    }
-    mx = x / n, my = y / n;
-    for (unsigned i = 0; i < series->count; i++) {
-        const double dx = known->value[i] - mx, dy = (double)numbers->value[i] - my;
-
-        if (isnan(dx))
-            continue;
-        xx += dx * dx;
-        xy += dx * dy;
-        yy += dy * dy;
-    }
-    if (xx <= 0 || yy <= 0)
-        return false;
-    *r = xy / sqrt(xx * yy);
-    *line = (struct line){ .slope = xy / xx, .intercept = my - xy / xx * mx, .bits = 2 * (numbers->limit + 2) };
-    return true;
-}
-
-static bool
-fit_by_meter(const struct series *series, const struct numbers *numbers, const struct known_series *known,
-             struct line *line, double *r)
-{
-    double xy = 0;
-
-    for (unsigned i = 0; i < series->count; i++)
-        xy += known->centred[i] * numbers->centred[i];
-    if (known->norm <= 0 || numbers->norm <= 0)
-        return false;
-    *r = xy / sqrt(known->norm * numbers->norm);
-    *line = (struct line){ .slope = xy / known->norm, .by_meter = true, .bits = numbers->limit + 4 };
-    return true;
-}
-
-/* A round slope near the fitted one, 0 when there is none. Time does not go back, other things are told with their sign
- * turned. */
-static double
-round_slope(const struct known_series *known, double slope)
-{
-    static const double times[] = { 1, 1.0 / 60, 1.0 / 3600, 1.0 / 86400 };
-    static const double halves[] = { 2, 4, 8, 16, 32, 64, 128, 256 };
-    double power;
-
-    if (slope == 0 || (known->is_time && slope < 0))
-        return 0;
-    if (slope < 0)
-        return -round_slope(known, -slope);
-    for (size_t i = 0; known->is_time && i < array_length(times); i++) {
-        if (fabs(slope / times[i] - 1) < 0.02)
-            return times[i];
-    }
-    if (known->is_time)
-        return 0;
-    power = pow(10, round(log10(slope)));
-    if (fabs(slope / power - 1) < 0.02)
-        return power;
-    for (size_t i = 0; i < array_length(halves); i++) {
-        if (fabs(slope / halves[i] - 1) < 0.01)
-            return halves[i];
-    }
-    return 0;
-}
-
-struct follow {
-    double bits, r;
-    struct line line;
-    unsigned exact;
-    const struct known_series *known;
-};
-
-static void
-keep_cheaper(struct follow *best, const struct series *series, const struct numbers *numbers,
-             const struct known_series *known, const struct line *line, double r)
-{
-    unsigned exact;
-    const double bits = code_line(series, numbers, known, line, &exact);
-
-    /* Without an offset it is a copy; else the residuals would tell the offset, and a proposed row would lack it. */
-    if (line->is_round && !line->by_meter && line->intercept == 0 && 2 * (exact + known->missing) < series->count)
-        return;
-    if (bits < best->bits)
-        *best = (struct follow){ .bits = bits, .r = r, .line = *line, .exact = exact, .known = known };
-}
-
-/* Of a round slope, as near as it comes: a whole number, because a fraction would hide that the digits below are in another
- * byte; not so of time. */
-static double
-mean_intercept(const struct series *series, const struct numbers *numbers, const struct known_series *known,
-               const struct line *line)
-{
-    double sum = 0;
-
-    for (unsigned i = 0; i < series->count; i++)
-        sum += (double)numbers->value[i] - on_line(line, known->value[i]);
-    return known->is_time ? sum / series->count : round(sum / series->count);
-}
-
-static void
-try_line(struct follow *best, const struct series *series, const struct numbers *numbers, const struct known_series *known,
-         const struct line *fitted, double r)
-{
-    const double round_to = round_slope(known, fitted->slope);
-    struct line line = *fitted;
-
-    if (fabs(r) < 0.8)
-        return;
-    keep_cheaper(best, series, numbers, known, &line, r);
-    if (round_to == 0)
-        return;
-    line.slope = round_to;
-    line.is_round = true;
-    for (unsigned cut_off = 0; cut_off < (known->is_time ? 1 : 2); cut_off++) {
-        line.cut_off = cut_off;
-        line.bits = 5 + cut_off + (fitted->by_meter ? 0 : numbers->limit);
-        if (!fitted->by_meter && known->missing == 0)
-            line.intercept = mean_intercept(series, numbers, known, &line);
-        keep_cheaper(best, series, numbers, known, &line, r);
-        if (fitted->by_meter || known->is_time)
-            return;
-        line.intercept = 0;
-        line.bits = 5 + cut_off;
-        keep_cheaper(best, series, numbers, known, &line, r);
-    }
-}
-
-static struct follow
-try_known(const struct series *series, const struct numbers *numbers)
-{
-    struct follow best = { .bits = INFINITY };
-
-    for (unsigned i = 0; i < series->known_count; i++) {
-        const struct known_series *known = &series->known[i];
-        struct line line;
-        double r;
-
-        if (fit_pooled(series, numbers, known, &line, &r))
-            try_line(&best, series, numbers, known, &line, r);
-        if (series->meters > 1 && fit_by_meter(series, numbers, known, &line, &r))
-            try_line(&best, series, numbers, known, &line, r);
-    }
-    if (series->known_count > 1)
-        best.bits += log2(series->known_count);
-    return best;
 }
 
 /* ---- a number, all in all ---- */
@@ -449,35 +64,67 @@ is_constant(const struct window *window, unsigned at, uint8_t value)
     return window->facts[at].constant && window->facts[at].value == value;
 }
 
-/* Zeros beside the low byte alone, whose values are few. */
+static bool
+is_counter(const struct numbers *numbers)
+{
+    return !numbers->code->is_signed && numbers->increases >= LEAST_INCREASES &&
+        (numbers->decreases - numbers->restarts) * 50 <= numbers->increases;
+}
+
+/* Zeros beside the low byte alone, whose values are few, or which counts through its end without them. */
 static bool
 has_loose_zeros(const struct window *window, const struct numbers *numbers, bool high_first)
 {
+    const int end = numbers->code->is_decimal ? 100 : 256;
+    bool is_through = false;
+
     for (unsigned i = 1; i < window->width; i++) {
         if (!is_constant(window, high_first ? i - 1 : i, 0))
             return false;
     }
-    return window->width > 1 && (double)numbers->most < values_of(numbers->code, 1) / 8;
+    for (unsigned i = 0; i < numbers->step_count && is_counter(numbers); i++)
+        is_through = is_through || numbers->step[i] < -end / 2;
+    return window->width > 1 && (numbers->most < end / 8 || is_through);
+}
+
+/* Up to four bytes whose upper ones are zeros, with no more of them beyond: meters send numbers of such widths, and seldom zeros
+ * beside one that would fill it up to them by chance. */
+static bool
+is_filled_up(const struct window *window, bool high_first)
+{
+    const unsigned zeros = window->width / 2, top = high_first ? 0 : window->width - 1;
+    const bool is_last = high_first ? window->before == 0 : window->room == 0;
+    const struct byte_facts *beyond = &window->facts[high_first ? -1 : (int)window->width];
+
+    if (window->width == 1 || window->width > 4 || !is_constant(window, top, 0))
+        return false;
+    return is_constant(window, high_first ? zeros - 1 : window->width - zeros, 0) &&
+        (is_last || !beyond->constant || beyond->value != 0);
 }
 
 /* Unsigned, unless it would always be near its end without counting to it. */
 static double
 sign_bonus(const struct window *window, const struct numbers *numbers, bool is_counter)
 {
-    if (numbers->code < CODE_SIGNED_LOW)
+    if (!numbers->code->is_signed || numbers->code->has_sign_bits)
         return 0;
-    return !is_counter && numbers->most < 0 && (double)numbers->least >= -values_of(numbers->code, window->width) / 16 ? 1.5 : -1;
+    return !is_counter && numbers->most < 0 && (double)numbers->least >= -pow(256, window->width) / 16 ? 1.5 : -1;
 }
 
 static double
 width_bonus(const struct window *window, const struct numbers *numbers, bool is_counter)
 {
-    const bool high_first = numbers->code == CODE_HIGH || numbers->code == CODE_SIGNED_HIGH;
+    const bool high_first = numbers->code->high_first;
     double bonus = (is_counter ? counter_widths : number_widths)[window->width] + sign_bonus(window, numbers, is_counter);
 
+    if (numbers->code->is_float)
+        return FLOAT_PRIOR;
     bonus -= high_first && window->width > 1 ? 1.5 : 0;
+    bonus -= window->width == 3 && !numbers->code->is_decimal ? ODD_WIDTH : 0;
     if (!is_counter && window->width > 1 && is_constant(window, high_first ? 0 : window->width - 1, 0))
         bonus -= high_first ? 4.5 : 2.5;
+    if (!numbers->code->is_decimal && window->width != 3 && is_filled_up(window, high_first))
+        bonus += FILLED_UP;
     if (has_loose_zeros(window, numbers, high_first))
         bonus -= LOOSE_ZEROS;
     for (unsigned i = 0; i < window->width; i++) {
@@ -512,102 +159,189 @@ decimal_of(const struct window *window)
     return decimal;
 }
 
-static bool
-is_counter(const struct numbers *numbers)
-{
-    return numbers->increases >= LEAST_INCREASES && (numbers->decreases - numbers->restarts) * 50 <= numbers->increases;
-}
-
+/* Only what holds nearly everywhere is said to follow. */
 static void
-describe_follow(struct candidate *candidate, const struct series *series, const struct follow *follow)
+describe_follow(struct candidate *candidate, const struct follow *follow)
 {
-    const unsigned known = series->count - follow->known->missing;
-    const bool is_round = follow->line.is_round;
-
-    candidate->known = follow->known;
     candidate->r = follow->r;
     candidate->exact = follow->exact;
+    candidate->compared = follow->compared;
+    if (!follow->is_exact)
+        return;
+    candidate->known = follow->known;
     candidate->per_count = 1 / follow->line.slope;
     candidate->cut_off = follow->line.cut_off;
-    if (is_round && !follow->line.by_meter && follow->line.intercept == 0 && 10 * follow->exact >= 9 * known)
+    candidate->by_meter = follow->line.by_meter;
+    if (follow->line.is_round && !follow->line.by_meter && follow->line.intercept == 0)
         candidate->type = TYPE_COPY;
     else
         candidate->type = candidate->counts ? TYPE_COUNTER : TYPE_FOLLOWS;
-    if (candidate->type == TYPE_COUNTER && !(is_round && 10 * follow->exact >= 9 * known))
-        return;
-    candidate->scaled = true;
+    candidate->scaled = follow->line.is_round || !follow->line.by_meter;
     candidate->scale = 1 / follow->line.slope;
     candidate->add = follow->line.by_meter || follow->known->is_time ? 0 : -follow->line.intercept / follow->line.slope;
 }
 
-/* With enough changes that it is no accident. What is cut off may be in the byte below, and a wider reading is right then. */
+/* Then a minus of what follows it is none. */
 static bool
-is_exact(const struct series *series, const struct numbers *numbers, const struct follow *follow)
+is_below_zero(const struct series *series, const struct known_series *known)
 {
-    unsigned changes = numbers->increases + numbers->decreases;
+    for (unsigned i = 0; i < series->count; i++) {
+        if (known->value[i] < 0)
+            return true;
+    }
+    return false;
+}
 
-    if (follow->known == NULL || !follow->line.is_round || follow->line.cut_off)
-        return false;
-    for (unsigned i = 1; i < series->count && !follow->line.by_meter; i++)
-        changes += series->starts[i] && numbers->value[i] != numbers->value[i - 1];
-    return changes >= SURE_CHANGES && 50 * follow->exact >= 49 * (series->count - follow->known->missing);
+/* What is cut off may be in the byte below, and a wider reading is right then. Seconds would soon fill less than four bytes. */
+static bool
+is_exact(const struct numbers *numbers, const struct follow *follow)
+{
+    enum { SURE_CHANGES = 8 };
+
+    return 50 * follow->exact >= 49 * follow->compared && follow->is_exact && follow->line.is_round && !follow->line.cut_off &&
+        numbers->increases + numbers->decreases >= SURE_CHANGES &&
+        (numbers->code->is_float || follow->known->is_time || fabs(follow->line.slope) * follow->known->grain < 1.5) &&
+        !(follow->known->is_time && follow->line.slope > 0.5 && numbers->width < 4);
 }
 
 /* Seconds since 1970, give or take a time zone. */
 static bool
-tells_epoch(const struct series *series, const struct follow *follow)
+tells_epoch(const struct series *series, const struct candidate *candidate, const struct numbers *numbers)
 {
-    return follow->known->is_time && follow->line.slope == 1 && !follow->line.by_meter &&
-        fabs(follow->line.intercept - series->group->samples[0].time) < DAY;
+    return candidate->known != NULL && candidate->known->is_time && candidate->scale == 1 && numbers->width == 4 &&
+        !numbers->code->is_decimal && fabs(numbers->real[0] - series->sample[0]->time) < 86400;
+}
+
+/* What never moves within a meter is no top of a number that does: nothing was ever carried to it. Bits. */
+static double
+code_still(const struct window *window, const struct candidate *candidate)
+{
+    const bool high_first = candidate->kind == CJT188_RAW_UNSIGNED_HIGH || candidate->kind == CJT188_RAW_SIGNED_HIGH;
+    const struct byte_facts *top = &window->facts[high_first ? 0 : window->width - 1];
+
+    if (candidate->known != NULL || window->width == 1 || candidate->carries > 0 || (top->constant && top->value == 0))
+        return 0;
+    return candidate->counts ? STILL_TOP : STILL_TOP / 4;
+}
+
+/* A battery's voltage in hundredths or thousandths of a volt, which only falls. */
+static bool
+is_battery(const struct candidate *candidate)
+{
+    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+
+    return (candidate->kind == CJT188_RAW_BCD || candidate->kind == CJT188_RAW_UNSIGNED_LOW) && candidate->known == NULL &&
+        candidate->least >= 2.5 * volt && candidate->most <= 3.8 * volt && candidate->most - candidate->least <= 0.5 * volt &&
+        candidate->increases <= candidate->decreases;
 }
 
 /* What the reading saves if it needs `bits`, and how much of it is order. */
 static void
-weigh(const struct window *window, const struct numbers *numbers, const struct follow *follow, double bits,
-      struct candidate *candidate)
+weigh(const struct window *window, const struct numbers *numbers, double bits, bool is_epoch, struct candidate *candidate)
 {
-    const bool tells_constants =
-        candidate->type == TYPE_COPY || (candidate->is_exact && tells_epoch(window->series, follow));
-
     candidate->gain = window->raw - bits + width_bonus(window, numbers, candidate->counts);
-    if (!tells_constants)
+    if (candidate->type != TYPE_COPY && !is_epoch)
         candidate->gain -= code_constants(window);
+    candidate->gain -= code_still(window, candidate);
+    if (window->width == 2 && is_battery(candidate)) {
+        candidate->is_battery = true;
+        candidate->gain += BATTERY_PRIOR;
+    }
+    if (window->width == 1 && candidate->known != NULL && candidate->known->is_time)
+        candidate->gain -= LONELY_DIGITS; /* it would soon be at its end */
     candidate->order = candidate->gain - (window->raw - decimal_of(window));
     if (candidate->type == TYPE_NUMBER && window->width == 1 && candidate->order < window->series->least_gain)
         candidate->gain -= LONELY_DIGITS;
+    if (candidate->type == TYPE_NUMBER && (candidate->distinct < 3 || numbers->step_count < LEAST_INCREASES))
+        candidate->gain -= LONELY_DIGITS; /* a flag, or chance */
     if (candidate->is_exact)
         candidate->gain += EXACT_PRIOR;
 }
 
+/* The standard's unit that stands behind the window in all samples; NULL: none, or a multiple of one, which no meter is known to
+ * send. */
+static const struct cjt188_unit *
+unit_behind(const struct window *window)
+{
+    const struct byte_facts *facts = &window->facts[window->width];
+
+    const struct cjt188_unit *unit =
+        window->width == UNIT_DIGITS && window->room > 0 && facts->constant ? cjt188_unit(facts->value) : NULL;
+
+    return unit != NULL && strstr(unit->name, "×") == NULL ? unit : NULL;
+}
+
+/* Its byte is of the number then, and says what the number is. */
 static void
-try_code(const struct window *window, enum number_code code, struct numbers *numbers, GArray *candidates)
+take_unit(const struct window *window, struct candidate *candidate)
+{
+    const struct cjt188_unit *unit = unit_behind(window);
+
+    if (unit == NULL)
+        return;
+    candidate->tail = 1;
+    candidate->of_unit = unit;
+    candidate->gain += UNIT_PRIOR + MIN(UNIT_PRIOR, 0.5 * (candidate->increases + candidate->decreases));
+    if (candidate->scaled && candidate->type != TYPE_COUNTER)
+        return;
+    candidate->scaled = true;
+    candidate->add = 0;
+    candidate->scale = pow(10, unit->exponent - window->series->group->dialect->places[unit->class]);
+}
+
+static void
+count_carries(const struct window *window, const struct numbers *numbers, struct candidate *candidate)
 {
     const struct series *series = window->series;
-    struct candidate candidate = { .kind = code_kinds[code], .scale = 1 };
+    const unsigned above = window->at + (numbers->code->high_first ? 0 : 1);
+
+    for (unsigned i = 1; i < series->count && window->width > 1; i++)
+        candidate->carries += !series->starts[i] && memcmp(series->data[i] + above, series->data[i - 1] + above, window->width - 1) != 0;
+}
+
+static void
+try_code(const struct window *window, const struct number_code *code, struct numbers *numbers, GArray *candidates)
+{
+    const struct series *series = window->series;
+    struct candidate candidate = { .kind = code->kind, .scale = 1 };
     struct follow follow;
     double bits;
-    bool exact;
+    bool exact, epoch;
 
-    if (!read_numbers(window, code, numbers))
+    if (!numbers_read(window, code, numbers) || (code->has_sign_bits && (numbers->negative == 0 || numbers->most <= 0)))
         return;
     candidate.counts = is_counter(numbers);
     candidate.type = candidate.counts ? TYPE_COUNTER : TYPE_NUMBER;
     candidate.increases = numbers->increases;
     candidate.decreases = numbers->decreases - numbers->restarts;
     candidate.restarts = numbers->restarts;
-    bits = MIN(code_steps(series, numbers), code_around(series, numbers));
-    follow = try_known(series, numbers);
-    exact = is_exact(series, numbers, &follow);
-    if (follow.bits - (exact ? EXACT_PRIOR : 0) < bits) {
-        bits = follow.bits;
-        describe_follow(&candidate, series, &follow);
-        candidate.is_exact = exact;
-    } else if (candidate.counts && follow.known != NULL && follow.r > 0.99) {
-        candidate.known = follow.known;
-        candidate.r = follow.r;
-        candidate.per_count = 1 / follow.line.slope;
+    candidate.distinct = numbers->distinct;
+    candidate.least = candidate.most = numbers->real[0];
+    for (unsigned i = 0; i < series->count; i++) {
+        candidate.least = MIN(candidate.least, numbers->real[i]);
+        candidate.most = MAX(candidate.most, numbers->real[i]);
     }
-    weigh(window, numbers, &follow, bits, &candidate);
+    count_carries(window, numbers, &candidate);
+    bits = numbers_code(series, numbers);
+    follow = relations_find(series, numbers);
+    exact = is_exact(numbers, &follow);
+    if (exact && code->has_sign_bits && !is_below_zero(series, follow.known))
+        return;
+    if (follow.bits - (exact ? EXACT_PRIOR : 0) < bits || exact) {
+        bits = MIN(bits, follow.bits);
+        describe_follow(&candidate, &follow);
+        candidate.is_exact = exact;
+    }
+    epoch = tells_epoch(series, &candidate, numbers);
+    if (epoch) {
+        candidate.kind = code->high_first ? CJT188_RAW_UNIX_HIGH : CJT188_RAW_UNIX_LOW;
+        candidate.scaled = false;
+    }
+    weigh(window, numbers, bits, epoch, &candidate);
+    if (candidate.type == TYPE_COPY && code->is_decimal && is_filled_up(window, false))
+        candidate.gain += FILLED_UP; /* as wide as the digits it is a copy of */
+    if (code->is_decimal)
+        take_unit(window, &candidate);
     offer(candidates, window, candidate);
 }
 
@@ -620,7 +354,14 @@ fits(const struct window *window, bool high_first)
 
     if (!low->varies_within && (window->series->meters < window->series->count || low->constant))
         return false;
-    return !high->constant || window->width <= 4 || high->value != 0;
+    return !high->constant || window->width <= 4 || window->width == WINDOW_MAX || high->value != 0;
+}
+
+/* Of eight bytes the upper ones are zeros: no meter counts as far as they go. */
+static bool
+has_zeros_above(const struct window *window, bool high_first)
+{
+    return is_constant(window, high_first ? 0 : WINDOW_MAX - 1, 0) && is_constant(window, high_first ? 1 : WINDOW_MAX - 2, 0);
 }
 
 /* Both sides of zero, never far from it, or always below it. */
@@ -638,28 +379,68 @@ may_be_signed(const struct window *window, bool high_first)
     return (high > 0 && low + high == window->series->count) || negative == window->series->count;
 }
 
-void
-try_numbers(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates)
+static bool
+varies_within(const struct window *window)
 {
-    const struct window window = { series, facts, at, width, raw_of(facts, width) };
+    for (unsigned i = 0; i < window->width; i++) {
+        if (window->facts[i].varies_within)
+            return true;
+    }
+    return false;
+}
+
+/* Of a number with a point the lowest digits may be zeros in all samples. */
+static bool
+is_worth_trying(const struct window *window, const struct number_code *code)
+{
+    if ((code->widths >> window->width & 1) == 0)
+        return false;
+    if (code->is_float)
+        return varies_within(window);
+    if (window->width == WINDOW_MAX && !has_zeros_above(window, code->high_first))
+        return false;
+    return (fits(window, code->high_first) || (code->is_decimal && unit_behind(window) != NULL && varies_within(window))) &&
+        (!code->is_signed || code->has_sign_bits || may_be_signed(window, code->high_first));
+}
+
+void
+try_numbers(const struct window *window, GArray *candidates)
+{
     struct numbers *numbers;
 
-    if (series->count < LEAST_SAMPLES || window.raw <= 0 || width > NUMBER_MOST)
+    if (window->series->count < LEAST_SAMPLES || window->raw <= 0)
         return;
     numbers = g_new(struct numbers, 1);
-    if (fits(&window, false)) {
-        try_code(&window, CODE_BCD, numbers, candidates);
-        if (width <= 4)
-            try_code(&window, CODE_LOW, numbers, candidates);
-        if (width <= 4 && width != 3 && may_be_signed(&window, false))
-            try_code(&window, CODE_SIGNED_LOW, numbers, candidates);
-    }
-    if (width > 1 && width <= 4 && fits(&window, true)) {
-        try_code(&window, CODE_HIGH, numbers, candidates);
-        if (width != 3 && may_be_signed(&window, true))
-            try_code(&window, CODE_SIGNED_HIGH, numbers, candidates);
+    for (enum number_code_id id = 0; id < CODES; id++) {
+        if (is_worth_trying(window, number_code(id)))
+            try_code(window, number_code(id), numbers, candidates);
     }
     g_free(numbers);
+}
+
+/* ---- digits and a unit that did not change ---- */
+
+static void
+try_quantity(const struct window *window, GArray *candidates)
+{
+    const struct series *series = window->series;
+    struct candidate candidate = { .type = TYPE_NUMBER, .kind = CJT188_RAW_BCD, .scale = 1, .exact = series->count };
+    uint64_t number;
+
+    if (unit_behind(window) == NULL || varies_within(window))
+        return;
+    for (unsigned i = 0; i < series->count; i++) {
+        if (!cjt188_bcd_low_first(series->data[i] + window->at, UNIT_DIGITS, &number))
+            return;
+        candidate.least = i == 0 ? (double)number : MIN(candidate.least, (double)number);
+        candidate.most = MAX(candidate.most, (double)number);
+    }
+    if (candidate.most == 0)
+        return; /* zeros may be anything */
+    candidate.distinct = candidate.least < candidate.most ? 2 : 1;
+    candidate.gain = candidate.order = window->raw - decimal_of(window) + 1;
+    take_unit(window, &candidate);
+    offer(candidates, window, candidate);
 }
 
 /* ---- the address ---- */
@@ -685,145 +466,34 @@ try_address(const struct window *window, GArray *candidates)
             is_bcd = is_bcd && cjt188_bcd_low_first(series->data[i] + window->at, width, &number);
         }
         if (same)
-            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = is_bcd ? "BCD" : "bytes", .scale = 1,
+            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = is_bcd ? CJT188_RAW_BCD : CJT188_RAW_BYTES, .scale = 1,
                                                           .gain = window->raw - 7 + (width == 4 ? 2 : width == 5 ? 0.5 : 0),
                                                           .exact = series->count, .is_exact = true });
     }
 }
 
-/* ---- dates and clocks ---- */
-
-/* Where second, minute, hour, day, month, year and century are, as meters send them; the table's kinds decode any. */
-enum { TIME_PARTS = 7, DATE_PARTS = 4, TIME_ORDERS = 3 };
-static const uint8_t time_orders[TIME_ORDERS][TIME_PARTS] = {
-    { 0, 1, 2, 3, 4, 5, 6 },
-    { 6, 5, 4, 3, 2, 1, 0 },
-    { 0, 1, 2, 3, 4, 6, 5 },
-};
-/* What the rarer orders cost, bits. */
-static const double order_bits[TIME_ORDERS] = { 0, 2, 5 };
-
-/* Seconds since 1970 of a clock of 7 bytes, or of the midnight of a date of 4. */
-static bool
-read_time(const uint8_t *bytes, unsigned width, unsigned order, double *seconds)
-{
-    const unsigned skip = TIME_PARTS - width;
-    uint64_t part[TIME_PARTS] = { 0 };
-    GDate date;
-
-    for (unsigned i = skip; i < TIME_PARTS; i++) {
-        const unsigned from = time_orders[order][i];
-
-        if (!cjt188_bcd_low_first(bytes + (order == 1 ? from : from - skip), 1, &part[i]))
-            return false;
-    }
-    if (part[0] > 59 || part[1] > 59 || part[2] > 23 || part[6] < 19 || part[6] > 21 || part[4] < 1 || part[4] > 12 ||
-        !g_date_valid_dmy((GDateDay)part[3], (GDateMonth)part[4], (GDateYear)(part[6] * 100 + part[5])))
-        return false;
-    g_date_set_dmy(&date, (GDateDay)part[3], (GDateMonth)part[4], (GDateYear)(part[6] * 100 + part[5]));
-    *seconds = ((double)g_date_get_julian(&date) - 719163) * 86400 + /* days to 1970-01-01 */
-        (double)(part[2] * 3600 + part[1] * 60 + part[0]);
-    return true;
-}
-
-/* Days from the day of capture: today, in these years, or at any time. */
-static double
-code_days(double days)
-{
-    const double years = days <= 1 && days > -5 * 365 ? 11 : days <= 1 && days > -20 * 365 ? 13 : 16;
-
-    return MIN(code_number(days) + (days > 1 ? 6 : 0), years);
-}
-
-/* A new date is told by nothing when it is the day of capture as far off as before; that of a further meter by nothing
- * when it is the last one's, because meters share the day of settlement, or that of their program. */
+/* The number on the meter, as a binary number or as text. */
 static void
-try_date(const struct window *window, unsigned order, GArray *candidates)
+try_meter_number(const struct window *window, GArray *candidates)
 {
+    static const enum cjt188_raw_kind kinds[] = { CJT188_RAW_NUMBER_LOW, CJT188_RAW_NUMBER_HIGH, CJT188_RAW_NUMBER_TEXT };
     const struct series *series = window->series;
-    unsigned same = 0, moved = 0, other = 0, shared = 0;
-    double before = 0, first = 0, bits = order_bits[order] - DATE_PRIOR;
 
-    if (window->width != DATE_PARTS)
-        return;
-    for (unsigned i = 0; i < series->count; i++) {
-        const double today = floor(series->local[i] / DAY);
-        double days;
+    for (size_t j = 0; j < array_length(kinds) && window->raw > 8; j++) {
+        const struct cjt188_raw *kind = cjt188_raw(kinds[j]);
+        bool same = window->width == kind->least;
 
-        if (!read_time(series->data[i] + window->at, DATE_PARTS, order, &days))
-            return;
-        days /= DAY;
-        if (series->starts[i]) {
-            const bool is_shared = i > 0 && days == first;
+        for (unsigned i = 0; i < series->count && same; i++) {
+            char told[CJT188_TEXT_MAX], number[CJT188_TEXT_MAX];
+            struct cjt188_text text = cjt188_text_start(told, sizeof told);
 
-            bits += is_shared ? 0 : code_days(days - today);
-            shared += is_shared;
-            first = days;
-        } else if (days == before) {
-            same++;
-        } else if (fabs(days - before - (today - floor(series->local[i - 1] / DAY))) <= 1) {
-            moved++;
-        } else {
-            other++;
+            kind->text(series->data[i] + window->at, window->width, &text);
+            cjt188_number_text(series->sample[i]->address, false, number, sizeof number);
+            same = strcmp(told, number) == 0;
         }
-        before = days;
-    }
-    bits += code_choice(shared, series->meters - 1 - shared);
-    bits += 0.5 * log2(series->count) * (moved > 0) + other * 17;
-    offer(candidates, window, (struct candidate){ .type = TYPE_DATE, .kind = "date", .scale = 1, .exact = same + moved,
-                                                  .increases = moved, .gain = window->raw - bits });
-}
-
-/* How far a meter's clock is off what is expected: some seconds, and perhaps whole hours, because it keeps winter time or the
- * capture was opened elsewhere. */
-static double
-code_offset(double off)
-{
-    const double hours = round(off / HOUR);
-
-    return hours == 0 ? code_number(off) : MIN(code_number(off), 6 + code_number(off - hours * HOUR));
-}
-
-/* It goes, or it stands: the time of what happened last. A midnight that never changes is likelier a date beside zeros. */
-static void
-try_clock(const struct window *window, unsigned order, GArray *candidates)
-{
-    const struct series *series = window->series;
-    int64_t residual[EXPLORE_SAMPLES], step[EXPLORE_SAMPLES];
-    double before = 0, first = 0, farthest = 0, bits = order_bits[order] - CLOCK_PRIOR;
-    unsigned count = 0, zeros = 0;
-
-    if (window->width != TIME_PARTS)
-        return;
-    for (unsigned i = 0; i < window->width; i++)
-        zeros += window->facts[i].constant && window->facts[i].value == 0;
-    for (unsigned i = 0; i < series->count; i++) {
-        double off;
-
-        if (!read_time(series->data[i] + window->at, TIME_PARTS, order, &off))
-            return;
-        off -= series->local[i];
-        if (series->starts[i]) {
-            bits += MIN(code_offset(off - first) + (i > 0), code_offset(off) + (i > 0));
-            first = off;
-        } else {
-            step[count] = llround(off + series->local[i] - before - series->local[i - 1]);
-            residual[count++] = fabs(off - before) <= CLOCK_TOLERANCE ? 0 : llround(off - before);
-        }
-        before = off;
-        farthest = MAX(farthest, fabs(off));
-    }
-    bits += MIN(code_residuals(residual, count, 34), code_residuals(step, count, 34) + 2 + 8 * zeros);
-    offer(candidates, window, (struct candidate){ .type = TYPE_CLOCK, .kind = "clock", .scale = 1, .is_exact = true,
-                                                  .is_near = farthest <= DAY, .gain = window->raw - bits });
-}
-
-static void
-try_times(const struct window *window, GArray *candidates)
-{
-    for (unsigned order = 0; order < TIME_ORDERS; order++) {
-        try_date(window, order, candidates);
-        try_clock(window, order, candidates);
+        if (same)
+            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = kinds[j], .scale = 1,
+                                                          .gain = window->raw - 7, .exact = series->count, .is_exact = true });
     }
 }
 
@@ -874,8 +544,7 @@ try_coefficient(const struct window *window, GArray *candidates)
     unsigned told;
     double bits;
 
-    if (window->width == 2 && measure_around_one(window, around) &&
-        (around->fresh <= series->meters || !around->all_bcd)) {
+    if (window->width == 2 && !varies_within(window) && measure_around_one(window, around) && around->farthest <= ONE / 10) {
         told = constant ? 1 : around->fresh;
         bits = told * log2(2 * around->farthest + 1) + 2;
         if (around->fresh > 1)
@@ -884,7 +553,7 @@ try_coefficient(const struct window *window, GArray *candidates)
         if (series->count > 0 && !constant)
             bits = MIN(bits, code_residuals(around->residual, series->count, 16));
         bits -= around->farthest < ONE / 8 ? 4 : 0;
-        offer(candidates, window, (struct candidate){ .type = TYPE_COEFFICIENT, .kind = "value/4096", .scale = 1,
+        offer(candidates, window, (struct candidate){ .type = TYPE_COEFFICIENT, .kind = CJT188_RAW_4096, .scale = 1,
                                                       .exact = around->ones, .gain = window->raw - bits });
     }
     g_free(around);
@@ -892,35 +561,101 @@ try_coefficient(const struct window *window, GArray *candidates)
 
 /* ---- bits ---- */
 
+struct bit_counts {
+    unsigned changes[8], pairs;
+    uint8_t mask;
+};
+
+static struct bit_counts
+count_bits(const struct window *window)
+{
+    const struct series *series = window->series;
+    struct bit_counts counts = { .pairs = 0 };
+
+    for (unsigned i = 0; i < series->count; i++) {
+        const uint8_t now = series->data[i][window->at];
+
+        counts.mask |= now ^ series->data[0][window->at];
+        for (unsigned bit = 0; bit < 8 && !series->starts[i]; bit++)
+            counts.changes[bit] += ((now ^ series->data[i - 1][window->at]) >> bit) & 1;
+        counts.pairs += !series->starts[i];
+    }
+    return counts;
+}
+
+/* Is the bit set exactly when something known is above 0, or exactly when it is not? */
+static bool
+tells_flow(const struct window *window, unsigned bit, struct candidate *candidate)
+{
+    enum { LEAST_OF_EACH = 3 };
+    const struct series *series = window->series;
+
+    for (unsigned j = 0; j < series->known_count; j++) {
+        const struct known_series *known = &series->known[j];
+        unsigned same = 0, other = 0, above = 0;
+
+        for (unsigned i = 0; i < series->count; i++) {
+            const bool is_set = (series->data[i][window->at] >> bit & 1) != 0;
+
+            if (isnan(known->value[i]))
+                continue;
+            above += known->value[i] > 0;
+            same += is_set == (known->value[i] > 0);
+            other += is_set != (known->value[i] > 0);
+        }
+        if (above < LEAST_OF_EACH || same + other < above + LEAST_OF_EACH || 50 * MIN(same, other) > same + other)
+            continue;
+        candidate->known = known;
+        candidate->mask = 1u << bit;
+        candidate->exact = MAX(same, other);
+        candidate->compared = same + other;
+        candidate->r = same > other ? 1 : -1;
+        return true;
+    }
+    return false;
+}
+
+/* The lowest bits alone, beside a byte that changes more: likelier the top of a number. */
+static bool
+may_be_top(const struct window *window, uint8_t mask)
+{
+    const bool below = window->before > 0 && window->facts[-1].varies_within && window->facts[-1].raw > window->facts[0].raw;
+    const bool above = window->room > 0 && window->facts[1].varies_within && window->facts[1].raw > window->facts[0].raw;
+
+    return (mask & (mask + 1)) == 0 && (below || above);
+}
+
 static void
 try_bits(const struct window *window, GArray *candidates)
 {
     const struct series *series = window->series;
-    unsigned changes[8] = { 0 }, pairs = 0;
-    uint8_t mask = 0;
+    struct candidate candidate = { .type = TYPE_BITS, .kind = CJT188_RAW_BITS, .scale = 1 };
+    struct bit_counts counts;
     double bits = 0;
 
     if (window->width != 1 || !window->facts[0].varies_within || series->count < LEAST_SAMPLES)
         return;
-    for (unsigned i = 0; i < series->count; i++) {
-        const uint8_t now = series->data[i][window->at];
-
-        mask |= now ^ series->data[0][window->at];
-        for (unsigned bit = 0; bit < 8 && !series->starts[i]; bit++)
-            changes[bit] += ((now ^ series->data[i - 1][window->at]) >> bit) & 1;
-        pairs += !series->starts[i];
-    }
+    counts = count_bits(window);
     for (unsigned bit = 0; bit < 8; bit++) {
-        const unsigned same = pairs - changes[bit];
+        const unsigned changes = counts.changes[bit], same = counts.pairs - changes;
+        double told;
 
-        if ((mask >> bit & 1) == 0)
+        if ((counts.mask >> bit & 1) == 0)
             continue;
-        bits += series->meters + 3 + 0.5 * log2(pairs + 1.0);
-        if (same > 0 && changes[bit] > 0)
-            bits -= same * log2((double)same / pairs) + changes[bit] * log2((double)changes[bit] / pairs);
+        told = series->meters + 3 + 0.5 * log2(counts.pairs + 1.0) + (changes <= 2 ? 8 : 0);
+        if (same > 0 && changes > 0)
+            told -= same * log2((double)same / counts.pairs) + changes * log2((double)changes / counts.pairs);
+        if (candidate.known == NULL && tells_flow(window, bit, &candidate)) /* but where that is not known */
+            told = 4 + told * (series->count - candidate.compared) / series->count - EXACT_PRIOR;
+        bits += told;
     }
-    offer(candidates, window, (struct candidate){ .type = TYPE_BITS, .kind = "bits", .mask = mask, .scale = 1,
-                                                  .gain = window->raw - bits + (__builtin_popcount(mask) <= 3 ? 3 : -3) });
+    candidate.is_exact = candidate.known != NULL;
+    if (candidate.known == NULL || __builtin_popcount(counts.mask) > 1)
+        candidate.mask = counts.mask;
+    candidate.gain = window->raw - bits + (__builtin_popcount(counts.mask) <= 3 ? 3 : -3);
+    if (candidate.known == NULL && may_be_top(window, counts.mask))
+        candidate.gain -= TOP_BITS;
+    offer(candidates, window, candidate);
 }
 
 /* ---- what never changes within a meter ---- */
@@ -942,21 +677,22 @@ try_serial(const struct window *window, GArray *candidates)
     }
     for (unsigned i = 0; i < series->count && is_bcd; i++)
         is_bcd = cjt188_bcd_low_first(series->data[i] + window->at, window->width, &number);
-    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .kind = is_bcd ? "BCD" : "bytes", .scale = 1,
+    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .kind = is_bcd ? CJT188_RAW_BCD : CJT188_RAW_BYTES, .scale = 1,
                                                   .gain = window->width * (is_bcd ? 1.3 * series->meters : 1) +
                                                       (window->width == 4 ? 1.5 : 0) - 4 });
 }
 
 void
-try_others(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates)
+try_others(const struct window *window, GArray *candidates)
 {
-    const struct window window = { series, facts, at, width, raw_of(facts, width) };
-
-    if (series->count == 0 || window.raw <= 0)
+    if (window->series->count == 0)
         return;
-    try_address(&window, candidates);
-    try_times(&window, candidates);
-    try_coefficient(&window, candidates);
-    try_bits(&window, candidates);
-    try_serial(&window, candidates);
+    try_quantity(window, candidates);
+    if (window->raw <= 0)
+        return;
+    try_address(window, candidates);
+    try_meter_number(window, candidates);
+    try_coefficient(window, candidates);
+    try_bits(window, candidates);
+    try_serial(window, candidates);
 }

@@ -1,5 +1,5 @@
 /* explore-text.c
- * tshark -z cjt188,explore[,filter]: prints what the byte explorer found, at the end.
+ * tshark -z cjt188,explore[,evidence][,all][,rows][,filter]: prints what the byte explorer found, at the end.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -7,6 +7,7 @@
 #include "explore.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include <epan/stat_groups.h>
 #include <epan/stat_tap_ui.h>
@@ -66,29 +67,135 @@ print_field(const struct explore_group *group, const struct explore_field *field
 
 /* ---- proposals ---- */
 
-static void
-print_proposals(const struct explore_group *group, const struct explore_field *field)
+/* What is printed beside the best reading of each byte. */
+struct wanted {
+    bool evidence, all, rows;
+};
+
+struct explorer {
+    struct explore *explore;
+    struct wanted wanted;
+};
+
+enum { LINE_CHARACTERS = 120 };
+
+/* "byte 12", "bytes 12 to 15". */
+static char *
+place_text(const struct proposal *proposal)
 {
-    char *noise;
-    GPtrArray *proposals = explore_propose(group, field, &noise);
+    return proposal->width == 1 ? g_strdup_printf("byte %u", proposal->at) :
+                                  g_strdup_printf("bytes %u to %u", proposal->at, proposal->at + proposal->width - 1);
+}
+
+/* "BCD × 0.01 °C", as a row shows it. */
+static char *
+kind_text(const struct proposal *proposal)
+{
+    char scale[G_ASCII_DTOSTR_BUF_SIZE], add[G_ASCII_DTOSTR_BUF_SIZE];
+    GString *text = g_string_new(proposal->kind);
+
+    if (proposal->scale != 1)
+        g_string_append_printf(text, " × %s", g_ascii_formatd(scale, sizeof scale, "%.6g", proposal->scale));
+    if (proposal->add != 0)
+        g_string_append_printf(text, " %s %s", proposal->add < 0 ? "-" : "+",
+                               g_ascii_formatd(add, sizeof add, "%.6g", fabs(proposal->add)));
+    if (proposal->unit[0] != '\0')
+        g_string_append_printf(text, "%s%s", proposal->scale == 1 && proposal->add == 0 ? ", " : " ", proposal->unit);
+    return g_string_free(text, false);
+}
+
+/* No line is longer than most windows are wide. */
+static void
+print_cut(char *line)
+{
+    if (g_utf8_strlen(line, -1) > LINE_CHARACTERS) {
+        char *end = g_utf8_offset_to_pointer(line, LINE_CHARACTERS - 1);
+
+        printf("%.*s…\n", (int)(end - line), line);
+    } else {
+        printf("%s\n", line);
+    }
+    g_free(line);
+}
+
+/* What else fits the same bytes is marked "or", and is weak whatever it is. */
+static void
+print_proposal(const struct explore_group *group, const struct proposal *proposal, const struct wanted *wanted)
+{
+    char *place = place_text(proposal), *kind = kind_text(proposal);
+    char *row = explore_row(group, proposal);
+
+    print_cut(g_strdup_printf("  %-7s %-16s %s: %s", proposal->rank > 1 ? "  or" : explore_strength_text(proposal->strength), place,
+                              kind, proposal->brief));
+    if (wanted->evidence)
+        printf("          %s\n", proposal->evidence->str);
+    if (wanted->rows)
+        printf("          %s\n", row);
+    g_free(place);
+    g_free(kind);
+    g_free(row);
+}
+
+/* The best reading of some bytes, and others of these behind it. */
+static void
+print_strength(const struct explore_group *group, const GPtrArray *proposals, enum proposal_strength strength,
+               const struct wanted *wanted)
+{
+    bool is_of_it = false;
 
     for (unsigned i = 0; i < proposals->len; i++) {
         const struct proposal *proposal = (const struct proposal *)g_ptr_array_index(proposals, i);
-        char *row = explore_row(group, proposal);
 
-        printf("        %u. bytes %u to %u, %s: %s; %s (saves %.0f bits)\n           %s\n", proposal->rank, proposal->at,
-               proposal->at + proposal->width - 1, proposal->kind, proposal->evidence->str,
-               explore_strength_text(proposal->strength), proposal->gain, row);
-        g_free(row);
+        is_of_it = proposal->rank == 1 ? proposal->strength == strength : is_of_it;
+        if (is_of_it && (proposal->rank == 1 || wanted->all))
+            print_proposal(group, proposal, wanted);
     }
-    if (noise != NULL)
-        printf("        no proposal for the bytes %s: they vary without an order that was found\n", noise);
-    g_free(noise);
-    g_ptr_array_unref(proposals);
+}
+
+/* Strong ones on top. */
+static void
+print_proposals(const struct explore_group *group, const struct wanted *wanted)
+{
+    GPtrArray *proposals[EXPLORE_FIELDS + UINT8_MAX];
+    GString *noises = g_string_new(NULL);
+    unsigned count = 0, proposed = 0;
+
+    for (unsigned i = 0; i < group->field_count && count < array_length(proposals); i++) {
+        char *noise;
+
+        if (!group->fields[i].undocumented)
+            continue;
+        proposals[count++] = explore_propose(group, &group->fields[i], &noise);
+        proposed += proposals[count - 1]->len;
+        if (noise != NULL)
+            g_string_append_printf(noises, "%s%s", noises->len > 0 ? ", " : "", noise);
+        g_free(noise);
+    }
+    for (int strength = PROPOSAL_STRONG; strength >= PROPOSAL_WEAK; strength--) {
+        for (unsigned i = 0; i < count; i++)
+            print_strength(group, proposals[i], (enum proposal_strength)strength, wanted);
+    }
+    if (noises->len > 0)
+        printf("  no proposal for the bytes %s: they vary without an order that was found\n", noises->str);
+    else if (count > 0 && proposed == 0)
+        printf("  no proposal: the bytes never differ, and may be anything\n");
+    for (unsigned i = 0; i < count; i++)
+        g_ptr_array_unref(proposals[i]);
+    g_string_free(noises, true);
+}
+
+static bool
+has_undocumented(const struct explore_group *group)
+{
+    for (unsigned i = 0; i < group->field_count; i++) {
+        if (group->fields[i].undocumented)
+            return true;
+    }
+    return false;
 }
 
 static void
-print_group(const struct explore_group *group)
+print_group(const struct explore_group *group, const struct wanted *wanted)
 {
     char *title = explore_group_title(group), *frames = explore_group_frames(group);
     char *unkept = explore_unkept_fields(group);
@@ -99,13 +206,11 @@ print_group(const struct explore_group *group)
     else
         printf("  %s, packets %u to %u; ", frames, group->first_packet, group->last_packet);
     printf("%u sample%s kept\n", group->sample_count, group->sample_count == 1 ? "" : "s");
-    for (unsigned i = 0; i < group->field_count; i++) {
+    for (unsigned i = 0; i < group->field_count && wanted->all; i++)
         print_field(group, &group->fields[i]);
-        if (group->fields[i].undocumented)
-            print_proposals(group, &group->fields[i]);
-    }
     if (unkept != NULL)
         printf("  %s\n", unkept);
+    print_proposals(group, wanted);
     g_free(unkept);
     g_free(frames);
     g_free(title);
@@ -124,27 +229,42 @@ by_name(const void *a, const void *b)
     return (int)first->first_packet - (int)second->first_packet;
 }
 
-static void
-print_all(void *data)
+static GPtrArray *
+groups_by_name(const struct explore *explore)
 {
-    const struct explore *explore = (const struct explore *)data;
     GPtrArray *groups = g_ptr_array_new();
 
     for (unsigned i = 0; i < explore->groups->len; i++)
         g_ptr_array_add(groups, g_ptr_array_index(explore->groups, i));
     g_ptr_array_sort(groups, by_name);
+    return groups;
+}
+
+static void
+print_all(void *data)
+{
+    const struct explorer *explorer = (const struct explorer *)data;
+    GPtrArray *groups = groups_by_name(explorer->explore);
+    bool any = false;
+
     printf("\n===================================================================\n"
-           "CJ/T 188 bytes: offset and width of each field behind SER, and readings of undocumented bytes.\n"
-           "A proposal comes with a row for the table \"CJ/T 188 fields\": tshark -o 'uat:cjt188_fields:ROW'\n");
+           "CJ/T 188: what undocumented bytes may be; places count from the first byte behind SER.\n"
+           "strong: nothing else fits; likely: nothing else fits as well; weak: a guess. More with -z cjt188,explore,evidence\n"
+           "(why), ,all (what else fits, and every field) and ,rows (for the table \"CJ/T 188 fields\", tshark -o\n"
+           "'uat:cjt188_fields:ROW').\n");
     for (unsigned i = 0; i < groups->len; i++) {
         const struct explore_group *group = (const struct explore_group *)g_ptr_array_index(groups, i);
 
-        if (group->frames > 0 && group->width > 0)
-            print_group(group);
+        if (group->frames == 0 || group->width == 0 || !(explorer->wanted.all || has_undocumented(group)))
+            continue;
+        print_group(group, &explorer->wanted);
+        any = true;
     }
-    if (explore->unkept_groups > 0)
+    if (!any)
+        printf("\nThere are none.\n");
+    if (explorer->explore->unkept_groups > 0)
         printf("\n%" PRIu64 " frames of further kinds were not explored: there are more than %d kinds\n",
-               explore->unkept_groups, EXPLORE_GROUPS);
+               explorer->explore->unkept_groups, EXPLORE_GROUPS);
     printf("===================================================================\n");
     g_ptr_array_unref(groups);
 }
@@ -154,20 +274,23 @@ print_all(void *data)
 static tap_packet_status
 add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
 {
-    explore_add_packet((struct explore *)data, pinfo, (const struct cjt188_tap *)packet);
+    explore_add_packet(((struct explorer *)data)->explore, pinfo, (const struct cjt188_tap *)packet);
     return TAP_PACKET_DONT_REDRAW;
 }
 
 static void
 reset(void *data)
 {
-    explore_reset((struct explore *)data);
+    explore_reset(((struct explorer *)data)->explore);
 }
 
 static void
 finish(void *data)
 {
-    explore_free((struct explore *)data);
+    struct explorer *explorer = (struct explorer *)data;
+
+    explore_free(explorer->explore);
+    g_free(explorer);
 }
 
 bool
@@ -197,13 +320,38 @@ explore_listen(void *data, const char *filter, tap_reset_cb reset_all, tap_packe
     return false;
 }
 
+/* Takes a word off the front of what is left of the argument. */
+static bool
+take_word(const char **rest, const char *word)
+{
+    const size_t length = strlen(word);
+
+    if (*rest == NULL || strncmp(*rest, word, length) != 0 || ((*rest)[length] != '\0' && (*rest)[length] != ','))
+        return false;
+    *rest = (*rest)[length] == ',' && (*rest)[length + 1] != '\0' ? *rest + length + 1 : NULL;
+    return true;
+}
+
 static bool
 start(const char *argument, void *data _U_)
 {
+    struct wanted wanted = { false, false, false };
+    struct explorer *explorer;
     const char *filter;
+    bool *taken;
 
-    return explore_option_rest(EXPLORE_OPTION, argument, &filter) &&
-        explore_listen(explore_new(false), filter, reset, add_packet, print_all, finish);
+    if (!explore_option_rest(EXPLORE_OPTION, argument, &filter))
+        return false;
+    do {
+        taken = take_word(&filter, "evidence") ? &wanted.evidence : take_word(&filter, "all") ? &wanted.all :
+            take_word(&filter, "rows") ? &wanted.rows : NULL;
+        if (taken != NULL)
+            *taken = true;
+    } while (taken != NULL);
+    explorer = g_new0(struct explorer, 1);
+    explorer->explore = explore_new(false);
+    explorer->wanted = wanted;
+    return explore_listen(explorer, filter, reset, add_packet, print_all, finish);
 }
 
 STAT_TAP_INIT(start_explore, start)

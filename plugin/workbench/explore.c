@@ -485,10 +485,17 @@ meter_of(struct explore_group *group, uint64_t hash, const struct cjt188_decoded
     meter->is_wildcard = frame->is_wildcard;
     memcpy(meter->number, frame->bytes + CJT188_OFF_ADDRESS, sizeof meter->number);
     meter->key = hash;
+    meter->last_sample = NO_SAMPLE;
     g_hash_table_insert(group->meter_index, &meter->key, GUINT_TO_POINTER(group->meter_count));
     group->meter_count++;
     group->wildcards += frame->is_wildcard;
     return meter;
+}
+
+static double
+time_of(const packet_info *pinfo)
+{
+    return (double)pinfo->abs_ts.secs + pinfo->abs_ts.nsecs / 1e9;
 }
 
 /* A present value, or what is to stand in its place. */
@@ -502,11 +509,36 @@ measured(const struct cjt188_decoded *frame, enum cjt188_measurement which, doub
 
 struct known {
     uint64_t key;
+    double time;
     double value[CJT188_MEASUREMENTS];
 };
 
+/* A reading that comes sooner after a sample than the one before it came is nearer to what the meter had then. */
 static void
-remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_decoded *frame)
+tell_last_sample(struct explore_group *group, const struct known *known)
+{
+    struct explore_meter *meter;
+    struct explore_sample *sample;
+    void *found;
+
+    if (!g_hash_table_lookup_extended(group->meter_index, &known->key, NULL, &found))
+        return;
+    meter = &group->meters[GPOINTER_TO_UINT(found)];
+    if (meter->last_sample >= group->sample_count)
+        return;
+    sample = &group->samples[meter->last_sample];
+    meter->last_sample = NO_SAMPLE;
+    if (known->time - sample->time >= sample->age)
+        return;
+    sample->age = known->time - sample->time;
+    for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++) {
+        if ((sample->own >> i & 1) == 0)
+            sample->measured[i] = known->value[i];
+    }
+}
+
+static void
+remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_decoded *frame, double time)
 {
     struct known *known = (struct known *)g_hash_table_lookup(explore->readings, &hash);
 
@@ -517,8 +549,11 @@ remember_reading(struct explore *explore, uint64_t hash, const struct cjt188_dec
         known->key = hash;
         g_hash_table_insert(explore->readings, &known->key, known);
     }
+    known->time = time;
     for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++)
         known->value[i] = measured(frame, (enum cjt188_measurement)i, NAN);
+    for (unsigned i = 0; i < explore->groups->len; i++)
+        tell_last_sample((struct explore_group *)g_ptr_array_index(explore->groups, i), known);
 }
 
 /* ---- samples ---- */
@@ -539,6 +574,8 @@ thin_out(struct explore_group *group)
         kept++;
     }
     group->sample_count = kept;
+    for (unsigned i = 0; i < group->meter_count; i++)
+        group->meters[i].last_sample = NO_SAMPLE;
 }
 
 static void
@@ -554,7 +591,7 @@ make_room(struct explore_group *group)
 }
 
 static void
-keep_sample(struct explore *explore, struct explore_group *group, const struct explore_meter *meter, uint64_t hash,
+keep_sample(struct explore *explore, struct explore_group *group, struct explore_meter *meter, uint64_t hash,
             const packet_info *pinfo, const struct cjt188_decoded *frame)
 {
     const struct known *known = (const struct known *)g_hash_table_lookup(explore->readings, &hash);
@@ -569,12 +606,16 @@ keep_sample(struct explore *explore, struct explore_group *group, const struct e
     sample->meter = (unsigned)(meter - group->meters);
     sample->turn = meter->frames;
     sample->packet = pinfo->num;
-    sample->time = (double)pinfo->abs_ts.secs + pinfo->abs_ts.nsecs / 1e9;
-    for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++)
+    sample->time = time_of(pinfo);
+    sample->age = known != NULL ? sample->time - known->time : NAN;
+    sample->own = 0;
+    for (unsigned i = 0; i < CJT188_MEASUREMENTS; i++) {
         sample->measured[i] = measured(frame, (enum cjt188_measurement)i, known != NULL ? known->value[i] : NAN);
+        sample->own |= cjt188_measured(frame, (enum cjt188_measurement)i) != NULL ? UINT32_C(1) << i : 0;
+    }
     memcpy(sample->address, frame->bytes + CJT188_OFF_ADDRESS, sizeof sample->address);
     memcpy(group->data + (size_t)group->sample_count * group->width, frame->bytes + frame->data, group->width);
-    group->sample_count++;
+    meter->last_sample = group->sample_count++;
 }
 
 /* ---- frames ---- */
@@ -619,7 +660,7 @@ explore_add(struct explore *explore, packet_info *pinfo, const struct cjt188_see
         return NULL;
     hash = meter_hash(seen, frame->bytes + CJT188_OFF_ADDRESS);
     if (cjt188_is_reading(frame))
-        remember_reading(explore, hash, frame);
+        remember_reading(explore, hash, frame, time_of(pinfo));
     group = group_of(explore, seen);
     if (group == NULL)
         return NULL;

@@ -68,14 +68,19 @@ struct explore_sample {
     uint32_t packet;
     double time;               /* s since 1970 */
     double measured[CJT188_MEASUREMENTS]; /* the meter's values then, NAN where not known */
+    uint32_t own;              /* bit n: this frame itself tells measurement n */
+    double age;                /* s since it told the others; NAN: never */
     uint8_t address[CJT188_ADDRESS_LENGTH];
 };
+
+enum { NO_SAMPLE = INT_MAX };
 
 struct explore_meter {
     uint64_t key;              /* of its line and number */
     uint8_t number[5];
     bool is_wildcard;          /* nobody's: replies from all meters */
     uint64_t frames;
+    unsigned last_sample;      /* its latest in the group, until a reading has come behind it; NO_SAMPLE: none */
     uint8_t *last;             /* data of its last frame */
     uint8_t *toggled;          /* per byte: bits that changed in its frames */
 };
@@ -148,6 +153,7 @@ enum proposal_strength { PROPOSAL_WEAK, PROPOSAL_LIKELY, PROPOSAL_STRONG };
 struct proposal {
     unsigned at, width;
     const char *kind;          /* as in the user's table */
+    char *brief;               /* what it is, in a few words */
     uint32_t mask;             /* of bits, else 0 */
     double scale, add;
     const char *unit;

@@ -16,7 +16,12 @@ enum {
     RANKS = 3,            /* proposals for the same bytes */
     SURE_INCREASES = 8,
     SURE_SAMPLES = 16,
+    SURE_DISTINCT = 8,
+    SURE_CARRIES = 5,
 };
+
+/* How many bits less the best cut without a reading saves, for it to be called likely or strong. */
+static const double LIKELY_MARGIN = 10, STRONG_MARGIN = 16;
 
 /* Bits that a reading must save to be called likely. */
 #define LIKELY_GAIN 14.0
@@ -45,7 +50,7 @@ static void
 try_texts(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates)
 {
     for (unsigned start = 0; start < width; start++) {
-        struct candidate text = { .type = TYPE_TEXT, .kind = "text", .scale = 1, .at = at + start };
+        struct candidate text = { .type = TYPE_TEXT, .kind = CJT188_RAW_TEXT, .scale = 1, .at = at + start };
         double bits, gain = 5 - 6; /* what a text is worth, and what it costs to say so */
 
         for (unsigned end = start; end < width && end - start < TEXT_MOST; end++) {
@@ -72,7 +77,7 @@ static void
 add_constants(const struct byte_facts *facts, const bool *claimed, unsigned at, unsigned width, GArray *chosen)
 {
     for (unsigned start = 0, end; start < width; start = end) {
-        struct candidate constant = { .type = TYPE_CONSTANT, .kind = "bytes", .scale = 1, .at = at + start };
+        struct candidate constant = { .type = TYPE_CONSTANT, .kind = CJT188_RAW_BYTES, .scale = 1, .at = at + start };
 
         end = start + 1;
         if (claimed[start] || !facts[start].constant || is_filler(&facts[start]))
@@ -149,220 +154,143 @@ bound_by_exact(const struct series *series, GArray *candidates)
     g_array_unref(exact);
 }
 
-static void
-cut(const struct byte_facts *facts, unsigned at, unsigned width, const GArray *candidates, GArray *chosen)
+/* Does one say the same as the other? Parts of a number or a text that is one all the same, what follows the same in the same
+ * way, and a number of two or four bytes without its zeros. */
+static bool
+says_the_same(const struct byte_facts *facts, unsigned at, const struct candidate *candidate, const struct candidate *other)
+{
+    const bool high_first = candidate->at > other->at;
+    const unsigned first = high_first ? other->at : other->at + candidate->width;
+    bool zeros = candidate->width < other->width && (other->width == 2 || other->width == 4);
+
+    if (candidate->type == other->type && (candidate->type == TYPE_ADDRESS || candidate->type == TYPE_TEXT))
+        return shared(candidate, other) > 0;
+    if (other->known != NULL && candidate->known == other->known && candidate->at == other->at &&
+        candidate->width == other->width && fabs(candidate->per_count - other->per_count) < 1e-9 * fabs(other->per_count))
+        return true;
+    if (candidate->kind != other->kind || shared(candidate, other) != candidate->width ||
+        (high_first ? candidate->at + candidate->width != other->at + other->width : candidate->at != other->at))
+        return false;
+    for (unsigned i = candidate->width; i < other->width; i++) {
+        const struct byte_facts *byte = &facts[first - at + i - candidate->width];
+
+        zeros = zeros && byte->constant && byte->value == 0;
+    }
+    return zeros || candidate->width == other->width;
+}
+
+/* The best cut of `width` bytes from `at` on into candidates and loose bytes, all but `without`; what it saves. It goes into
+ * `chosen`, last field first, if that is not NULL. */
+static double
+cut(const struct byte_facts *facts, unsigned at, unsigned width, const GArray *candidates, const struct candidate *without,
+    GArray *chosen)
 {
     struct step *steps = g_new0(struct step, (width + 1) * BEFORES);
     enum before state = BEHIND_FIELD;
+    double best;
 
     for (unsigned i = 1; i < (width + 1) * BEFORES; i++)
         steps[i].gain = -INFINITY;
-    for (unsigned i = 0; i < width; i++) {
+    for (unsigned i = 0, j = 0; i < width; i++) {
         for (enum before from = 0; from < BEFORES; from++) {
             if (steps[i * BEFORES + from].gain > -INFINITY)
                 leave_byte(steps, &facts[i], i, from, steps[i * BEFORES + from].gain);
         }
-        for (unsigned j = 0; j < candidates->len; j++) {
+        for (; j < candidates->len && g_array_index(candidates, struct candidate, j).at == at + i; j++) {
             const struct candidate *candidate = &g_array_index(candidates, struct candidate, j);
 
-            for (enum before from = 0; candidate->at == at + i && from < BEFORES; from++)
-                improve(steps, i + candidate->width, BEHIND_FIELD, steps[i * BEFORES + from].gain + candidate->gain, (int)j, from);
+            if (without != NULL && says_the_same(facts, at, candidate, without))
+                continue;
+            for (enum before from = 0; from < BEFORES; from++)
+                improve(steps, i + candidate->width + candidate->tail, BEHIND_FIELD,
+                        steps[i * BEFORES + from].gain + candidate->gain, (int)j, from);
         }
     }
     for (enum before last = 0; last < BEFORES; last++)
         state = steps[width * BEFORES + last].gain > steps[width * BEFORES + state].gain ? last : state;
-    for (unsigned i = width; i > 0;) {
+    best = steps[width * BEFORES + state].gain;
+    for (unsigned i = width; i > 0 && chosen != NULL;) {
         const struct step *step = &steps[i * BEFORES + state];
+        const struct candidate *candidate =
+            step->candidate >= 0 ? &g_array_index(candidates, struct candidate, step->candidate) : NULL;
 
-        if (step->candidate >= 0)
-            g_array_append_val(chosen, g_array_index(candidates, struct candidate, step->candidate));
-        i -= step->candidate >= 0 ? g_array_index(candidates, struct candidate, step->candidate).width : 1;
+        if (candidate != NULL)
+            g_array_append_val(chosen, *candidate);
+        i -= candidate != NULL ? candidate->width + candidate->tail : 1;
         state = step->from;
     }
     g_free(steps);
+    return best;
 }
 
-/* ---- saying why ---- */
-
-static const char *
-plural(unsigned count)
-{
-    return count == 1 ? "" : "s";
-}
-
+/* How much worse the next best is: with these bytes cut otherwise, or read as another kind. */
 static void
-say_samples(GString *text, const struct series *series)
+find_margins(const struct byte_facts *facts, unsigned at, unsigned width, const GArray *candidates, double best, GArray *chosen)
 {
-    g_string_append_printf(text, " in %u sample%s of %u meter%s", series->count, plural(series->count), series->meters,
-                           plural(series->meters));
-}
+    for (unsigned i = 0; i < chosen->len; i++) {
+        struct candidate *candidate = &g_array_index(chosen, struct candidate, i);
 
-static void
-say_known(GString *text, const struct candidate *candidate)
-{
-    if (candidate->known->is_time)
-        g_string_append_printf(text, ", advances with time, one count each %.4g s (r = %.4f)", candidate->per_count, candidate->r);
-    else
-        g_string_append_printf(text, ", advances with the %s, one count each %.4g %s (r = %.4f)", candidate->known->name,
-                               candidate->per_count, candidate->known->unit, candidate->r);
-}
-
-static void
-say_copy(GString *text, const struct series *series, const struct candidate *candidate)
-{
-    const double count = fabs(candidate->per_count);
-
-    g_string_append_printf(text, "equals the %s%s", candidate->known->name,
-                           candidate->per_count < 0 ? " with its sign turned" : "");
-    if (candidate->cut_off && candidate->known->unit[0] != '\0')
-        g_string_append_printf(text, ", cut off to %.4g %s,", count, candidate->known->unit);
-    else if (candidate->cut_off)
-        g_string_append_printf(text, ", cut off to whole counts of %.4g,", count);
-    g_string_append_printf(text, " in %u of %u samples (r = %.4f)", candidate->exact, series->count - candidate->known->missing,
-                           candidate->r);
-}
-
-static void
-say_coefficient(GString *text, const struct series *series, const struct candidate *candidate)
-{
-    double least = INFINITY, most = -INFINITY;
-
-    for (unsigned i = 0; i < series->count; i++) {
-        const uint8_t *b = series->data[i] + candidate->at;
-
-        least = MIN(least, (b[1] << 8 | b[0]) / 4096.0);
-        most = MAX(most, (b[1] << 8 | b[0]) / 4096.0);
-    }
-    if (least == most)
-        g_string_append_printf(text, "value/4096 is %.4f", least);
-    else
-        g_string_append_printf(text, "value/4096 is %.4f to %.4f", least, most);
-    say_samples(text, series);
-}
-
-/* More than that its bytes are decimal digits. */
-static bool
-is_orderly(const struct series *series, const struct candidate *candidate)
-{
-    return candidate->type != TYPE_NUMBER || candidate->order >= series->least_gain;
-}
-
-static void
-say_number(GString *text, const struct candidate *candidate, const struct series *series)
-{
-    g_string_append_printf(text, "%s", strcmp(candidate->kind, "BCD") == 0 ? "decimal digits" : "whole numbers");
-    say_samples(text, series);
-    if (candidate->type == TYPE_COUNTER) {
-        g_string_append_printf(text, ", increases %u time%s", candidate->increases, plural(candidate->increases));
-        if (candidate->restarts > 0)
-            g_string_append_printf(text, ", goes on from its end at 0 %u time%s", candidate->restarts,
-                                   plural(candidate->restarts));
-        g_string_append(text, " and ");
-        if (candidate->decreases == 0)
-            g_string_append(text, "does not decrease");
-        else
-            g_string_append_printf(text, "decreases %u time%s", candidate->decreases, plural(candidate->decreases));
-        if (candidate->known != NULL)
-            say_known(text, candidate);
-        else
-            g_string_append(text, ", in step with nothing known");
-    } else {
-        g_string_append(text,
-                        is_orderly(series, candidate) ? ", closer together than loose bytes would be"
-                                                      : ", in no order that was found");
+        candidate->margin = best - cut(facts, at, width, candidates, candidate, NULL);
     }
 }
 
-static GString *
-evidence_of(const struct series *series, const struct candidate *candidate)
+static int
+by_place(const void *a, const void *b)
 {
-    static const char *const plain[] = {
-        [TYPE_ADDRESS] = "equals bytes of the address",
-        [TYPE_TEXT] = "letters and digits",
-        [TYPE_SERIAL] = "differs between meters, never changes within one,",
-        [TYPE_CONSTANT] = "always the same",
-    };
-    GString *text = g_string_new(NULL);
+    return (int)((const struct candidate *)a)->at - (int)((const struct candidate *)b)->at;
+}
 
-    switch (candidate->type) {
-    case TYPE_ADDRESS:
-    case TYPE_TEXT:
-    case TYPE_SERIAL:
-    case TYPE_CONSTANT:
-        g_string_append(text, plain[candidate->type]);
-        say_samples(text, series);
-        break;
-    case TYPE_CLOCK:
-        g_string_append_printf(text, "a valid date and time of day%s",
-                               candidate->is_near ? " near the time of capture" : "");
-        say_samples(text, series);
-        break;
-    case TYPE_DATE:
-        g_string_append(text, "a valid date");
-        say_samples(text, series);
-        if (candidate->increases > 0)
-            g_string_append_printf(text, ", follows the day of capture (%u change%s)", candidate->increases, plural(candidate->increases));
-        break;
-    case TYPE_COEFFICIENT:
-        say_coefficient(text, series, candidate);
-        break;
-    case TYPE_COPY:
-        say_copy(text, series, candidate);
-        break;
-    case TYPE_FOLLOWS:
-        g_string_append_printf(text, "follows the %s%s (r = %.4f, one count is %.4g %s)", candidate->known->name,
-                               candidate->known->is_time ? "" : " of the last reading", candidate->r, candidate->per_count,
-                               candidate->known->unit);
-        say_samples(text, series);
-        break;
-    case TYPE_BITS:
-        g_string_append_printf(text, "only the bits %02X ever differ", candidate->mask);
-        say_samples(text, series);
-        break;
-    default:
-        say_number(text, candidate, series);
-    }
-    return text;
+/* ---- how sure ---- */
+
+/* What may be called strong, and what likely at the most; the rest is weak. */
+static const enum proposal_strength most_of[TYPES] = {
+    [TYPE_ADDRESS] = PROPOSAL_STRONG, [TYPE_CLOCK] = PROPOSAL_STRONG, [TYPE_DATE] = PROPOSAL_STRONG,
+    [TYPE_TIME_OF_DAY] = PROPOSAL_STRONG, [TYPE_WEEKDAY] = PROPOSAL_STRONG, [TYPE_COEFFICIENT] = PROPOSAL_LIKELY,
+    [TYPE_COPY] = PROPOSAL_STRONG, [TYPE_FOLLOWS] = PROPOSAL_STRONG, [TYPE_COUNTER] = PROPOSAL_STRONG,
+    [TYPE_NUMBER] = PROPOSAL_STRONG, [TYPE_BITS] = PROPOSAL_STRONG, [TYPE_TEXT] = PROPOSAL_LIKELY,
+    [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
+};
+
+/* A number that nothing known tells: it must be seen to carry from one byte to the next, or have its unit behind it. */
+static enum proposal_strength
+strength_of_number(const struct candidate *candidate)
+{
+    if (candidate->of_unit != NULL)
+        return candidate->distinct > 2 ? PROPOSAL_STRONG : PROPOSAL_LIKELY;
+    if (cjt188_raw(candidate->kind)->digits == 7 && candidate->distinct >= SURE_DISTINCT)
+        return PROPOSAL_STRONG;
+    if (candidate->width < 2 || candidate->carries < SURE_CARRIES || candidate->distinct < SURE_DISTINCT)
+        return candidate->order > 40 && candidate->distinct >= SURE_DISTINCT ? PROPOSAL_LIKELY : PROPOSAL_WEAK;
+    return candidate->counts && candidate->increases >= SURE_INCREASES ? PROPOSAL_STRONG : PROPOSAL_LIKELY;
 }
 
 static enum proposal_strength
 strength_of(const struct series *series, const struct candidate *candidate, unsigned rank)
 {
-    static const enum proposal_strength most[] = {
-        [TYPE_ADDRESS] = PROPOSAL_STRONG, [TYPE_CLOCK] = PROPOSAL_STRONG, [TYPE_DATE] = PROPOSAL_STRONG,
-        [TYPE_COEFFICIENT] = PROPOSAL_LIKELY, [TYPE_COPY] = PROPOSAL_STRONG, [TYPE_FOLLOWS] = PROPOSAL_STRONG,
-        [TYPE_COUNTER] = PROPOSAL_STRONG, [TYPE_NUMBER] = PROPOSAL_LIKELY, [TYPE_BITS] = PROPOSAL_LIKELY,
-        [TYPE_TEXT] = PROPOSAL_LIKELY, [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
-    };
-    const bool is_number = candidate->type == TYPE_NUMBER || candidate->type == TYPE_COUNTER;
-    enum proposal_strength strength = most[candidate->type];
+    enum proposal_strength strength = most_of[candidate->type];
 
-    if (rank > 1 || series->count == 1 || candidate->gain < series->least_gain + LIKELY_GAIN - LEAST_GAIN)
+    if (rank > 1 || series->count == 1 || candidate->gain < series->least_gain + LIKELY_GAIN - LEAST_GAIN ||
+        candidate->margin < LIKELY_MARGIN)
         return PROPOSAL_WEAK;
-    if (candidate->type == TYPE_COUNTER && candidate->increases < SURE_INCREASES)
+    if (candidate->margin < STRONG_MARGIN || series->count < SURE_SAMPLES)
         strength = MIN(strength, PROPOSAL_LIKELY);
-    if (is_number && (candidate->order < series->least_gain ||
-                      (candidate->type == TYPE_NUMBER && candidate->order < 0.5 * series->count)))
-        strength = PROPOSAL_WEAK;
-    if (candidate->type == TYPE_FOLLOWS && (fabs(candidate->r) < 0.95 || series->count < SURE_SAMPLES))
+    if (candidate->type == TYPE_BITS && candidate->known == NULL)
         strength = MIN(strength, PROPOSAL_LIKELY);
+    if (candidate->type == TYPE_WEEKDAY && candidate->increases < SURE_INCREASES)
+        strength = MIN(strength, PROPOSAL_LIKELY);
+    if (candidate->type == TYPE_NUMBER || (candidate->type == TYPE_COUNTER && !candidate->is_exact))
+        strength = MIN(strength, strength_of_number(candidate));
     return strength;
 }
 
-static char *
-name_of(const struct candidate *candidate)
+static const char *
+unit_of(const struct candidate *candidate)
 {
-    static const char *const names[] = {
-        [TYPE_ADDRESS] = "Address", [TYPE_CLOCK] = "Clock", [TYPE_DATE] = "Date", [TYPE_COEFFICIENT] = "Coefficient",
-        [TYPE_COUNTER] = "Counter", [TYPE_NUMBER] = "Number", [TYPE_BITS] = "Flags", [TYPE_TEXT] = "Text",
-        [TYPE_SERIAL] = "Parameter", [TYPE_CONSTANT] = "Constant",
-    };
-
-    if (candidate->type == TYPE_COPY)
-        return g_strdup_printf("Copy of %s at %u", candidate->known->name, candidate->at);
-    if (candidate->type == TYPE_FOLLOWS)
-        return g_strdup_printf("Follows %s at %u", candidate->known->name, candidate->at);
-    return g_strdup_printf("%s at %u", names[candidate->type], candidate->at);
+    if (!candidate->scaled || candidate->type == TYPE_WEEKDAY)
+        return "";
+    if (candidate->of_unit != NULL && (candidate->known == NULL || candidate->type == TYPE_COUNTER))
+        return candidate->of_unit->in_joules ? "GJ" : cjt188_class_unit(candidate->of_unit->class);
+    return candidate->known != NULL ? candidate->known->unit : "";
 }
 
 static struct proposal *
@@ -372,13 +300,14 @@ proposal_of(const struct series *series, const struct candidate *candidate, unsi
 
     proposal->at = candidate->at;
     proposal->width = candidate->width;
-    proposal->kind = candidate->kind;
+    proposal->kind = cjt188_raw(candidate->kind)->name;
     proposal->mask = candidate->mask;
     proposal->scale = candidate->scaled ? candidate->scale : 1;
     proposal->add = candidate->scaled ? candidate->add : 0;
-    proposal->unit = candidate->scaled ? candidate->known->unit : "";
-    proposal->name = name_of(candidate);
-    proposal->evidence = evidence_of(series, candidate);
+    proposal->unit = unit_of(candidate);
+    proposal->name = say_name(candidate);
+    proposal->brief = say_briefly(candidate);
+    proposal->evidence = say_evidence(series, candidate);
     proposal->gain = candidate->gain;
     proposal->strength = strength_of(series, candidate, rank);
     proposal->rank = rank;
@@ -391,6 +320,7 @@ free_proposal(void *data)
     struct proposal *proposal = (struct proposal *)data;
 
     g_free(proposal->name);
+    g_free(proposal->brief);
     g_string_free(proposal->evidence, true);
     g_free(proposal);
 }
@@ -438,12 +368,6 @@ rank(const struct series *series, const struct candidate *chosen, const GArray *
     }
 }
 
-static int
-by_place(const void *a, const void *b)
-{
-    return (int)((const struct candidate *)a)->at - (int)((const struct candidate *)b)->at;
-}
-
 static char *
 noise_text(const struct byte_facts *facts, const bool *claimed, unsigned at, unsigned width)
 {
@@ -462,31 +386,47 @@ noise_text(const struct byte_facts *facts, const bool *claimed, unsigned at, uns
     return g_string_free(text, text->len == 0);
 }
 
-static void
-propose(const struct series *series, const struct byte_facts *facts, const struct explore_field *field, GPtrArray *proposals,
-        char **noise)
+static GArray *
+try_all(const struct series *series, const struct byte_facts *facts, const struct explore_field *field)
 {
     GArray *candidates = g_array_new(false, false, sizeof(struct candidate));
-    GArray *chosen = g_array_new(false, false, sizeof(struct candidate));
-    bool claimed[UINT8_MAX + 1] = { false };
 
     for (unsigned i = 0; i < field->width; i++) {
+        struct window window = { .series = series, .facts = facts + i, .at = field->at + i, .before = i };
+
         for (unsigned width = 1; width <= WINDOW_MAX && i + width <= field->width; width++) {
-            try_numbers(series, facts + i, field->at + i, width, candidates);
-            try_others(series, facts + i, field->at + i, width, candidates);
+            window.width = width;
+            window.room = field->width - i - width;
+            window.raw += facts[i + width - 1].raw;
+            try_numbers(&window, candidates);
+            try_times(&window, candidates);
+            try_others(&window, candidates);
         }
     }
     try_texts(series, facts, field->at, field->width, candidates);
     bound_by_exact(series, candidates);
-    cut(facts, field->at, field->width, candidates, chosen);
+    g_array_sort(candidates, by_place);
+    return candidates;
+}
+
+static void
+propose(const struct series *series, const struct byte_facts *facts, const struct explore_field *field, GPtrArray *proposals,
+        char **noise)
+{
+    GArray *candidates = try_all(series, facts, field);
+    GArray *chosen = g_array_new(false, false, sizeof(struct candidate));
+    bool claimed[UINT8_MAX + 1] = { false };
+    const double best = cut(facts, field->at, field->width, candidates, NULL, chosen);
+
+    find_margins(facts, field->at, field->width, candidates, best, chosen);
     for (unsigned i = chosen->len; i > 0; i--) {
         const struct candidate *candidate = &g_array_index(chosen, struct candidate, i - 1);
 
         if ((candidate->gain < LEAST_GAIN && candidate->type != TYPE_SERIAL) ||
-            (candidate->width == 1 && !is_orderly(series, candidate)))
+            (candidate->width == 1 && candidate->type == TYPE_NUMBER && candidate->order < series->least_gain))
             g_array_remove_index(chosen, i - 1);
         else
-            memset(claimed + candidate->at - field->at, 1, candidate->width);
+            memset(claimed + candidate->at - field->at, 1, candidate->width + candidate->tail);
     }
     add_constants(facts, claimed, field->at, field->width, chosen);
     g_array_sort(chosen, by_place);

@@ -11,21 +11,22 @@
 #ifndef CJT188_PROPOSE_H
 #define CJT188_PROPOSE_H
 
+#include "cjt188-raw.h"
+
 #include "explore.h"
 
-enum { KNOWN_FIELDS = 64, KNOWN_MAX = CJT188_MEASUREMENTS + 1 + KNOWN_FIELDS, WINDOW_MAX = 8 };
+enum { KNOWN_FIELDS = 64, KNOWN_MAX = CJT188_MEASUREMENTS + 8 + KNOWN_FIELDS, WINDOW_MAX = 8 };
 
 /* Bits that a reading must save to be proposed, and more the more windows are tried: each is another chance to be wrong. */
 #define LEAST_GAIN 6.0
 
-/* Something that is known of each sample: a present value of the meter, the time, a documented field. */
+/* Something that is known of each sample: a present value of the meter, the time, a documented field, a sum of such. */
 struct known_series {
     char name[64];
     const char *unit;
     bool is_time;
     double value[EXPLORE_SAMPLES]; /* NAN where not known */
-    double centred[EXPLORE_SAMPLES]; /* less the meter's mean */
-    double norm;                   /* sum of squares of `centred` */
+    double grain;                  /* the smallest difference between two values that is seen */
     unsigned missing;
 };
 
@@ -38,33 +39,98 @@ struct series {
     const struct explore_sample *sample[EXPLORE_SAMPLES];
     bool starts[EXPLORE_SAMPLES];     /* the meter's first */
     double local[EXPLORE_SAMPLES];    /* time of the place, s */
+    double fresh;                     /* a reading that is older than this many s is none any more */
     struct known_series *known;       /* known_count of them */
     unsigned known_count;
 };
 
-enum number_code { CODE_BCD, CODE_LOW, CODE_HIGH, CODE_SIGNED_LOW, CODE_SIGNED_HIGH, CODES };
+/* Kinds of numbers that are tried. */
+enum number_code_id {
+    CODE_BCD, CODE_LOW, CODE_HIGH, CODE_SIGNED_LOW, CODE_SIGNED_HIGH, CODE_BCD_TOP_BIT, CODE_BCD_TOP_F, CODE_FLOAT32_LOW,
+    CODE_FLOAT32_HIGH, CODE_FLOAT64_LOW, CODE_FLOAT64_HIGH, CODES
+};
+
+struct number_code {
+    enum cjt188_raw_kind kind;
+    unsigned widths;               /* bit n: n bytes */
+    bool high_first, is_signed, is_decimal, is_float;
+    bool has_sign_bits;            /* beside its digits */
+};
 
 enum candidate_type {
-    TYPE_ADDRESS, TYPE_CLOCK, TYPE_DATE, TYPE_COEFFICIENT, TYPE_COPY, TYPE_FOLLOWS, TYPE_COUNTER, TYPE_NUMBER, TYPE_BITS,
-    TYPE_TEXT, TYPE_SERIAL, TYPE_CONSTANT
+    TYPE_ADDRESS, TYPE_CLOCK, TYPE_DATE, TYPE_TIME_OF_DAY, TYPE_WEEKDAY, TYPE_COEFFICIENT, TYPE_COPY, TYPE_FOLLOWS,
+    TYPE_COUNTER, TYPE_NUMBER, TYPE_BITS, TYPE_TEXT, TYPE_SERIAL, TYPE_CONSTANT, TYPES
 };
 
 /* An interpretation that was tried. */
 struct candidate {
     unsigned at, width;
+    unsigned tail;                  /* bytes behind it that belong to it: its unit's */
     enum candidate_type type;
-    const char *kind;
+    enum cjt188_raw_kind kind;
     uint32_t mask;
     double gain;                    /* bits */
     double order;                   /* of these, what is not because of decimal digits alone */
+    double margin;                  /* bits that the best cut without it saves less */
     const struct known_series *known; /* of a copy, and of what follows; of a counter what it advances with */
+    const struct cjt188_unit *of_unit; /* its unit's byte says */
     double scale, add, r, per_count; /* per_count: of `known`, of one count */
-    unsigned increases, decreases, restarts, exact; /* `restarts`: at 0, behind the end of the number; no decreases */
+    double least, most;             /* of a number, as its kind reads it */
+    unsigned increases, decreases, restarts, exact, compared; /* `restarts`: at 0, behind the end of the number; no decreases */
+    unsigned distinct;
+    unsigned carries;               /* steps in which the upper half of its bytes moved, too */
     bool counts;                    /* it increases, and hardly ever decreases */
     bool is_exact;                  /* to the last digit something known, or a time */
     bool is_near;                   /* of a clock: to the time of capture, within a day */
+    bool is_battery;                /* it may be a battery's voltage */
+    bool stands;                    /* of a clock: it does not go, but is set to the time when something happens */
     bool cut_off;                   /* what `known` has behind a whole count is left out */
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */
+    bool by_meter;                  /* each meter has an offset of its own to `known` */
+};
+
+/* Some bytes of all samples. */
+struct window {
+    const struct series *series;
+    const struct byte_facts *facts; /* of its bytes */
+    unsigned at, width;
+    unsigned before, room;          /* undocumented bytes before and behind it; their facts are beside its own */
+    double raw;                     /* bits to tell it byte by byte */
+};
+
+enum { DISTINCT_MOST = 16 };
+
+/* A window read as numbers. */
+struct numbers {
+    const struct number_code *code;
+    unsigned width;
+    double real[EXPLORE_SAMPLES];
+    int64_t value[EXPLORE_SAMPLES]; /* the same in the order of whole numbers */
+    int64_t step[EXPLORE_SAMPLES];  /* since the meter's sample before, step_count of them */
+    unsigned step_count, increases, decreases, negative;
+    unsigned restarts;              /* of `decreases`, those through the end of the number: 255, 0 */
+    unsigned distinct;              /* up to DISTINCT_MOST */
+    int64_t seen[DISTINCT_MOST];
+    int64_t least, most;
+    double limit;                   /* bits that any of them needs */
+    double firsts;                  /* bits of each meter's first, byte by byte */
+};
+
+struct line {
+    double slope, intercept; /* value = slope × known + intercept */
+    bool by_meter;           /* each meter has an intercept of its own */
+    bool is_round;           /* the slope is a power of ten, a count of seconds or the like */
+    bool cut_off;            /* what is behind the point is left out, not rounded */
+    double bits;             /* to tell the line: slope and intercept as exact as the values, unless they are round */
+};
+
+/* How a number follows something known. */
+struct follow {
+    double bits, r;          /* INFINITY: it does not; r is of steps */
+    struct line line;
+    unsigned exact, compared;
+    bool is_exact;           /* nearly all of those compared */
+    const struct known_series *known;
 };
 
 /* What is known of one byte. */
@@ -88,8 +154,36 @@ double code_choice(unsigned a, unsigned b);
 /* Bits of a whole number without a limit. */
 double code_number(double number);
 
-/* Try all readings of a window; append to `candidates` those that save something. `facts` are of its bytes. */
-void try_numbers(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates);
-void try_others(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates);
+/* ---- numbers.c ---- */
+
+const struct number_code *number_code(enum number_code_id id);
+/* False where the bytes of a sample are no such number. */
+bool numbers_read(const struct window *window, const struct number_code *code, struct numbers *numbers);
+/* How many values it can have; of a signed one no matter. */
+double numbers_end(const struct numbers *numbers);
+double numbers_code(const struct series *series, const struct numbers *numbers);
+double numbers_code_firsts(const struct series *series, const struct numbers *numbers);
+/* A number's place in the order of all of its kind. */
+int64_t number_order(const struct number_code *code, unsigned width, double real);
+
+/* ---- relations.c ---- */
+
+/* The cheapest way to tell the numbers by something known. */
+struct follow relations_find(const struct series *series, const struct numbers *numbers);
+
+/* ---- candidates.c, times.c: try readings of a window, append to `candidates` those that save something ---- */
+
+void try_numbers(const struct window *window, GArray *candidates);
+void try_others(const struct window *window, GArray *candidates);
+void try_times(const struct window *window, GArray *candidates);
+void offer(GArray *candidates, const struct window *window, struct candidate candidate);
+
+/* ---- say.c ---- */
+
+/* The evidence for a reading, a sentence. */
+GString *say_evidence(const struct series *series, const struct candidate *candidate);
+/* What it is in a few plain words, for one line. */
+char *say_briefly(const struct candidate *candidate);
+char *say_name(const struct candidate *candidate);
 
 #endif

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <time.h>
 
+
 /* ---- order ---- */
 
 static int
@@ -63,55 +64,73 @@ add_known(struct series *series, const char *name, const char *unit)
     return known;
 }
 
-/* Less the mean of its meter; what never changes within a meter explains nothing. */
-static void
-centre(const struct series *series, struct known_series *known)
+static int
+by_size(const void *a, const void *b)
 {
-    for (unsigned start = 0, end; start < series->count; start = end) {
-        double sum = 0;
-        unsigned present = 0;
+    const double first = *(const double *)a, second = *(const double *)b;
 
-        for (end = start; end < series->count && (end == start || !series->starts[end]); end++) {
-            if (!isnan(known->value[end])) {
-                sum += known->value[end];
-                present++;
-            }
-        }
-        for (unsigned i = start; i < end; i++) {
-            known->centred[i] = isnan(known->value[i]) ? 0 : known->value[i] - sum / present;
-            known->norm += known->centred[i] * known->centred[i];
-            known->missing += isnan(known->value[i]);
-        }
-    }
+    return first < second ? -1 : first > second;
 }
 
-static bool
-is_varied(const struct series *series, const struct known_series *known)
+/* How near values lie to each other, and how many differ. */
+static unsigned
+find_grain(const struct series *series, struct known_series *known)
 {
-    double seen[3];
-    unsigned distinct = 0;
+    double sorted[EXPLORE_SAMPLES];
+    unsigned count = 0, distinct = 1;
 
-    for (unsigned i = 0; i < series->count && distinct < array_length(seen); i++) {
-        bool is_new = !isnan(known->value[i]);
-
-        for (unsigned j = 0; j < distinct && is_new; j++)
-            is_new = known->value[i] != seen[j];
-        if (is_new)
-            seen[distinct++] = known->value[i];
+    for (unsigned i = 0; i < series->count; i++) {
+        if (!isnan(known->value[i]))
+            sorted[count++] = known->value[i];
     }
-    return distinct == array_length(seen) && 10 * known->missing <= series->count;
+    known->missing = series->count - count;
+    known->grain = INFINITY;
+    qsort(sorted, count, sizeof *sorted, by_size);
+    for (unsigned i = 1; i < count; i++) {
+        const double step = sorted[i] - sorted[i - 1];
+
+        if (step <= 1e-9 * fabs(sorted[i]) + 1e-12)
+            continue;
+        distinct++;
+        known->grain = MIN(known->grain, step);
+    }
+    return count > 0 ? distinct : 0;
 }
 
+/* What hardly ever changes explains nothing, nor does what is known of few. */
 static void
 keep_known(struct series *series)
 {
+    enum { DISTINCT_LEAST = 3 };
     struct known_series *known = &series->known[series->known_count - 1];
 
-    centre(series, known);
-    if (is_varied(series, known))
+    if (find_grain(series, known) >= DISTINCT_LEAST && series->count - known->missing >= MIN(6, series->count))
         return;
     memset(known, 0, sizeof *known);
     series->known_count--;
+}
+
+static double
+measured(const struct series *series, unsigned i, enum cjt188_measurement which)
+{
+    const struct explore_sample *sample = series->sample[i];
+
+    return (sample->own >> which & 1) != 0 || sample->age <= series->fresh ? sample->measured[which] : NAN;
+}
+
+/* Readings are about as old as most are: what the meter said long ago is not what it has now. */
+static void
+find_fresh(struct series *series)
+{
+    double ages[EXPLORE_SAMPLES];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < series->count; i++) {
+        if (!isnan(series->sample[i]->age))
+            ages[count++] = series->sample[i]->age;
+    }
+    qsort(ages, count, sizeof *ages, by_size);
+    series->fresh = count > 0 ? MAX(1.5 * ages[count / 2], 10) : 0;
 }
 
 static void
@@ -132,7 +151,31 @@ add_readings(struct series *series)
         struct known_series *known = add_known(series, names[j].name, names[j].unit);
 
         for (unsigned i = 0; i < series->count; i++)
-            known->value[i] = series->sample[i]->measured[names[j].value];
+            known->value[i] = measured(series, i, names[j].value);
+        keep_known(series);
+    }
+}
+
+/* What meters make of two values. */
+static void
+add_made(struct series *series)
+{
+    static const struct {
+        enum cjt188_measurement one, other;
+        double sign;
+        const char *name, *unit;
+    } made[] = {
+        { CJT188_SUPPLY, CJT188_RETURN, -1, "temperature difference", "°C" },
+        { CJT188_SUPPLY, CJT188_RETURN, 1, "sum of the temperatures", "°C" },
+        { CJT188_HEATING, CJT188_COOLING, 1, "sum of heating and cooling energy", "kWh" },
+        { CJT188_HEATING, CJT188_COOLING, -1, "difference of heating and cooling energy", "kWh" },
+    };
+
+    for (size_t j = 0; j < array_length(made); j++) {
+        struct known_series *known = add_known(series, made[j].name, made[j].unit);
+
+        for (unsigned i = 0; i < series->count; i++)
+            known->value[i] = measured(series, i, made[j].one) + made[j].sign * measured(series, i, made[j].other);
         keep_known(series);
     }
 }
@@ -195,7 +238,9 @@ series_new(const struct explore_group *group)
     series->group = group;
     series->known = g_new0(struct known_series, KNOWN_MAX + 1);
     put_in_order(series);
+    find_fresh(series);
     add_readings(series);
+    add_made(series);
     for (unsigned i = 0; i < group->field_count && series->known_count + 1 < KNOWN_MAX; i++)
         add_documented(series, &group->fields[i]);
     add_time(series);
@@ -332,6 +377,29 @@ code_few(const int64_t *residual, unsigned count, double cut, double limit)
     return bits + distinct * 0.5 * log2(kept + 1.0);
 }
 
+/* How large each is, and which of that size: whatever their shape is, this is not far off. */
+static double
+code_sizes(const int64_t *residual, unsigned count)
+{
+    unsigned sizes[2 * 64 + 1] = { 0 }, used = 0;
+    double bits = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        const uint64_t size = residual[i] < 0 ? -(uint64_t)residual[i] : (uint64_t)residual[i];
+        const int length = size == 0 ? 0 : 64 - __builtin_clzll(size);
+
+        sizes[64 + (residual[i] < 0 ? -length : length)]++;
+        bits += length > 1 ? length - 1 : 0;
+    }
+    for (size_t i = 0; i < array_length(sizes); i++) {
+        if (sizes[i] == 0)
+            continue;
+        used++;
+        bits -= sizes[i] * log2((double)sizes[i] / count);
+    }
+    return bits + used * (0.5 * log2(count + 1.0) + 2);
+}
+
 static double
 code_spread(const int64_t *residual, unsigned count, double cut, double limit)
 {
@@ -363,7 +431,7 @@ code_residuals(const int64_t *residual, unsigned count, double limit)
 
     if (count == 0)
         return 0;
-    best = code_spread(residual, count, INFINITY, limit);
+    best = MIN(code_spread(residual, count, INFINITY, limit), code_sizes(residual, count));
     cut = 8 * s.absolute / count + 1;
     if (s.most > cut || -s.least > cut)
         best = MIN(best, code_spread(residual, count, cut, limit));

@@ -13,32 +13,12 @@
 #include <math.h>
 
 #include "cjt188-bytes.h"
+#include "cjt188-raw.h"
 
 #include "fields.h"
 #include "own.h"
 #include "plain.h"
 #include "remark.h"
-
-enum kind { K_BCD, K_ULE, K_UBE, K_SLE, K_SBE, K_BITS, K_4096, K_DATE, K_CLOCK, K_TEXT, K_BYTES, KINDS };
-
-/* What it is in the suffix of a row that is made here, widths that it can have, and the type of its field. */
-static const struct {
-    const char *name, *in_suffix;
-    unsigned least, most;
-    enum ftenum type;
-} kinds[KINDS] = {
-    [K_BCD] = { "BCD", "bcd", 1, 8, FT_DOUBLE },
-    [K_ULE] = { "unsigned, low byte first", "ule", 1, 4, FT_DOUBLE },
-    [K_UBE] = { "unsigned, high byte first", "ube", 1, 4, FT_DOUBLE },
-    [K_SLE] = { "signed, low byte first", "sle", 1, 4, FT_DOUBLE },
-    [K_SBE] = { "signed, high byte first", "sbe", 1, 4, FT_DOUBLE },
-    [K_BITS] = { "bits", "bit", 1, 4, FT_DOUBLE },
-    [K_4096] = { "value/4096", "fix", 2, 2, FT_DOUBLE },
-    [K_DATE] = { "date", "day", 4, 4, FT_STRING },
-    [K_CLOCK] = { "clock", "clk", 7, 7, FT_STRING },
-    [K_TEXT] = { "text", "txt", 1, 64, FT_STRING },
-    [K_BYTES] = { "bytes", "raw", 1, 252, FT_BYTES },
-};
 
 enum { SUFFIX_MAX = 40, UNIT_CHARACTERS = 20 };
 enum { ANY_DIRECTION, ONLY_REQUEST, ONLY_REPLY };
@@ -57,7 +37,7 @@ struct own_field {
     int control, length;           /* -1: any; control up to 3F is a function, above it the whole byte */
     int32_t di;                    /* -1: any */
     unsigned offset, width;
-    enum kind kind;
+    enum cjt188_raw_kind kind;
     uint32_t mask;
     double scale, add, divisor;    /* number = (raw × scale + add) / divisor */
     const char *unit, *name, *suffix;
@@ -76,7 +56,7 @@ static unsigned registered_count;
 static GHashTable *shelves;
 enum { SHELVES_MAX = 1024 };
 
-static value_string kind_names[KINDS + 1];
+static value_string kind_names[CJT188_RAW_KINDS + 1];
 static const value_string direction_names[] = {
     { ANY_DIRECTION, "any" },
     { ONLY_REQUEST, "request" },
@@ -181,10 +161,12 @@ check_texts(const struct user_row *row)
 static char *
 compile_row(const struct user_row *row, struct own_field *field)
 {
+    const struct cjt188_raw *as = cjt188_raw((enum cjt188_raw_kind)row->kind);
+    const bool has_mask = row->kind == CJT188_RAW_BITS;
     int64_t control, di, length, offset, width, mask;
     char *error;
 
-    *field = (struct own_field){ .direction = row->direction, .kind = (enum kind)row->kind, .unit = text_of(row->unit),
+    *field = (struct own_field){ .direction = row->direction, .kind = (enum cjt188_raw_kind)row->kind, .unit = text_of(row->unit),
                                   .name = text_of(row->name), .suffix = text_of(row->suffix) };
     if (text_of(row->who)[0] != '\0') {
         if (cjt188_dialect_named(row->who) != CJT188_NO_DIALECT)
@@ -202,12 +184,12 @@ compile_row(const struct user_row *row, struct own_field *field)
         return g_strdup_printf("\"%s\" is no length: write 0 to 255, or nothing.", row->length);
     if (!parse_number(row->offset, 10, 0, UINT8_MAX - 4, 0, &offset))
         return g_strdup_printf("\"%s\" is no offset: write 0 to 251, counted from the first byte behind SER.", row->offset);
-    if (!parse_number(row->width, 10, kinds[row->kind].least, kinds[row->kind].most, 0, &width) || width == 0)
+    if (!parse_number(row->width, 10, as->least, as->most, 0, &width) || width == 0)
         return g_strdup_printf("\"%s\" is no width for %s: write %u to %u bytes.", text_of(row->width),
-                               kinds[row->kind].name, kinds[row->kind].least, kinds[row->kind].most);
-    if (!parse_number(row->mask, 16, 1, row->kind == K_BITS ? UINT32_MAX >> (32 - 8 * width) : UINT32_MAX, -1, &mask) ||
-        (row->kind == K_BITS) != (mask != -1))
-        return g_strdup_printf(row->kind == K_BITS ? "\"%s\" is no mask: write which bits of these bytes count, in hexadecimal."
+                               as->name, as->least, as->most);
+    if (!parse_number(row->mask, 16, 1, has_mask ? UINT32_MAX >> (32 - 8 * width) : UINT32_MAX, -1, &mask) ||
+        has_mask != (mask != -1))
+        return g_strdup_printf(has_mask ? "\"%s\" is no mask: write which bits of these bytes count, in hexadecimal."
                                                    : "\"%s\" is a mask, but only the kind \"bits\" has one: leave it empty.",
                                text_of(row->mask));
     if (!parse_double(row->scale, 1, &field->scale) || !parse_double(row->add, 0, &field->add))
@@ -229,6 +211,14 @@ compile_row(const struct user_row *row, struct own_field *field)
 }
 
 /* ---- registering the fields ---- */
+
+static enum ftenum
+type_of(const struct own_field *field)
+{
+    const struct cjt188_raw *as = cjt188_raw(field->kind);
+
+    return as->number != NULL ? FT_DOUBLE : as->text != NULL ? FT_STRING : FT_BYTES;
+}
 
 static void
 forget_fields(void)
@@ -267,7 +257,7 @@ prepare_field(const struct own_field *field, const char *note)
     *info->p_id = -1;
     info->hfinfo.name = g_strdup(field->name);
     info->hfinfo.abbrev = g_strdup_printf("cjt188.user.%s", field->suffix);
-    info->hfinfo.type = kinds[field->kind].type;
+    info->hfinfo.type = type_of(field);
     info->hfinfo.display = BASE_NONE;
     info->hfinfo.strings = NULL;
     info->hfinfo.bitmask = 0;
@@ -296,7 +286,7 @@ renew_fields(void)
         info = registered_as(field->suffix);
         if (info == NULL)
             info = prepare_field(field, text_of(rows[i].note));
-        if (info->hfinfo.type == kinds[field->kind].type)
+        if (info->hfinfo.type == type_of(field))
             field->hf = info->p_id;
         field_count++;
     }
@@ -377,74 +367,31 @@ match(const struct cjt188_frame *frame)
     return own;
 }
 
-static int32_t
-signed_of(uint32_t value, unsigned width)
-{
-    const unsigned unused = 32 - 8 * width;
-
-    return (int32_t)(value << unused) >> unused;
-}
-
 /* False where the bytes are no number. */
 static bool
 number_of(const struct own_field *field, const uint8_t *bytes, double *number)
 {
-    const uint32_t low = (uint32_t)cjt188_low_first(bytes, MIN(field->width, 4));
-    const uint32_t high = (uint32_t)cjt188_high_first(bytes, MIN(field->width, 4));
-    uint64_t digits;
+    const struct cjt188_raw *as = cjt188_raw(field->kind);
     double raw;
 
-    switch (field->kind) {
-    case K_BCD:
-        if (!cjt188_bcd_low_first(bytes, field->width, &digits))
-            return false;
-        raw = (double)digits;
-        break;
-    case K_ULE:
-    case K_UBE:
-        raw = field->kind == K_UBE ? high : low;
-        break;
-    case K_SLE:
-    case K_SBE:
-        raw = signed_of(field->kind == K_SBE ? high : low, field->width);
-        break;
-    case K_BITS:
-        raw = (low & field->mask) / (field->mask & (~field->mask + 1));
-        break;
-    case K_4096:
-        raw = low / 4096.0;
-        break;
-    default:
+    if (as->number == NULL || !as->number(bytes, field->width, &raw))
         return false;
-    }
+    if (field->kind == CJT188_RAW_BITS)
+        raw = ((uint32_t)raw & field->mask) / (field->mask & (~field->mask + 1));
     *number = (raw * field->scale + field->add) / field->divisor;
     return true;
 }
 
-static const char *
-printable(wmem_allocator_t *scope, const uint8_t *bytes, unsigned width)
+/* A text of CJT188_TEXT_MAX at most; false where the bytes are none. */
+static bool
+string_of(const struct own_field *field, const uint8_t *bytes, char *buffer)
 {
-    char *text = (char *)wmem_alloc(scope, width + 1);
+    struct cjt188_text text = cjt188_text_start(buffer, CJT188_TEXT_MAX);
+    const struct cjt188_raw *as = cjt188_raw(field->kind);
 
-    for (unsigned i = 0; i < width; i++)
-        text[i] = g_ascii_isprint((char)bytes[i]) ? (char)bytes[i] : '.';
-    text[width] = '\0';
-    return text;
-}
-
-/* Value for a field of text, NULL where the bytes are no time. */
-static const char *
-string_of(wmem_allocator_t *scope, const struct own_field *field, const uint8_t *bytes)
-{
-    char text[CJT188_TEXT_MAX];
-    struct cjt188_time time;
-
-    if (field->kind == K_TEXT)
-        return printable(scope, bytes, field->width);
-    if (!cjt188_read_time(bytes, field->width, &time, NULL))
-        return NULL;
-    cjt188_time_text(&time, field->width, text, sizeof text);
-    return wmem_strdup(scope, text);
+    if (as->text != NULL)
+        as->text(bytes, field->width, &text);
+    return text.length > 0;
 }
 
 static const char *
@@ -461,30 +408,30 @@ static void
 masked_bytes(const struct own_field *field, const uint8_t *data, uint8_t *bytes)
 {
     for (unsigned i = 0; i < field->width; i++)
-        bytes[i] = (uint8_t)(data[field->offset + i] & (field->kind == K_BITS ? field->mask >> 8 * i : 0xFF));
+        bytes[i] = (uint8_t)(data[field->offset + i] & (field->kind == CJT188_RAW_BITS ? field->mask >> 8 * i : 0xFF));
 }
 
 const char *
 cjt188_userfield_kind(const struct own_field *field)
 {
-    return kinds[field->kind].name;
+    return cjt188_raw(field->kind)->name;
 }
 
 static const double EXACT_MAX = 9007199254740992.0; /* 2^53: every whole number below is exact */
+enum { EXACT_DIGITS = 16 };
 
 static const char *
 value_text(const struct own_field *field, const struct cjt188_decoded *frame, wmem_allocator_t *scope, const char *unit)
 {
     const uint8_t *bytes = frame->bytes + frame->data + field->offset;
-    const char *text = NULL;
+    const int digits = cjt188_raw(field->kind)->digits;
+    char text[CJT188_TEXT_MAX];
     double number;
 
     if (number_of(field, bytes, &number))
-        return wmem_strdup_printf(scope, trunc(number) == number && fabs(number) < EXACT_MAX ? "%.0f%s%s" : "%.15g%s%s",
-                                  number, unit[0] != '\0' ? " " : "", unit);
-    if (kinds[field->kind].type == FT_STRING)
-        text = string_of(scope, field, bytes);
-    return text != NULL ? text : bytes_text(scope, field, bytes);
+        return wmem_strdup_printf(scope, "%.*g%s%s%s", trunc(number) == number && fabs(number) < EXACT_MAX ? EXACT_DIGITS : digits,
+                                  number, unit[0] != '\0' ? " " : "", unit, cjt188_raw_remark(field->kind, number));
+    return string_of(field, bytes, text) ? wmem_strdup(scope, text) : bytes_text(scope, field, bytes);
 }
 
 static const char *
@@ -504,11 +451,10 @@ cjt188_userfield_value(const struct own_field *field, const struct cjt188_decode
 {
     const uint8_t *bytes = frame->bytes + frame->data + field->offset;
     struct userfield_value value = { false, false, 0 };
-    struct cjt188_time time;
+    char text[CJT188_TEXT_MAX];
 
     value.has_number = number_of(field, bytes, &value.number);
-    if (kinds[field->kind].type == FT_STRING)
-        value.is_time_or_text = field->kind == K_TEXT || cjt188_read_time(bytes, field->width, &time, NULL);
+    value.is_time_or_text = string_of(field, bytes, text);
     return value;
 }
 
@@ -517,9 +463,9 @@ static proto_item *
 add_misfit(const struct cjt188_frame *frame, proto_tree *tree, const struct own_field *field, int offset, const char *text)
 {
     proto_item *item = proto_tree_add_string_format(tree, cjt188_hf[CJT188_F_DIGITS], frame->tvb, offset, (int)field->width,
-                                                    text, "%s: %s, no %s", field->name, text, kinds[field->kind].name);
+                                                    text, "%s: %s, no %s", field->name, text, cjt188_raw(field->kind)->name);
 
-    expert_add_info(frame->pinfo, item, field->kind == K_BCD ? &ei_cjt188_bad_bcd : &ei_cjt188_bad_clock);
+    expert_add_info(frame->pinfo, item, cjt188_raw(field->kind)->number != NULL ? &ei_cjt188_bad_bcd : &ei_cjt188_bad_clock);
     return item;
 }
 
@@ -541,7 +487,7 @@ add_field(const struct cjt188_frame *frame, proto_tree *tree, const struct own_f
     else if (cjt188_userfield_value(field, decoded).is_time_or_text)
         item = proto_tree_add_string_format(tree, *field->hf, frame->tvb, offset, width, text, "%s: %s", field->name,
                                             text);
-    else if (field->kind == K_BYTES)
+    else if (field->kind == CJT188_RAW_BYTES)
         item = proto_tree_add_bytes_format(tree, *field->hf, frame->tvb, offset, width, bytes, "%s: %s", field->name,
                                            text);
     else
@@ -581,13 +527,9 @@ place_of(const struct own_field *field, struct cjt188_own_place *place)
 static char *
 suffix_of(const struct userfield_row *row)
 {
-    const char *kind = "";
+    const char *kind = cjt188_raw(cjt188_raw_named(row->kind))->key;
     char *suffix;
 
-    for (size_t i = 0; i < KINDS; i++) {
-        if (strcmp(kinds[i].name, row->kind) == 0)
-            kind = kinds[i].in_suffix;
-    }
     suffix = g_strdup_printf("%s_%02x_%04x_%u_%u_%s%u", row->dialect->key, row->control, row->di, row->length, row->at, kind,
                              row->width);
     return g_strdelimit(suffix, "-", '_');
@@ -619,7 +561,7 @@ row_for(const struct cjt188_frame *frame, unsigned at, unsigned width)
     char *name = width == 1 ? g_strdup_printf("Byte %u", at) : g_strdup_printf("Bytes %u to %u", at, at + width - 1);
     const struct userfield_row row = {
         .dialect = decoded->dialect, .is_reply = decoded->is_reply, .has_di = decoded->has_di, .control = decoded->control,
-        .di = decoded->di, .length = decoded->data_length, .at = at, .width = width, .kind = kinds[K_BYTES].name,
+        .di = decoded->di, .length = decoded->data_length, .at = at, .width = width, .kind = cjt188_raw(CJT188_RAW_BYTES)->name,
         .mask = "", .scale = "", .add = "", .unit = "", .name = name, .note = "",
     };
     char *made = cjt188_userfield_row(&row);
@@ -639,7 +581,7 @@ UAT_CSTRING_CB_DEF(user, identifier, struct user_row)
 UAT_CSTRING_CB_DEF(user, length, struct user_row)
 UAT_CSTRING_CB_DEF(user, offset, struct user_row)
 UAT_CSTRING_CB_DEF(user, width, struct user_row)
-UAT_VS_DEF(user, kind, struct user_row, unsigned, K_BCD, "BCD")
+UAT_VS_DEF(user, kind, struct user_row, unsigned, CJT188_RAW_BCD, "BCD")
 UAT_CSTRING_CB_DEF(user, mask, struct user_row)
 UAT_CSTRING_CB_DEF(user, scale, struct user_row)
 UAT_CSTRING_CB_DEF(user, add, struct user_row)
@@ -710,9 +652,9 @@ cjt188_userfields_register(module_t *module)
     static const struct cjt188_own_fields own_fields = { match, show, place_of, masked_bytes, own_text, row_for };
     uat_t *table;
 
-    for (unsigned i = 0; i < KINDS; i++)
-        kind_names[i] = (value_string){ i, kinds[i].name };
-    kind_names[KINDS] = (value_string){ 0, NULL };
+    for (unsigned i = 0; i < CJT188_RAW_KINDS; i++)
+        kind_names[i] = (value_string){ i, cjt188_raw((enum cjt188_raw_kind)i)->name };
+    kind_names[CJT188_RAW_KINDS] = (value_string){ 0, NULL };
     shelves = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     table = uat_new("CJ/T 188 fields", sizeof(struct user_row), "cjt188_fields", true, (void *)&rows, &row_count,
                     UAT_AFFECTS_DISSECTION | UAT_AFFECTS_FIELDS, NULL, copy_row, check_row, free_row, renew_fields,

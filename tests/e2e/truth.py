@@ -127,7 +127,7 @@ def weekday(rng):
         state["n"] = (state.get("n", 3) + rng.choice([0, 0, 1, 1, 2])) % 7
         return bytes([first + state["n"]])
 
-    return Field("weekday", 1, LE, make, ("BCD",))
+    return Field("weekday", 1, LE, make, ("BCD", "bits"))
 
 
 def flags(rng, count=2, often=0.15, bits=None):
@@ -184,8 +184,8 @@ supply = copy("copy of the supply", 2, "BCD", lambda meter: bcd(meter.supply, 2)
 supply_tenths = copy("supply cut off to tenths", 2, LE, lambda meter: le(meter.supply // 10, 2), scale=0.1)
 below_zero = copy("return with its sign turned", 2, SIGNED, lambda meter: (-meter.return_).to_bytes(2, "little", signed=True),
                   scale=-0.01)
-unix = copy("seconds since 1970", 4, LE, lambda meter: le(int(meter.time), 4))
-unix_be = copy("seconds since 1970, high byte first", 4, BE, lambda meter: be(int(meter.time), 4))
+unix = copy("seconds since 1970", 4, "Unix time, low byte first", lambda meter: le(int(meter.time), 4))
+unix_be = copy("seconds since 1970, high byte first", 4, "Unix time, high byte first", lambda meter: be(int(meter.time), 4))
 minutes = copy("minutes", 4, LE, lambda meter: le(777777 + int(meter.time - START) // 60, 4))
 
 
@@ -357,19 +357,21 @@ COLUMNS = "who direction control di length offset width kind mask scale add unit
 
 
 def proposals(text, di=UNKNOWN_DI):
-    """[{rank, strength, row, and the columns of the row}] of one identifier."""
+    """[{rank, strength, row, and the columns of the row}] of one identifier, of -z cjt188,explore,all,rows."""
     found = []
-    group = None
+    group, before, rank = None, "", 1
     for line in text.splitlines():
         if line.startswith(("Reply ", "Request ", "Error reply ")):
             group = re.search(r"([0-9A-F]{4}), control", line).group(1)
-        head = re.match(r"\s+(\d)\. bytes (\d+) to (\d+), (.*); (weak|likely|strong) \(saves (-?\d+) bits\)$", line)
-        if head:
-            found.append({"rank": int(head.group(1)), "strength": head.group(5), "gain": int(head.group(6)), "group": group})
-        elif found and "row" not in found[-1]:
+        head = re.match(r"  (weak|likely|strong|  or) +(?:byte \d+|bytes \d+ to \d+) +", before)
+        if head and line.startswith('          "'):
+            rank = rank + 1 if head.group(1) == "  or" else 1
             row = line.strip()
-            found[-1].update(zip(COLUMNS, next(csv.reader([row]))), row=row)
-    return [entry for entry in found if entry["group"] == di]
+            found.append({"first": found[-1]["first"] if rank > 1 else len(found), "rank": rank, "strength": "weak" if rank > 1 else head.group(1), "group": group,
+                          **dict(zip(COLUMNS, next(csv.reader([row])))), "row": row})
+        before = line
+    return sorted((entry for entry in found if entry["group"] == di),
+                  key=lambda entry: (int(found[entry["first"]]["offset"]), entry["rank"]))
 
 
 def within(entry, offset, width):

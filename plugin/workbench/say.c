@@ -1,0 +1,303 @@
+/* say.c
+ * What a reading is, and why, in words.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "propose.h"
+
+#include <math.h>
+
+/* ---- why ---- */
+
+static const char *
+plural(unsigned count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void
+say_samples(GString *text, const struct series *series)
+{
+    g_string_append_printf(text, " in %u sample%s of %u meter%s", series->count, plural(series->count), series->meters,
+                           plural(series->meters));
+}
+
+/* Of how many samples it is known: what is not known decides nothing. */
+static void
+say_exact(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    g_string_append_printf(text, ", in %u of %u samples", candidate->exact, candidate->compared);
+    if (candidate->known->missing > 0)
+        g_string_append_printf(text, " (known in %u of %u)", series->count - candidate->known->missing, series->count);
+}
+
+static void
+say_known(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    g_string_append_printf(text, ", advances with %s%s, one count each %.4g %s (r of steps %.4f)",
+                           candidate->known->is_time ? "" : "the ", candidate->known->name, candidate->per_count,
+                           candidate->known->unit, candidate->r);
+    say_exact(text, series, candidate);
+}
+
+static void
+say_copy(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    const double count = fabs(candidate->per_count);
+
+    g_string_append_printf(text, "equals the %s%s", candidate->known->name,
+                           candidate->per_count < 0 ? " with its sign turned" : "");
+    if (candidate->cut_off && candidate->known->unit[0] != '\0')
+        g_string_append_printf(text, ", cut off to %.4g %s", count, candidate->known->unit);
+    else if (candidate->cut_off)
+        g_string_append_printf(text, ", cut off to whole counts of %.4g", count);
+    say_exact(text, series, candidate);
+}
+
+static void
+say_coefficient(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    double least = INFINITY, most = -INFINITY;
+
+    for (unsigned i = 0; i < series->count; i++) {
+        const uint8_t *b = series->data[i] + candidate->at;
+
+        least = MIN(least, (b[1] << 8 | b[0]) / 4096.0);
+        most = MAX(most, (b[1] << 8 | b[0]) / 4096.0);
+    }
+    if (least == most)
+        g_string_append_printf(text, "value/4096 is %.4f", least);
+    else
+        g_string_append_printf(text, "value/4096 is %.4f to %.4f", least, most);
+    say_samples(text, series);
+}
+
+static bool
+is_decimal(const struct candidate *candidate)
+{
+    return candidate->kind == CJT188_RAW_BCD || candidate->kind == CJT188_RAW_BCD_TOP_BIT || candidate->kind == CJT188_RAW_BCD_TOP_F;
+}
+
+static const char *
+number_words(const struct candidate *candidate)
+{
+    if (candidate->kind >= CJT188_RAW_FLOAT32_LOW && candidate->kind <= CJT188_RAW_FLOAT64_HIGH)
+        return "numbers with a point that a meter can have";
+    return is_decimal(candidate) ? "decimal digits" : "whole numbers";
+}
+
+static void
+say_number(GString *text, const struct candidate *candidate, const struct series *series)
+{
+    g_string_append_printf(text, "%s", number_words(candidate));
+    say_samples(text, series);
+    if (candidate->type == TYPE_COUNTER) {
+        g_string_append_printf(text, ", increases %u time%s", candidate->increases, plural(candidate->increases));
+        if (candidate->restarts > 0)
+            g_string_append_printf(text, ", goes on from its end at 0 %u time%s", candidate->restarts,
+                                   plural(candidate->restarts));
+        g_string_append(text, " and ");
+        if (candidate->decreases == 0)
+            g_string_append(text, "does not decrease");
+        else
+            g_string_append_printf(text, "decreases %u time%s", candidate->decreases, plural(candidate->decreases));
+        if (candidate->known != NULL)
+            say_known(text, series, candidate);
+        else
+            g_string_append(text, ", in step with nothing known");
+    } else {
+        g_string_append(text, candidate->order >= series->least_gain ? ", closer together than loose bytes would be"
+                                                                     : ", in no order that was found");
+    }
+    if (candidate->of_unit != NULL)
+        g_string_append_printf(text, ", with the unit %s (%02X) of the standard behind them", candidate->of_unit->name,
+                               candidate->of_unit->code);
+}
+
+static void
+say_bits(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    if (candidate->known != NULL) {
+        g_string_append_printf(text, "bit %d is %d exactly when the %s is above 0", __builtin_ctz(candidate->mask),
+                               candidate->r > 0, candidate->known->name);
+        say_exact(text, series, candidate);
+    } else {
+        g_string_append_printf(text, "only the bits %02X ever differ", candidate->mask);
+        say_samples(text, series);
+    }
+}
+
+GString *
+say_evidence(const struct series *series, const struct candidate *candidate)
+{
+    static const char *const plain[] = {
+        [TYPE_ADDRESS] = "equals bytes of the address",
+        [TYPE_TEXT] = "letters and digits",
+        [TYPE_SERIAL] = "differs between meters, never changes within one,",
+        [TYPE_CONSTANT] = "always the same",
+    };
+    GString *text = g_string_new(NULL);
+
+    switch (candidate->type) {
+    case TYPE_ADDRESS:
+    case TYPE_TEXT:
+    case TYPE_SERIAL:
+    case TYPE_CONSTANT:
+        g_string_append(text, plain[candidate->type]);
+        say_samples(text, series);
+        break;
+    case TYPE_CLOCK:
+        g_string_append_printf(text, "a valid date and time of day%s",
+                               candidate->stands ? ", set when something happens," :
+                               candidate->is_near ? " near the time of capture" : "");
+        say_samples(text, series);
+        break;
+    case TYPE_DATE:
+        g_string_append(text, "a valid date");
+        say_samples(text, series);
+        if (candidate->increases > 0)
+            g_string_append_printf(text, ", follows the day of capture (%u change%s)", candidate->increases, plural(candidate->increases));
+        break;
+    case TYPE_COEFFICIENT:
+        say_coefficient(text, series, candidate);
+        break;
+    case TYPE_COPY:
+        say_copy(text, series, candidate);
+        break;
+    case TYPE_FOLLOWS:
+        g_string_append_printf(text, "follows the %s, one count is %.4g %s (r of steps %.4f)", candidate->known->name,
+                               candidate->per_count, candidate->known->unit, candidate->r);
+        say_exact(text, series, candidate);
+        break;
+    case TYPE_BITS:
+        say_bits(text, series, candidate);
+        break;
+    case TYPE_TIME_OF_DAY:
+        g_string_append_printf(text, "hours and minutes that go with the time of capture, in %u of %u samples", candidate->exact,
+                               candidate->compared);
+        break;
+    case TYPE_WEEKDAY:
+        g_string_append_printf(text, "is the day of the week, in %u of %u samples (%u change%s)", candidate->exact,
+                               candidate->compared, candidate->increases, plural(candidate->increases));
+        break;
+    default:
+        say_number(text, candidate, series);
+    }
+    return text;
+}
+
+/* ---- what ---- */
+
+char *
+say_name(const struct candidate *candidate)
+{
+    static const char *const names[TYPES] = {
+        [TYPE_ADDRESS] = "Address", [TYPE_CLOCK] = "Clock", [TYPE_DATE] = "Date", [TYPE_COEFFICIENT] = "Coefficient",
+        [TYPE_COUNTER] = "Counter", [TYPE_NUMBER] = "Number", [TYPE_BITS] = "Flags", [TYPE_TEXT] = "Text",
+        [TYPE_SERIAL] = "Parameter", [TYPE_CONSTANT] = "Constant", [TYPE_TIME_OF_DAY] = "Time of day",
+        [TYPE_WEEKDAY] = "Day of week",
+    };
+
+    if (candidate->type == TYPE_COPY)
+        return g_strdup_printf("Copy of %s at %u", candidate->known->name, candidate->at);
+    if (candidate->type == TYPE_FOLLOWS)
+        return g_strdup_printf("Follows %s at %u", candidate->known->name, candidate->at);
+    return g_strdup_printf("%s at %u", names[candidate->type], candidate->at);
+}
+
+/* As the row shows it. */
+static double
+shown(const struct candidate *candidate, double value)
+{
+    return candidate->scaled ? value * candidate->scale + candidate->add : value;
+}
+
+static char *
+brief_counter(const struct candidate *candidate)
+{
+    if (candidate->known != NULL && candidate->known->is_time)
+        return candidate->per_count == 1 ? g_strdup("counts seconds") : g_strdup_printf("counts one each %.4g s", candidate->per_count);
+    if (candidate->known != NULL)
+        return g_strdup_printf("counts with the %s, one each %.4g %s", candidate->known->name, candidate->per_count,
+                               candidate->known->unit);
+    return g_strdup_printf("a counter, went up %u time%s to %.10g", candidate->increases, plural(candidate->increases),
+                           shown(candidate, candidate->most));
+}
+
+static char *
+brief_copy(const struct candidate *candidate)
+{
+    const double scale = candidate->scale;
+
+    return g_strdup_printf("the %s%s%s", candidate->known->name, scale < 0 ? " with its sign turned" : "",
+                           candidate->cut_off ? ", cut off" : "");
+}
+
+static char *
+brief_clock(const struct candidate *candidate)
+{
+    return g_strdup(candidate->stands ? "date and time when something last happened" :
+                    candidate->is_near ? "the meter's clock" : "date and time");
+}
+
+static char *
+brief_number(const struct candidate *candidate)
+{
+    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+
+    if (candidate->is_battery)
+        return g_strdup_printf("perhaps the battery, %.4g to %.4g V", candidate->least / volt, candidate->most / volt);
+    if (candidate->least == candidate->most)
+        return g_strdup_printf("always %.7g", shown(candidate, candidate->least));
+    return g_strdup_printf("a number, %.7g to %.7g", shown(candidate, candidate->least), shown(candidate, candidate->most));
+}
+
+static char *
+brief_bits(const struct candidate *candidate)
+{
+    if (candidate->known == NULL)
+        return g_strdup_printf("flags, the bits %02X change", candidate->mask);
+    return g_strdup_printf("bit %d is %d exactly when the %s is above 0", __builtin_ctz(candidate->mask), candidate->r > 0,
+                           candidate->known->name);
+}
+
+static char *
+brief_coefficient(const struct candidate *candidate _U_)
+{
+    return g_strdup("a coefficient around 1");
+}
+
+static char *
+brief_date(const struct candidate *candidate)
+{
+    return g_strdup(candidate->decreases > 0 ? "a date, set when something happens" :
+                    candidate->increases > 0 ? "the date of today" : "a date");
+}
+
+static char *
+brief_follows(const struct candidate *candidate)
+{
+    return g_strdup_printf("follows the %s", candidate->known->name);
+}
+
+char *
+say_briefly(const struct candidate *candidate)
+{
+    static char *(*const words[TYPES])(const struct candidate *) = {
+        [TYPE_COUNTER] = brief_counter, [TYPE_COPY] = brief_copy, [TYPE_CLOCK] = brief_clock, [TYPE_NUMBER] = brief_number,
+        [TYPE_BITS] = brief_bits, [TYPE_COEFFICIENT] = brief_coefficient, [TYPE_DATE] = brief_date, [TYPE_FOLLOWS] = brief_follows,
+    };
+    static const char *const plain[TYPES] = {
+        [TYPE_ADDRESS] = "the meter's own number", [TYPE_TEXT] = "readable text", [TYPE_SERIAL] = "differs from meter to meter",
+        [TYPE_CONSTANT] = "always the same", [TYPE_TIME_OF_DAY] = "the time of day", [TYPE_WEEKDAY] = "the day of the week",
+    };
+    char *text = words[candidate->type] != NULL ? words[candidate->type](candidate) : g_strdup(plain[candidate->type]);
+    char *with_unit;
+
+    if (candidate->of_unit == NULL)
+        return text;
+    with_unit = g_strdup_printf("%s; byte %u is its unit, %s", text, candidate->at + candidate->width, candidate->of_unit->name);
+    g_free(text);
+    return with_unit;
+}
