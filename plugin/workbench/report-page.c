@@ -554,8 +554,9 @@ write_plot(struct writer *writer, const struct explore_group *group, const struc
 {
     struct plot *plot = g_new0(struct plot, 1);
     char *place = place_text(reading->at, reading->width);
-    char *title = g_strdup_printf("%c%s: %s", g_ascii_toupper(place[0]), place + 1, reading->kind);
     const bool is_masked = writer->report->mask != NULL;
+    char *title = g_strdup_printf("%c%s: %s", g_ascii_toupper(place[0]), place + 1,
+                                  reading->brief != NULL && !is_masked ? reading->brief : reading->kind);
     bool varies;
 
     fill_plot(writer, group, reading, plot);
@@ -617,7 +618,7 @@ note_of(const struct writer *writer, const struct proposal *proposal)
 
     if (writer->report->mask != NULL || proposal->evidence == NULL)
         return g_strdup(strength);
-    return g_strdup_printf("%s: %s", strength, proposal->evidence->str);
+    return g_strdup_printf("%s, %s: %s", strength, proposal->kind, proposal->evidence->str);
 }
 
 /* The best reading of each part of the run. Those that show nothing are listed below. */
