@@ -7,6 +7,7 @@
 #include "workbench.h"
 
 #include "explore.h"
+#include "export.h"
 #include "notes.h"
 #include "userfields.h"
 
@@ -17,4 +18,5 @@ cjt188_workbench_register(module_t *module)
     cjt188_explore_register();
     cjt188_explore_table_register();
     cjt188_notes_register();
+    cjt188_export_register();
 }
