@@ -11,13 +11,14 @@
 
 #include <errno.h>
 
+#include <glib/gstdio.h>
+
 #include "compat.h"
 #include "explore.h"
 #include "plain.h"
 
 #include <epan/stat_groups.h>
 #include <epan/stat_tap_ui.h>
-#include <wsutil/file_util.h>
 #include <wsutil/report_message.h>
 
 #define EXPORT_OPTION "cjt188,export"
@@ -98,7 +99,7 @@ export_licence(const GString *head)
 bool
 export_write(const char *path, const GString *text)
 {
-    FILE *file = ws_fopen(path, "wb");
+    FILE *file = g_fopen(path, "wb");
     const bool is_written = file != NULL && fwrite(text->str, 1, text->len, file) == text->len;
     const bool is_closed = file != NULL && fclose(file) == 0;
 
