@@ -1,4 +1,5 @@
-// Compiles a Kaitai Struct description, and prints what its parser makes of a frame, as JSON: node kaitai.js FOLDER FILE.ksy HEX
+// Compiles Kaitai Struct descriptions, and prints what their parsers make of a frame each, as a list in JSON:
+// node kaitai.js FOLDER FILE.ksy HEX [FILE.ksy HEX …]
 //
 // Copyright 2026, the CJ/T 188 tools contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
@@ -7,7 +8,7 @@
 const fs = require("fs");
 const { createRequire } = require("module");
 
-const [folder, file, hex] = process.argv.slice(2);
+const [folder, ...pairs] = process.argv.slice(2);
 const there = createRequire(folder + "/");
 const { KaitaiStream } = there("kaitai-struct");
 const compiler = there("kaitai-struct-compiler");
@@ -25,12 +26,20 @@ function plain(value) {
                                    .map((name) => [name, plain(value[name])]));
 }
 
-compiler.compile("javascript", there("js-yaml").load(fs.readFileSync(file, "utf8")), null, false).then((files) => {
-    const [source] = Object.values(files);
+async function parse(file, hex) {
+    const files = await compiler.compile("javascript", there("js-yaml").load(fs.readFileSync(file, "utf8")), null, false);
     const module = { exports: {} };
-    new Function("module", "exports", "require", "define", source)(module, module.exports, () => there("kaitai-struct/KaitaiStream"));
-    const [made] = Object.values(module.exports);
-    const parser = typeof module.exports === "function" ? module.exports : made;
-    const bytes = Buffer.from(hex, "hex");
-    console.log(JSON.stringify(plain(new parser(new KaitaiStream(Uint8Array.from(bytes).buffer)))));
-}).catch((error) => { console.error(String(error)); process.exit(1); });
+    new Function("module", "exports", "require", "define", Object.values(files)[0])(
+        module, module.exports, () => there("kaitai-struct/KaitaiStream"));
+    const parser = typeof module.exports === "function" ? module.exports : Object.values(module.exports)[0];
+    return plain(new parser(new KaitaiStream(Uint8Array.from(Buffer.from(hex, "hex")).buffer)));
+}
+
+async function main() {
+    const parsed = [];
+    for (let i = 0; i < pairs.length; i += 2)
+        parsed.push(await parse(pairs[i], pairs[i + 1]).catch((error) => { throw new Error(`${pairs[i]}: ${error}`); }));
+    console.log(JSON.stringify(parsed));
+}
+
+main().catch((error) => { console.error(String(error)); process.exit(1); });
