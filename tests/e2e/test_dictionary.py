@@ -17,7 +17,8 @@ import subprocess
 import pytest
 from conftest import SRC, TIMEOUT, write_pcap
 from craft import bcd, frame, heat_901f, le
-from rows import BCD, BITS, BYTES, CLOCK, COLUMNS, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, config_dir, options, row
+from rows import BCD, BITS, BYTES, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, config_dir, options, row
+from test_recipes import Desk, block_with
 
 HEAD = ["# Maker: ", "# Model: ", "# Source: ", "# Licence: "]
 TABLES = ("cjt188_fields", "cjt188_meters")
@@ -297,3 +298,40 @@ def check_form(path):
 def test_the_form(export):
     for di in (0x901F, 0x903F):
         check_form(export(*reply(di), name=f"{di}.ksy", what="export-ksy"))
+
+
+# ---- README, and the dictionary that comes along ----
+
+
+def test_what_readme_says(tshark, tmp_path, parse, frames):
+    """Its commands, word for word: out, and in by a profile of its own."""
+    desk = Desk(tshark, tmp_path)
+    desk.env["HOME"] = str(tmp_path)
+    desk.env["WIRESHARK_CONFIG_DIR"] = str(tmp_path / ".config" / "wireshark")
+    (tmp_path / ".config" / "wireshark").mkdir(parents=True)
+    for folder in (tmp_path / ".config", tmp_path / ".config" / "wireshark"):
+        folder.chmod(0o777)
+    desk(*block_with("cjt188,export-ksy,"))
+    assert (tmp_path / "mine.cjt188").read_text().splitlines()[1:5] == HEAD
+    assert parse(tmp_path / "903f.ksy", next(f["bytes"] for f in frames if f["id"] == 1))["data"]["supplyTemperature"] == 24.72
+    desk(*block_with("profiles/thread/cjt188_meters"))
+    shown = desk("tshark -C thread -r samples/thread.pcapng -V -Y cjt188.user.undefined_48")
+    assert shown.count("Undefined, 6 bytes") == 2
+    assert "your Meters table" in desk("tshark -C thread -r samples/thread.pcapng -V -Y 'frame.number == 4'")
+
+
+def test_the_threads_dictionary_is_what_this_writes(tshark, samples, tmp_path):
+    text = (samples / "dictionaries" / "thread.cjt188").read_text(encoding="utf-8")
+    folder = tmp_path / "conf"
+    folder.mkdir(mode=0o777)
+    for name, part in parts_of(text).items():
+        (folder / name).write_text(part, encoding="utf-8")
+    env = {"WIRESHARK_CONFIG_DIR": str(folder)}
+    for name, more in (("thread.cjt188", ["export"]), ("thread-901f.ksy", ["export-ksy", *reply(0x901F)]),
+                       ("thread-903f.ksy", ["export-ksy", *reply(0x903F)])):
+        out = tmp_path / name
+        shutil.copy(samples / "dictionaries" / name, out)
+        out.chmod(0o666)
+        before = out.read_text(encoding="utf-8")
+        tshark("-r", samples / "thread.pcapng", "-q", *more[1:], "-z", f"cjt188,{more[0]},{out}", env=env)
+        assert out.read_text(encoding="utf-8") == before and "Licence: GPL-2.0-or-later" in before
