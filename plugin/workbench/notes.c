@@ -1,11 +1,11 @@
 /* notes.c
- * tshark -z cjt188,notes[,mask]: a Markdown page of what a capture teaches about the protocol.
+ * tshark -z cjt188,notes[,mask[,names]]: a Markdown page of what a capture teaches about the protocol.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * With "mask" no meter can be told from the page: meters are "meter 1", "meter 2" in the order of the capture, the user's
- * fields go by their suffix and without unit. Of bytes that no document explains, the user's fields among them, those are
+ * fields go by their suffix and without unit, unless "names" says that their words are to stay. Of bytes that no document explains, the user's fields among them, those are
  * hidden that the meter which sent them never changed, so that whatever it is called by is not there in any form; only zeros
  * are not hidden. Besides, values are left out that take part in a number or that are somebody's key. Names from the user's
  * Meters table are not shown in either case.
@@ -38,6 +38,7 @@ struct noted_meter {
 
 struct notes {
     struct mask *mask; /* NULL: nothing is to be masked */
+    bool names;        /* the user's fields keep their words, masked or not */
     struct explore *explore;
     GPtrArray *meters;         /* struct noted_meter */
     GHashTable *meter_index;   /* number -> struct noted_meter */
@@ -393,7 +394,7 @@ append_meaning(GString *page, const struct notes *notes, const struct explore_fi
         g_free(source);
         source = g_strdup("user's table");
     }
-    if (notes->mask != NULL && field->own != NULL) /* the note is the user's own words */
+    if (!notes->names && field->own != NULL) /* the note is the user's own words */
         append_cell(page, cjt188_userfield_kind(field->own));
     else
         append_cell(page, meaning != NULL ? meaning : "");
@@ -545,11 +546,13 @@ append_unknown(GString *page, const GPtrArray *groups)
         g_string_append(page, "Nothing: every byte of every frame is documented.\n");
 }
 
+/* Masked it is told to the hour: minutes and seconds would tell a capture from others that somebody has. */
 static void
-append_time(GString *page, const nstime_t *time)
+append_time(GString *page, const struct notes *notes, const nstime_t *time)
 {
     GDateTime *moment = g_date_time_new_from_unix_utc(time->secs);
-    char *text = moment != NULL ? g_date_time_format(moment, "%Y-%m-%d %H:%M:%S UTC") : NULL;
+    const char *format = notes->mask != NULL ? "%Y-%m-%d %H:·· UTC" : "%Y-%m-%d %H:%M:%S UTC";
+    char *text = moment != NULL ? g_date_time_format(moment, format) : NULL;
 
     g_string_append(page, text != NULL ? text : "unknown");
     g_free(text);
@@ -596,9 +599,9 @@ append_statistics(GString *page, const struct notes *notes)
     g_string_append(page, "\n## The capture\n\n");
     if (notes->has_time) {
         g_string_append(page, "From ");
-        append_time(page, &notes->first);
+        append_time(page, notes, &notes->first);
         g_string_append(page, " to ");
-        append_time(page, &notes->last);
+        append_time(page, notes, &notes->last);
         g_string_append_printf(page, ", %s%u line%s.\n\n", notes->more_lines ? "more than " : "",
                                g_hash_table_size(notes->lines), g_hash_table_size(notes->lines) == 1 ? "" : "s");
     }
@@ -701,13 +704,14 @@ finish(void *data)
 }
 
 static struct notes *
-notes_new(bool mask)
+notes_new(bool mask, bool names)
 {
     struct notes *notes = g_new0(struct notes, 1);
 
     notes->mask = mask ? mask_new() : NULL;
     notes->explore = explore_new(true);
-    notes->explore->masked = mask;
+    notes->names = names;
+    notes->explore->masked = !names;
     notes->asked = g_array_new(FALSE, FALSE, sizeof(fact_id));
     notes->meters = g_ptr_array_new_with_free_func(free_meter);
     notes->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -720,14 +724,17 @@ static bool
 start(const char *argument, void *data _U_)
 {
     const char *rest;
-    bool mask;
+    bool mask, names;
 
     if (!explore_option_rest(NOTES_OPTION, argument, &rest))
         return false;
     mask = rest != NULL && g_str_has_prefix(rest, "mask") && (rest[4] == '\0' || rest[4] == ',');
     if (mask)
         rest = rest[4] == ',' && rest[5] != '\0' ? rest + 5 : NULL;
-    return explore_listen(notes_new(mask), rest, reset, add_packet, print_page, finish);
+    names = mask && rest != NULL && g_str_has_prefix(rest, "names") && (rest[5] == '\0' || rest[5] == ',');
+    if (names)
+        rest = rest[5] == ',' && rest[6] != '\0' ? rest + 6 : NULL;
+    return explore_listen(notes_new(mask, names || !mask), rest, reset, add_packet, print_page, finish);
 }
 
 STAT_TAP_INIT(start_notes, start)

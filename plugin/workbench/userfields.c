@@ -40,7 +40,7 @@ struct own_field {
     enum cjt188_raw_kind kind;
     uint32_t mask;
     double scale, add, divisor;    /* number = (raw × scale + add) / divisor */
-    const char *unit, *name, *suffix;
+    const char *unit, *name, *suffix, *note;
     int *hf;                       /* NULL: inactive, another row gave this suffix another type */
 };
 
@@ -167,7 +167,7 @@ compile_row(const struct user_row *row, struct own_field *field)
     char *error;
 
     *field = (struct own_field){ .direction = row->direction, .kind = (enum cjt188_raw_kind)row->kind, .unit = text_of(row->unit),
-                                  .name = text_of(row->name), .suffix = text_of(row->suffix) };
+                                  .name = text_of(row->name), .suffix = text_of(row->suffix), .note = text_of(row->note) };
     if (text_of(row->who)[0] != '\0') {
         if (cjt188_dialect_named(row->who) != CJT188_NO_DIALECT)
             field->dialect = cjt188_dialect(cjt188_dialect_named(row->who));
@@ -415,6 +415,13 @@ const char *
 cjt188_userfield_kind(const struct own_field *field)
 {
     return cjt188_raw(field->kind)->name;
+}
+
+struct userfield_form
+cjt188_userfield_form(const struct own_field *field)
+{
+    return (struct userfield_form){ field->kind, field->mask, field->scale, field->add, field->divisor, field->unit, field->name,
+                                    field->suffix, field->note };
 }
 
 static const double EXACT_MAX = 9007199254740992.0; /* 2^53: every whole number below is exact */

@@ -9,6 +9,8 @@
 #ifndef CJT188_USERFIELDS_H
 #define CJT188_USERFIELDS_H
 
+#include "cjt188-raw.h"
+
 #include "own.h"
 
 /* Register the table "CJ/T 188 fields" as a preference, and with the dissector. */
@@ -20,6 +22,16 @@ const char *cjt188_userfield_plain_text(const struct own_field *field, const str
 
 /* How its bytes become a value: "unsigned, low byte first". Static. */
 const char *cjt188_userfield_kind(const struct own_field *field);
+
+/* How its number is made: (bits of `mask` of what its kind reads × scale + add) / divisor; scale and add are whole numbers, or
+ * the divisor is 1. Texts live until the table changes. */
+struct userfield_form {
+    enum cjt188_raw_kind kind;
+    uint32_t mask; /* of bits */
+    double scale, add, divisor;
+    const char *unit, *name, *suffix, *note;
+};
+struct userfield_form cjt188_userfield_form(const struct own_field *field);
 
 /* What it is compared by: its number, else its text where that has an order, else nothing but its bytes. */
 struct userfield_value {

@@ -8,6 +8,7 @@
 
 #include "compare.h"
 #include "explore.h"
+#include "export.h"
 #include "marks.h"
 #include "notes.h"
 #include "report.h"
@@ -23,4 +24,5 @@ cjt188_workbench_register(module_t *module)
     cjt188_report_register();
     cjt188_compare_register();
     cjt188_marks_register();
+    cjt188_export_register();
 }

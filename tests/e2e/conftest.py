@@ -19,7 +19,8 @@ SRC = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("CJT188_BUILD", SRC / "build"))
 # A plugin may be built without its workbench; what only the workbench offers is then skipped.
 HAS_WORKBENCH = os.environ.get("CJT188_WORKBENCH", "ON") == "ON"
-OF_THE_WORKBENCH = ("cjt188,notes", "cjt188,report", "cjt188,compare", "cjt188,marks", "cjt188,explore", "cjt188,bytes", "uat:cjt188_fields:")
+OF_THE_WORKBENCH = ("cjt188,notes", "cjt188,report", "cjt188,compare", "cjt188,marks", "cjt188,explore", "cjt188,export",
+                    "cjt188,bytes", "uat:cjt188_fields:")
 DLT_USER0 = 147
 TIMEOUT = 120
 

@@ -22,7 +22,8 @@ def without_remark(line):
     return re.split(r"\s{2,}#", line)[0].strip()
 
 
-COMMANDS = [without_remark(line) for line in LINES if re.match(r"tshark -r samples/(?!.*>\S+$)(?!.*cjt188,report)", line)]
+COMMANDS = [without_remark(line) for line in LINES
+            if re.match(r"tshark -r samples/(?!.*>\S+$|.*cjt188,report|.*cjt188,export)", line)]
 FILTERS = [re.split(r"\s{3,}", line)[0] for block in BLOCKS for line in block.splitlines() if block.startswith("cjt188.")]
 
 

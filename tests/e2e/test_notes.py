@@ -410,6 +410,20 @@ def test_the_users_words_are_not_on_a_masked_page(notes, tmp_path):
     assert "Meter 24263225 of Smith" in plain and "Smith told me" in plain and places(plain)[1][5] == "0 Smith's kWh"
 
 
+def test_adopted_rows_keep_their_words_on_demand(notes, tmp_path):
+    """Name, meaning and unit, unmasked and with mask,names; a meter's number in them is replaced, and times are to the hour."""
+    table = options(row("running", BCD, width=2, name="Running time", unit="h", note="display of 24263225, page 3"))
+    path = write_pcap(tmp_path / "names.pcap", [(1777313535 + turn, unknown(bcd(7 * turn, 2))) for turn in range(5)])
+    plain, named, masked = (notes(path, argument, *table) for argument in ("", ",mask,names", ",mask"))
+    for page, words in ((plain, "display of 24263225, page 3"), (named, "display of meter 1, page 3")):
+        assert places(page)[0][2:] == ("Running time", words, "0 h … 28 h", "0 h")
+    assert places(masked)[0][2:] == ("running", BCD, "0 … 28", "0")
+    for page in (named, masked):
+        assert "24263225" not in page and "From 2026-04-27 18:·· UTC to 2026-04-27 18:·· UTC" in page
+    assert "From 2026-04-27 18:12:15 UTC" in plain
+    assert notes(path, ",mask,names,cjt188.di == 0x901f", *table).count("Running time") == 0
+
+
 def test_nothing_else_is_replaced(notes, tmp_path):
     """Meter 00100000 and 100000 hours, meter 00000000 and zeros, and a number within another."""
     path = write_pcap(tmp_path / "hours.pcap", [frame(heat_901f(hours=100000), number="00100000")] * 2)

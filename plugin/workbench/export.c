@@ -1,0 +1,224 @@
+/* export.c
+ * tshark -z cjt188,export,FILE: the user's tables as one text file to give away, with maker, model, source and licence.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A part of the file is what Wireshark's own file of that table holds, so it enters by being copied. What the person writes into
+ * the first lines stays when the file is written again: that needs no preferences, and each file has its own.
+ */
+#include "export.h"
+
+#include <errno.h>
+
+#include <glib/gstdio.h>
+
+#include "compat.h"
+#include "explore.h"
+#include "plain.h"
+
+#include <epan/stat_groups.h>
+#include <epan/stat_tap_ui.h>
+#include <wsutil/report_message.h>
+
+#define EXPORT_OPTION "cjt188,export"
+#define MAGIC "# CJ/T 188 dictionary: "
+
+enum { LINE_CHARACTERS = 1000 };
+
+/* ---- the first lines ---- */
+
+static const char *const titles[] = { "# Maker: ", "# Model: ", "# Source: ", "# Licence: " };
+enum { LICENCE = 3, TITLES = 4 };
+
+/* What stands behind a title in a text, or ""; the caller frees. */
+static char *
+line_behind(const char *text, const char *title)
+{
+    const char *at = g_str_has_prefix(text, title) ? text : strstr(text, title);
+    char *line;
+
+    while (at != NULL && at > text && at[-1] != '\n')
+        at = strstr(at + 1, title);
+    if (at == NULL)
+        return g_strdup("");
+    at += strlen(title);
+    line = g_strchomp(g_strndup(at, strcspn(at, "\r\n")));
+    if (!cjt188_is_plain(line, LINE_CHARACTERS))
+        line[0] = '\0';
+    return line;
+}
+
+/* What is there already; "" when nothing is. NULL: a file that this is not to overwrite, and the user was told. */
+static char *
+read_old(const char *path)
+{
+    char *text = NULL;
+
+    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR) || !g_file_get_contents(path, &text, NULL, NULL))
+        return g_strdup("");
+    if (text[0] == '\0' || g_str_has_prefix(text, MAGIC))
+        return text;
+    report_failure("%s is there already and is no CJ/T 188 dictionary; it is left as it is.", path);
+    g_free(text);
+    return NULL;
+}
+
+GString *
+export_head(const char *path, const char *how_to_use)
+{
+    char *old = read_old(path);
+    GString *head;
+
+    if (old == NULL)
+        return NULL;
+    head = g_string_new(MAGIC "what is known of one maker's meter, for the CJ/T 188 tools and others\n");
+    for (size_t i = 0; i < TITLES; i++) {
+        char *line = line_behind(old, titles[i]);
+
+        g_string_append_printf(head, "%s%s\n", titles[i], line);
+        g_free(line);
+    }
+    g_string_append(head, "# Fill in these four: they stay when this file is written again.\n#\n");
+    g_string_append(head, how_to_use);
+    g_free(old);
+    return head;
+}
+
+char *
+export_licence(const GString *head)
+{
+    char *licence = line_behind(head->str, titles[LICENCE]);
+
+    if (licence[0] != '\0' && licence[strspn(licence, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-")] == '\0')
+        return licence;
+    g_free(licence);
+    return NULL;
+}
+
+bool
+export_write(const char *path, const GString *text)
+{
+    FILE *file = g_fopen(path, "wb");
+    const bool is_written = file != NULL && fwrite(text->str, 1, text->len, file) == text->len;
+    const bool is_closed = file != NULL && fclose(file) == 0;
+
+    if (is_written && is_closed)
+        return true;
+    report_failure("%s cannot be written: %s.", path, g_strerror(errno));
+    return false;
+}
+
+/* ---- the tables ---- */
+
+/* A table that is given away. */
+struct part {
+    const char *file, *table;
+    int secret;   /* a column that nobody else needs: left empty; -1: none */
+    int says;     /* a row says something if a column from here on does; 0: each does */
+    const char *silence; /* what such a column holds that says nothing, besides "" */
+};
+
+static const struct part parts[] = {
+    { "cjt188_fields", "CJ/T 188 fields", -1, 0, "" },
+    { "cjt188_meters", "CJ/T 188 meters", 1, 2, "by the rules" },
+};
+
+static const char how_to_use[] =
+    "# Below are the rows of two tables of Wireshark's, each under the name of its file, as that file has them. To take them in, add\n"
+    "# them to the files of these names in the folder of your profile (Help > About Wireshark > Folders: Personal configuration):\n"
+    "#\n"
+    "#     sed -n '/^# \\[cjt188_fields]/,/^# \\[/p' THIS >>FOLDER/cjt188_fields\n"
+    "#     sed -n '/^# \\[cjt188_meters]/,/^# \\[/p' THIS >>FOLDER/cjt188_meters\n"
+    "#\n"
+    "# Rows above win over rows below. Addresses are as they were typed: ? is any digit. Meters' names are left out.\n";
+
+/* As Wireshark quotes, but letters that are none of ASCII stay readable. */
+static void
+append_quoted(GString *text, const char *cell)
+{
+    g_string_append_c(text, '"');
+    for (; *cell != '\0'; cell++) {
+        const unsigned char byte = (unsigned char)*cell;
+
+        if (byte == '"' || byte == '\\' || byte < 0x20 || byte == 0x7F)
+            g_string_append_printf(text, "\\x%02x", byte);
+        else
+            g_string_append_c(text, *cell);
+    }
+    g_string_append_c(text, '"');
+}
+
+static void
+append_row(GString *text, const struct part *part, const uat_t *table, void *record)
+{
+    GString *row = g_string_new(NULL);
+    bool says = part->says == 0;
+
+    for (int i = 0; table->fields[i].name != NULL; i++) {
+        const uat_field_t *column = &table->fields[i];
+        char *cell = NULL;
+        unsigned length = 0;
+
+        column->cb.tostr(record, &cell, &length, column->cbdata.tostr, column->fld_data);
+        says = says || (i >= part->says && cell[0] != '\0' && !g_str_equal(cell, part->silence));
+        g_string_append(row, i > 0 ? "," : "");
+        append_quoted(row, i == part->secret ? "" : cell);
+        g_free(cell);
+    }
+    if (says)
+        g_string_append_printf(text, "%s\n", row->str);
+    g_string_free(row, true);
+}
+
+static bool
+write_dictionary(const char *path)
+{
+    GString *text = export_head(path, how_to_use);
+    bool is_written;
+
+    if (text == NULL)
+        return false;
+    for (size_t i = 0; i < array_length(parts); i++) {
+        const uat_t *table = uat_get_table_by_name(parts[i].table);
+
+        g_string_append_printf(text, "\n# [%s]\n", parts[i].file);
+        for (unsigned j = 0; table != NULL && j < table->user_data->len; j++)
+            append_row(text, &parts[i], table, UAT_USER_INDEX_PTR(table, j));
+    }
+    is_written = export_write(path, text);
+    g_string_free(text, true);
+    return is_written;
+}
+
+/* ---- the option ---- */
+
+/* The tables are known before any packet is. */
+static bool
+start(const char *argument, void *data _U_)
+{
+    static const struct {
+        const char *option;
+        bool (*write)(const char *path);
+    } kinds[] = { { EXPORT_OPTION ",", write_dictionary }, { EXPORT_OPTION "-ksy,", ksy_start } };
+
+    for (size_t i = 0; i < array_length(kinds); i++) {
+        const char *path = argument + strlen(kinds[i].option);
+
+        if (g_str_has_prefix(argument, kinds[i].option) && *path != '\0')
+            return kinds[i].write(path);
+    }
+    report_failure("-z %s is not known; there are -z " EXPORT_OPTION ",FILE and -z " EXPORT_OPTION "-ksy,FILE.", argument);
+    return false;
+}
+
+STAT_TAP_INIT(start_export, start)
+
+void
+cjt188_export_register(void)
+{
+    static stat_tap_ui ui = { .group = REGISTER_PACKET_STAT_GROUP_UNSORTED, .title = "CJ/T 188 dictionary",
+                              .cli_string = EXPORT_OPTION, .tap_init_cb = start_export };
+
+    register_stat_tap_ui(&ui, NULL);
+}

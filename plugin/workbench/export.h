@@ -1,0 +1,28 @@
+/* export.h
+ * What is known of a meter as a file for others: a dictionary of the user's tables, or a Kaitai Struct description.
+ *
+ * Copyright 2026, the CJ/T 188 tools contributors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CJT188_EXPORT_H
+#define CJT188_EXPORT_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+/* Once, at start, after the tap "cjt188" is registered. */
+void cjt188_export_register(void);
+
+/* The comment that such a file begins with: maker, model, source, licence. What a person has filled in when `path` was written
+ * before is kept. NULL when `path` is a file of another kind, and the user was told. */
+GString *export_head(const char *path, const char *how_to_use);
+/* The licence that somebody filled in there, if a machine can read it (SPDX), else NULL; the caller frees. */
+char *export_licence(const GString *head);
+/* False, and the user was told, when it cannot be written. */
+bool export_write(const char *path, const GString *text);
+
+/* ksy.c: listen, and at the end write the file. False when that cannot be, and the user was told. */
+bool ksy_start(const char *path);
+
+#endif
