@@ -243,8 +243,8 @@ see_frame(const struct cjt188_frame *frame, fact_id id)
     cjt188_note_length(frame);
     if (decoded->kind == CJT188_FRAME)
         cjt188_exchange_frame(frame, id);
-    else if (!decoded->is_cut && (decoded->is_reply || decoded->have <= CJT188_OFF_CONTROL))
-        cjt188_exchange_damage(frame);
+    else if (!decoded->is_cut)
+        cjt188_exchange_damage(frame, decoded->is_reply || decoded->have <= CJT188_OFF_CONTROL);
     cjt188_changes_see(frame, id);
 }
 
@@ -360,7 +360,7 @@ dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     show_frame(&frame, tree, at, piece);
     if (is_heard) {
         seen = cjt188_tap_add(pinfo, frame.line, piece->kind, (unsigned)piece->length);
-        cjt188_tap_frame(seen, &frame);
+        cjt188_tap_frame(seen, &frame, id);
     }
     cjt188_address_add(&frame, frame.item, seen);
     add_truncated(&frame);
@@ -378,8 +378,8 @@ dissect_noise(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
 
     frame.fact = cjt188_fact_next(pinfo, cjt188_packet_of(pinfo), &id);
     cjt188_tap_add(pinfo, frame.line, CJT188_NOISE, length);
-    if (!PINFO_FD_VISITED(pinfo) && length >= COLLISION_BYTES)
-        cjt188_exchange_damage(&frame);
+    if (!PINFO_FD_VISITED(pinfo))
+        cjt188_exchange_damage(&frame, length >= COLLISION_BYTES);
     item = proto_tree_add_item(tree, proto_cjt188, tvb, (int)at, (int)length, ENC_NA);
     if ((frame.fact->flags & FACT_COLLISION) != 0)
         expert_add_info(pinfo, item, &ei_cjt188_collision);

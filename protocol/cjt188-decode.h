@@ -44,6 +44,10 @@ struct cjt188_field_info {
 /* Never NULL; static. */
 const struct cjt188_field_info *cjt188_field_info(enum cjt188_field field);
 
+/* The fields that replies of an identifier can hold, whatever the meter, each once; those that are nothing but bytes are left out.
+ * At most `max` are written. Returns how many. */
+unsigned cjt188_fields_of(uint16_t di, enum cjt188_field *fields, unsigned max);
+
 /* What a number measures. A unit code belongs to one of the first four, the others have no unit byte. */
 enum cjt188_class {
     CJT188_ENERGY,      /* kWh */

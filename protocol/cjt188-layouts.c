@@ -454,3 +454,52 @@ cjt188_known_lengths(const struct cjt188_decoded *frame, char *buffer, size_t si
     }
     return text.length;
 }
+
+/* ---- what an identifier can hold ---- */
+
+struct field_list {
+    enum cjt188_field *fields;
+    unsigned count, max;
+};
+
+static void
+list_field(struct field_list *list, enum cjt188_field field)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (list->fields[i] == field)
+            return;
+    if (list->count < list->max && cjt188_field_info(field)->type != CJT188_BYTES)
+        list->fields[list->count++] = field;
+}
+
+static void
+list_quantity(struct field_list *list, const struct cjt188_quantity *quantity)
+{
+    if (quantity->is_first_energy) {
+        list_field(list, CJT188_F_ENERGY_COOLING);
+        list_field(list, CJT188_F_ENERGY_SETTLEMENT);
+        return;
+    }
+    list_field(list, quantity->field);
+    for (unsigned i = 0; i < COUNT_OF(quantity->other); i++)
+        if (quantity->other[i] != NULL)
+            list_field(list, quantity->other[i]->field);
+}
+
+unsigned
+cjt188_fields_of(uint16_t di, enum cjt188_field *fields, unsigned max)
+{
+    struct field_list list = { fields, 0, max };
+
+    for (const struct cjt188_layout *layout = layouts; layout < layouts + COUNT_OF(layouts); layout++) {
+        if ((layout->direction & CJT188_REPLY) == 0 || di < layout->first || di > layout->last)
+            continue;
+        for (const struct cjt188_row *row = layout->rows; row->kind != CJT188_K_END; row++) {
+            if (row->quantity != NULL)
+                list_quantity(&list, row->quantity);
+            else
+                list_field(&list, row->field);
+        }
+    }
+    return list.count;
+}

@@ -258,6 +258,18 @@ channel_start(struct channel *channel)
     source_start(channel->source, &sink);
 }
 
+bool
+channel_set_line(struct channel *channel, const struct line_settings *line, GError **error)
+{
+    return source_set_line(channel->source, line, error);
+}
+
+void
+channel_cut(struct channel *channel)
+{
+    on_pause(channel);
+}
+
 void
 channel_finish(struct channel *channel)
 {

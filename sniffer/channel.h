@@ -38,6 +38,10 @@ struct channel_state channel_state(const struct channel *channel);
 const struct source_info *channel_info(const struct channel *channel);
 
 void channel_start(struct channel *channel);
+/* As source_set_line() has it. */
+bool channel_set_line(struct channel *channel, const struct line_settings *line, GError **error);
+/* It has said what it had to say, however short the silence: what is held back becomes records. */
+void channel_cut(struct channel *channel);
 /* The end has come from elsewhere: what is held back becomes records. */
 void channel_finish(struct channel *channel);
 

@@ -16,15 +16,6 @@
 #include <stdio.h>
 
 static void
-print_port(guint number, const struct port *port)
-{
-    if (*port->description != '\0')
-        printf("%u. %s (%s)\n", number, port->name, port->description);
-    else
-        printf("%u. %s\n", number, port->name);
-}
-
-static void
 print_for_machine(guint number, const struct port *port)
 {
     printf("%u\t%s\t%s\n", number, port->name, port->description);
@@ -50,13 +41,16 @@ print_json(guint number, const struct port *port)
 }
 
 static void
-print_ports(const struct options *options)
+list_ports(const struct options *options)
 {
-    void (*const print)(guint number, const struct port *port) = options->json ? print_json
-        : options->machine                                                     ? print_for_machine
-                                                                               : print_port;
-    GPtrArray *ports = ports_list();
+    void (*const print)(guint number, const struct port *port) = options->json ? print_json : print_for_machine;
+    GPtrArray *ports;
 
+    if (!options->json && !options->machine) {
+        ports_print();
+        return;
+    }
+    ports = ports_list();
     for (guint i = 0; i < ports->len; i++) /* there is one at least, the demo bus */
         print(i + 1, g_ptr_array_index(ports, i));
     if (options->json)
@@ -68,9 +62,9 @@ static gboolean
 run(const struct options *options, GError **error)
 {
     if (options->version)
-        puts("cjt188dump " CJT188_VERSION);
+        printf("%s %s\n", g_get_prgname(), CJT188_VERSION);
     else if (options->list)
-        print_ports(options);
+        list_ports(options);
     else if (options->list_types)
         puts("Data link types of every line (there is no other):\n  USER0 (DLT_USER0, 147: CJ/T 188)");
     else if (options->repair)
@@ -89,8 +83,10 @@ main(int argc, char **argv)
     GError *error = NULL;
     int status = TAP_OK;
 
+    signals_hold_streams();
     signals_hold(); /* before anything takes its time */
     setlocale(LC_ALL, "");
+    g_set_prgname("cjt188dump");
     if (extcap_is_meant(argc, argv))
         return extcap_run(argc, argv);
     if (!options_parse(&options, argv, &error) || !run(&options, &error)) {

@@ -30,6 +30,7 @@ struct options {
     gint64 alarm_silence_ns; /* 0 = never */
     char *alarm_command;     /* for sh, or NULL */
     char *metrics;           /* a file, or NULL */
+    bool speaks;             /* the program sends, too */
     gboolean quiet, list, list_types, version;
     gboolean machine, json;  /* how -D lists */
     gboolean install_extcap; /* link this program into Wireshark's folder */

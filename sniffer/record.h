@@ -14,6 +14,7 @@
 
 #define NS_PER_SECOND G_GINT64_CONSTANT(1000000000)
 #define NS_PER_MS     G_GINT64_CONSTANT(1000000)
+#define NS_PER_US     G_GINT64_CONSTANT(1000)
 
 /* The direction of a packet as pcapng numbers it: meters send inbound, the master outbound. */
 enum record_direction { DIRECTION_UNKNOWN = 0, DIRECTION_REPLY = 1, DIRECTION_REQUEST = 2 };

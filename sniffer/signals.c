@@ -7,6 +7,7 @@
  */
 #include "signals.h"
 
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -55,6 +56,14 @@ void
 signals_hold(void)
 {
     hold(&watches[OTHER]);
+}
+
+void
+signals_hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(1);
 }
 
 static void

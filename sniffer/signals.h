@@ -12,6 +12,10 @@
 /* SIGHUP and SIGUSR1, which a program dies of unless it looks at them, wait from now on until signals_begin(). */
 void signals_hold(void);
 
+/* Of the standard streams those that are not open become ones that cannot be used: else the first file or line that is opened would be
+ * taken for one of them. To be called before anything is opened. */
+void signals_hold_streams(void);
+
 /* From now on SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGCONT come to `callback` from the default main context, the last of them
  * before anything that waited while the program stood still. To be called before any thread is started. The caller ends with signals_end(). */
 void signals_begin(void (*callback)(int number, void *user), void *user);

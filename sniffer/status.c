@@ -1,5 +1,5 @@
 /* status.c
- * What cjt188dump says on stderr: see status.h.
+ * What these programs say on stderr: see status.h.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -17,8 +17,6 @@ enum {
 };
 
 enum { TEXT_MAX = 2000 }; /* a pipe that has room at all has room for so much at once */
-
-#define NAME "cjt188dump: "
 
 static bool quiet;
 static void (*listener)(const char *text, void *user);
@@ -75,7 +73,7 @@ tap_print(const char *format, ...)
     text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_mutex_lock(&lock);
-    before = g_strdup_printf("cjt188dump: %u messages before this found no reader.\n", unsaid);
+    before = g_strdup_printf("%s: %u messages before this found no reader.\n", g_get_prgname(), unsaid);
     if ((unsaid == 0 || write_line(before)) && write_line(text))
         unsaid = 0;
     else
@@ -95,10 +93,10 @@ on_told(gpointer text)
 
 /* The listener hears from the main thread only. */
 static void
-tell(const char *name, const char *text)
+tell(bool named, const char *text)
 {
     if (listener == NULL)
-        tap_print("%s%s\n", name, text);
+        tap_print("%s%s%s\n", named ? g_get_prgname() : "", named ? ": " : "", text);
     else if (gettid() == getpid())
         listener(text, listener_user);
     else
@@ -110,7 +108,7 @@ say_again(const struct complaint *complaint)
 {
     char *text = g_strdup_printf("%s (%u times more within a minute)", complaint->text, complaint->again);
 
-    tell(NAME, text);
+    tell(true, text);
     g_free(text);
 }
 
@@ -165,7 +163,7 @@ tap_complain(const char *format, ...)
     g_mutex_lock(&complaints_lock);
     say_counted(now_us - MINUTE_US);
     if (!is_repeated(text, now_us))
-        tell(NAME, text);
+        tell(true, text);
     g_mutex_unlock(&complaints_lock);
     g_free(text);
 }
@@ -189,6 +187,6 @@ tap_say(const char *format, ...)
     va_start(arguments, format);
     text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    tell("", text);
+    tell(false, text);
     g_free(text);
 }

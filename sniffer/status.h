@@ -1,5 +1,5 @@
 /* status.h
- * How cjt188dump ends, and how its modules say so: a GError of domain TAP_ERROR carries the exit code
+ * How these programs end, and how their modules say so: a GError of domain TAP_ERROR carries the exit code
  * and one sentence for the user.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
@@ -17,6 +17,10 @@ enum tap_status {
     TAP_CANNOT_OPEN = 2,   /* line or file cannot be opened */
     TAP_OUTPUT_FAILED = 3, /* disk full, reader gone */
     TAP_LINE_LOST = 4,     /* the line went away */
+    POLL_NO_ANSWER = 5,
+    POLL_REFUSED = 6, /* not done, or not confirmed */
+    POLL_DIFFERS = 7, /* what was read back is not what was written */
+    POLL_BUSY = 8,    /* somebody else speaks on the line */
 };
 
 #define TAP_ERROR tap_error_quark()

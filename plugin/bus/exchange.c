@@ -8,8 +8,12 @@
  * or to all meters. Meter type, manufacturer code and sequence number are never compared: a meter may answer with
  * others than it was asked with. Where the two directions are tapped as two interfaces, the request is looked for on
  * the others: in queues by what could answer, so that the number of lines costs nothing. A reply to a request that went to
- * its meter alone tells which two interfaces are one line; broadcasts on others are then none of its business. A converter that
- * echoes what the master sends makes a request appear twice; the reply belongs to the one that was sent.
+ * its meter alone tells which two interfaces are one line; broadcasts on others are then none of its business.
+ *
+ * A converter that echoes what the master sends makes each request appear twice, on the interface that sends and on the one that
+ * carries the replies, too; a reply belongs to what was sent. Two lines that are asked the same at the same time look like that
+ * as well, until one of them shows that it is a line of its own: then all that was taken for echoes is made the requests that
+ * they are, from the first on, and tables count anew.
  */
 #include "exchange.h"
 
@@ -51,8 +55,9 @@ struct cjt188_open {
     fact_id fact;
     nstime_t time;
     bool is_wildcard, has_di, replied;
-    fact_id echo;               /* of this request on another line */
-    fact_id echo_of;            /* this is one, of the request with this fact on another line */
+    bool is_echoed;             /* on another line */
+    bool is_shared;             /* another line was asked the same just before: a reply to it tells nothing of lines */
+    fact_id echo_of;            /* this is an echo, of the request with this fact on another line */
     uint8_t number[CJT188_NUMBER_BYTES];
     uint8_t function, data_length;
     uint16_t di;
@@ -153,9 +158,15 @@ hash_bytes(const uint8_t *bytes, unsigned from, unsigned end)
 }
 
 static int64_t
+character_of(const struct cjt188_line *line)
+{
+    return line->character != 0 ? line->character : (int64_t)USUAL_CHARACTER;
+}
+
+static int64_t
 duration_of(const struct cjt188_open *open)
 {
-    return open->characters * (open->line->character != 0 ? open->line->character : (int64_t)USUAL_CHARACTER);
+    return open->characters * character_of(open->line);
 }
 
 static bool
@@ -362,56 +373,45 @@ is_echo(const struct cjt188_open *request, const struct cjt188_open *echo)
         passed <= duration_of(request) + slack;
 }
 
+/* Can `line` be where a converter brings back what is sent on `asking`? One line is the other's only, and nobody else's. */
+static bool
+may_be_echoes_of(const struct cjt188_line *line, const struct cjt188_line *asking)
+{
+    return asking != line && asking->kind == LINE_INTERFACE && !asking->has_replies && asking->echoes_of == NULL &&
+        (asking->echo_line == NULL || asking->echo_line == line) && (line->echoes_of == NULL || line->echoes_of == asking) &&
+        (asking->answering == NULL || asking->answering == line);
+}
+
 /* The request on another line that this is the echo of: one adapter on each direction. */
 static struct cjt188_open *
-find_echoed_elsewhere(const struct cjt188_open *echo)
+find_echoed_elsewhere(struct cjt188_open *echo)
 {
     const struct cjt188_line *line = echo->line;
     const struct queue *queue;
     struct cjt188_open *open;
 
-    if (line->kind != LINE_INTERFACE || line->has_pairs)
+    if (line->kind != LINE_INTERFACE || line->is_own || line->echo_line != NULL)
         return NULL; /* not a converter's, or one that has shown to be a line of its own */
     queue = queue_of(line->section, echo->is_wildcard, echo->number, echo->function, false);
     open = queue != NULL ? queue->newest : NULL;
     for (unsigned walked = 0; open != NULL && walked < ECHO_WALK_MAX; open = open->in[BY_REPLY].older, walked++) {
-        if (open->line != line && open->line->kind == LINE_INTERFACE && open->echo == 0 && open->echo_of == 0 &&
-            !open->line->has_replies && is_echo(open, echo))
+        if (open->line == line || !is_echo(open, echo))
+            continue;
+        if (!open->is_echoed && may_be_echoes_of(line, open->line))
             return open;
+        echo->is_shared = true;
     }
     return NULL;
 }
 
 static struct cjt188_open *
-find_echoed(const struct cjt188_open *echo)
+find_echoed(struct cjt188_open *echo)
 {
     struct cjt188_open *last = echo->line->open;
 
     if (last != NULL && last->echo_of == 0 && is_other_way(last, echo) && is_echo(last, echo))
         return last;
     return find_echoed_elsewhere(echo);
-}
-
-/* What seemed echoes, by the packet that showed that they are none: for tables that have counted them already. */
-static struct {
-    uint32_t packet;
-    GArray *facts[PARTED_KINDS];
-} parted;
-
-static void
-forget_parted(void)
-{
-    for (unsigned kind = 0; kind < PARTED_KINDS; kind++) {
-        if (parted.facts[kind] == NULL)
-            parted.facts[kind] = g_array_new(FALSE, FALSE, sizeof(fact_id));
-        g_array_set_size(parted.facts[kind], 0);
-    }
-}
-
-static void
-note_parted(enum cjt188_parted kind, fact_id fact)
-{
-    g_array_append_val(parted.facts[kind], fact);
 }
 
 /* ---- what a frame means to its line ---- */
@@ -450,29 +450,53 @@ is_retry(const struct cjt188_open *last, const struct cjt188_open *request)
                                               passed <= RETRY_SECONDS * second);
 }
 
-/* A line's next request proves that the last one got no reply. */
-static void
-note_silence(const struct cjt188_open *last, const struct cjt188_open *request)
+/* Has it no reply, or one that may turn out to be another's? */
+static bool
+may_be_silence(const struct cjt188_open *open)
 {
-    struct cjt188_fact *fact = cjt188_fact(request->fact);
+    return !open->replied || open->line->echoes_of != NULL || open->line->echo_line != NULL;
+}
 
-    if (last == NULL || last->replied || last->echo_of != 0)
+/* A line's next request proves that the one before got no reply so far. */
+static void
+note_silence(struct cjt188_fact *request)
+{
+    struct cjt188_fact *last = cjt188_fact(request->before);
+
+    if (last == NULL || (last->flags & FACT_ECHO) != 0 || last->partner != 0)
         return;
-    cjt188_fact(last->fact)->flags |= FACT_UNANSWERED;
-    fact->earlier = last->fact;
-    if (is_retry(last, request))
-        fact->flags |= FACT_REPEATS;
+    request->earlier = request->before;
+    last->flags |= FACT_UNANSWERED;
+    if ((request->flags & FACT_SAME_AGAIN) != 0)
+        request->flags |= FACT_REPEATS;
 }
 
 static void
-note_echo(const struct cjt188_frame *frame, struct cjt188_open *echoed, struct cjt188_open *echo)
+note_echo(struct cjt188_fact *fact, struct cjt188_open *echoed, struct cjt188_open *echo)
 {
-    frame->fact->flags |= FACT_ECHO;
-    frame->fact->earlier = echoed->fact;
-    if (echoed->line != frame->line) {
-        echoed->echo = echo->fact;
-        echo->echo_of = echoed->fact;
-    }
+    struct cjt188_line *line = echo->line;
+
+    fact->flags |= FACT_ECHO;
+    fact->earlier = echoed->fact;
+    if (echoed->line == line)
+        return;
+    echoed->is_echoed = true;
+    echo->echo_of = echoed->fact;
+    if (line->echoes_of == NULL)
+        line->first_echo = echo->fact;
+    line->echoes_of = echoed->line;
+    echoed->line->echo_line = line;
+}
+
+/* Where replies of other lines look for it. */
+static void
+enqueue_request(struct cjt188_open *open)
+{
+    const struct cjt188_line *line = open->line;
+
+    enqueue(open, BY_REPLY, queue_of(line->section, open->is_wildcard, open->number, open->function, true));
+    if (open->is_wildcard)
+        enqueue(open, BY_BROADCAST, queue_of(line->section, true, NULL, ANY_FUNCTION, true));
 }
 
 /* An echo on the request's own line is nothing more. On another line it waits for the reply in the request's name. */
@@ -482,58 +506,22 @@ see_request(const struct cjt188_frame *frame, fact_id id)
     struct cjt188_line *line = frame->line;
     struct cjt188_open request = describe_request(frame, id), *echoed = find_echoed(&request), *open;
 
+    frame->fact->characters = request.characters;
     if (echoed != NULL)
-        note_echo(frame, echoed, &request);
-    else
-        note_silence(line->open, &request);
+        note_echo(frame->fact, echoed, &request);
     if (echoed != NULL && echoed->line == line)
         return;
+    frame->fact->before = line->last_request;
+    line->last_request = id;
+    if (line->open != NULL && may_be_silence(line->open) && is_retry(line->open, &request))
+        frame->fact->flags |= FACT_SAME_AGAIN;
+    if (echoed == NULL)
+        note_silence(frame->fact);
     open = push_open(line, &request);
-    if (!line->has_replies) { /* else nobody asks for it from elsewhere */
-        enqueue(open, BY_REPLY, queue_of(line->section, open->is_wildcard, open->number, open->function, true));
-        if (open->is_wildcard)
-            enqueue(open, BY_BROADCAST, queue_of(line->section, true, NULL, ANY_FUNCTION, true));
-    }
+    if (!line->has_replies) /* else nobody asks for it from elsewhere */
+        enqueue_request(open);
     line->has_requests = true;
     line->last_is_newest = true;
-}
-
-/* Two frames of one packet share its time, and a reply that begins while its request is still being sent has a time that
- * nobody measured: programs that turn text into a capture make such. */
-static bool
-is_untimed(const struct cjt188_open *open, const struct cjt188_fact *request, const struct cjt188_fact *reply)
-{
-    int64_t passed;
-
-    if (request->packet == reply->packet)
-        return true;
-    return open->line->kind == LINE_INTERFACE && cjt188_fact_between(request, reply, &passed) && passed >= 0 &&
-        passed < (int64_t)open->characters * FASTEST_CHARACTER;
-}
-
-/* The standard's 500 ms and 30 characters behind the request, and 100 ms for the adapter; a network may take its time. */
-static int64_t
-longest_wait(const struct cjt188_open *open)
-{
-    enum { CHARACTERS = 30, NETWORK_SECONDS = 10 };
-    const int64_t character = open->line->character != 0 ? open->line->character : USUAL_CHARACTER, standard = 600000000;
-
-    return open->line->kind == LINE_CONVERSATION ? NETWORK_SECONDS * second
-                                                 : duration_of(open) + standard + CHARACTERS * character;
-}
-
-static void
-pair_with(const struct cjt188_open *open, fact_id request_id, struct cjt188_fact *reply)
-{
-    const struct cjt188_fact *request = cjt188_fact(request_id);
-    int64_t passed;
-
-    reply->partner = request_id;
-    reply->flags &= (uint16_t)~(FACT_UNTIMED | FACT_LATE);
-    if (is_untimed(open, request, reply))
-        reply->flags |= FACT_UNTIMED;
-    else if (cjt188_fact_between(request, reply, &passed) && passed > longest_wait(open))
-        reply->flags |= FACT_LATE;
 }
 
 /* The first reply of all to a request. */
@@ -547,91 +535,122 @@ close_request(struct cjt188_open *open, fact_id request_id, fact_id reply)
     if (echoed != NULL)
         echoed->replied = true;
     request->partner = reply;
-    if ((request->flags & FACT_UNANSWERED) != 0)
-        request->flags = (uint16_t)((request->flags & ~FACT_UNANSWERED) | FACT_OVERTAKEN);
+    request->flags &= ~(uint32_t)FACT_UNANSWERED;
 }
 
-/* What an echo, or a reply through it, kept from being noted of a line's requests. */
+/* ---- two lines that seemed one ---- */
+
+static unsigned partings;
+
+/* All that seemed echoes on this line: each a request of its own, with the reply that it was taken to have brought to another. */
 static void
-note_silences(const struct cjt188_line *line)
+make_requests(const struct cjt188_line *line)
 {
-    for (const struct cjt188_open *open = line->open; open != NULL && open->older != NULL; open = open->older) {
-        if (open->echo_of != 0 || cjt188_fact(open->fact)->earlier != 0)
+    for (fact_id id = line->last_request; id >= line->first_echo; id = cjt188_fact(id)->before) {
+        struct cjt188_fact *echo = cjt188_fact(id), *request = cjt188_fact(echo->earlier);
+
+        if ((echo->flags & FACT_ECHO) == 0)
             continue;
-        note_silence(open->older, open);
-        if (cjt188_fact(open->fact)->earlier != 0)
-            note_parted(PARTED_SILENT, open->older->fact);
+        echo->flags &= ~(uint32_t)FACT_ECHO;
+        echo->earlier = 0;
+        if (request->partner == 0 || cjt188_fact(request->partner)->partner != id)
+            continue;
+        echo->partner = request->partner;
+        request->partner = 0;
     }
 }
 
-/* Its reply was another request's. */
+/* Replies on one of two lines to requests on the other: they were nobody's. */
 static void
-take_reply(struct cjt188_open *request)
+take_back_missed(const struct cjt188_line *line, fact_id first)
 {
-    struct cjt188_fact *fact = cjt188_fact(request->fact);
+    for (fact_id id = line->last_request; id >= first && id != 0; id = cjt188_fact(id)->before) {
+        struct cjt188_fact *request = cjt188_fact(id);
 
-    fact->partner = 0;
-    request->replied = false;
-    if ((fact->flags & FACT_OVERTAKEN) == 0)
-        return;
-    fact->flags = (uint16_t)((fact->flags & ~FACT_OVERTAKEN) | FACT_UNANSWERED);
-    note_parted(PARTED_SILENT, request->fact);
-}
-
-/* A line that seemed to carry requests only replies itself: what was taken for the echo of its request was another line's
- * own, asked at the same time, and so was the reply to it. */
-static void
-part_from_echo(struct cjt188_open *request)
-{
-    struct cjt188_fact *fact = cjt188_fact(request->fact), *echo = cjt188_fact(request->echo);
-    struct cjt188_open *other = open_of(request->echo);
-    const fact_id reply = fact->partner;
-
-    echo->flags &= (uint16_t)~FACT_ECHO;
-    echo->earlier = 0;
-    if (other != NULL) {
-        other->echo_of = 0;
-        other->line->has_pairs = true;
-        other->line->asking = NULL;
+        if (request->partner != 0 && (cjt188_fact(request->partner)->flags & FACT_ECHO_MISSED) != 0)
+            request->partner = 0;
     }
-    if (reply != 0) {
-        pair_with(other != NULL ? other : request, request->echo, cjt188_fact(reply));
-        echo->partner = reply;
-        take_reply(request);
+}
+
+/* What echoes, or replies through them, kept from being noted. */
+static void
+note_silences(const struct cjt188_line *line, fact_id first)
+{
+    for (fact_id id = line->last_request; id >= first && id != 0; id = cjt188_fact(id)->before)
+        note_silence(cjt188_fact(id));
+}
+
+static void
+open_again(const struct cjt188_line *line)
+{
+    for (struct cjt188_open *open = line->open; open != NULL; open = open->older) {
+        open->echo_of = 0;
+        open->is_echoed = false;
+        open->replied = cjt188_fact(open->fact)->partner != 0;
     }
-    note_parted(PARTED_ECHO, request->echo);
-    request->echo = 0;
 }
 
-/* This frame shows that a request has no echo, or that what seemed its echo is none. */
+/* What seemed a line and its echoes are two lines, asked at the same time, and were so from the beginning. Once in a line's life:
+ * never again is it one of echoes. */
 static void
-part_from(const struct cjt188_frame *reply, struct cjt188_open *request)
+part_lines(struct cjt188_line *asking)
 {
-    const struct cjt188_line *line;
+    struct cjt188_line *line = asking->echo_line;
+    const fact_id first = cjt188_fact(line->first_echo)->earlier;
 
-    if (request == NULL || request->echo == 0)
-        return;
-    if (parted.packet != reply->pinfo->num)
-        forget_parted();
-    parted.packet = reply->pinfo->num;
-    line = cjt188_meter_at(cjt188_fact(request->echo)->meter)->line;
-    part_from_echo(request);
-    note_silences(line);
-    note_silences(request->line);
+    asking->echo_line = NULL;
+    line->echoes_of = NULL;
+    line->is_own = true;
+    make_requests(line);
+    take_back_missed(asking, first);
+    note_silences(asking, first);
+    note_silences(line, line->first_echo);
+    open_again(asking);
+    open_again(line);
+    partings++;
 }
 
-/* The oldest first, as they were asked. */
+unsigned
+cjt188_exchange_partings(void)
+{
+    return partings;
+}
+
+static bool
+is_near(const struct cjt188_fact *fact, const struct cjt188_open *request)
+{
+    const int64_t near = duration_of(request) + slack;
+    int64_t passed;
+
+    return cjt188_fact_between(fact, cjt188_fact(request->fact), &passed) && passed >= -near && passed <= near;
+}
+
+/* Did the line carry the same, just before or just behind? */
+static bool
+has_carried(const struct cjt188_line *line, const struct cjt188_open *request)
+{
+    const struct cjt188_open *open = line->open;
+
+    while (open != NULL && !(open->frame_hash == request->frame_hash && is_same_request(open, request) &&
+                             is_near(cjt188_fact(open->fact), request)))
+        open = open->older;
+    return open != NULL;
+}
+
+/* A line has answered a request that is no echo: where the other one was not asked the same, nor had its request damaged, it is
+ * no line of echoes. */
 static void
-part_from_echoes(const struct cjt188_frame *reply)
+see_own_pair(struct cjt188_line *line, const struct cjt188_open *open)
 {
-    struct cjt188_open *open[OPEN_MAX];
-    unsigned count = 0;
-
-    for (struct cjt188_open *each = reply->line->open; each != NULL; each = each->older)
-        open[count++] = each;
-    while (count > 0)
-        part_from(reply, open[--count]);
+    if (line->echoes_of != NULL) {
+        if (!has_carried(line->echoes_of, open) && !is_near(line->echoes_of->damage, open))
+            part_lines(line->echoes_of);
+    } else if (!open->is_shared) {
+        line->is_own = true;
+    }
 }
+
+/* ---- replies ---- */
 
 /* Who sends echoes sends the replies, too: a reply that comes from elsewhere is none to an echo, and its request has none. */
 static struct cjt188_open *
@@ -639,48 +658,109 @@ find_on_other_lines(const struct cjt188_frame *frame)
 {
     struct cjt188_open *open = search_other_lines(frame);
 
-    if (open != NULL) {
-        open->line->has_pairs = true;
-        part_from(frame, open->echo_of != 0 ? open_of(open->echo_of) : open);
-    }
+    if (open == NULL)
+        return NULL;
+    open->line->is_own = true;
+    open->line->answering = frame->line;
+    if (open->line->echoes_of != NULL)
+        part_lines(open->line->echoes_of);
+    else if (open->line->echo_line != NULL)
+        part_lines(open->line);
+    frame->fact->flags |= FACT_ASKED_ELSEWHERE;
     return open;
 }
 
-const fact_id *
-cjt188_parted_by(const packet_info *pinfo, enum cjt188_parted kind, unsigned *count)
+/* On the line of echoes, or to a request whose echo was damaged: the newest of all. */
+static struct cjt188_open *
+find_through_echo(const struct cjt188_frame *frame)
 {
-    *count = parted.packet == pinfo->num ? parted.facts[kind]->len : 0;
-    return (const fact_id *)(void *)parted.facts[kind]->data;
+    struct cjt188_open *open = find_open(frame->line, frame), *missed = find_open(frame->line->echoes_of, frame);
+
+    if (missed == NULL || missed->is_echoed || (open != NULL && open->fact > missed->fact) ||
+        !is_near(frame->line->damage, missed))
+        return open;
+    frame->fact->flags |= FACT_ECHO_MISSED;
+    return missed;
+}
+
+static struct cjt188_open *
+find_asked(const struct cjt188_frame *frame)
+{
+    struct cjt188_line *line = frame->line;
+    struct cjt188_open *open;
+
+    if (line->echo_line != NULL)
+        part_lines(line);
+    open = line->echoes_of != NULL ? find_through_echo(frame) : find_open(line, frame);
+    if (open == NULL && !line->has_requests)
+        return find_on_other_lines(frame);
+    if (open != NULL && open->line == line && open->echo_of == 0)
+        see_own_pair(line, open);
+    return open;
 }
 
 static void
 see_reply(const struct cjt188_frame *frame, fact_id id)
 {
     struct cjt188_line *line = frame->line;
-    struct cjt188_open *open;
-    fact_id request;
+    struct cjt188_open *open = find_asked(frame);
 
-    part_from_echoes(frame);
-    open = find_open(line, frame);
-    if (open == NULL && !line->has_requests)
-        open = find_on_other_lines(frame);
+    frame->fact->flags |= FACT_IS_REPLY;
     line->has_replies = true;
     line->last_is_newest = false;
     if (open == NULL) {
         frame->fact->flags |= line->has_requests ? FACT_UNASKED : 0;
         return;
     }
-    request = open->echo_of != 0 ? open->echo_of : open->fact;
     open->line->last_is_newest = false;
-    pair_with(open, request, frame->fact);
     frame->fact->partner = open->fact;
     if (!open->replied)
-        close_request(open, request, id);
-    if (open->echo_of != 0)
-        line->asking = cjt188_meter_at(cjt188_fact(request)->meter)->line;
-    else if (open->line == line)
-        line->has_pairs = true;
+        close_request(open, open->echo_of != 0 ? open->echo_of : open->fact, id);
 }
+
+fact_id
+cjt188_request(const struct cjt188_fact *reply)
+{
+    const struct cjt188_fact *heard = cjt188_fact(reply->partner);
+
+    if (heard == NULL)
+        return 0;
+    if ((reply->flags & FACT_ECHO_MISSED) != 0 && cjt188_meter_at(reply->meter)->line->echoes_of == NULL)
+        return 0;
+    return (heard->flags & FACT_ECHO) != 0 ? heard->earlier : reply->partner;
+}
+
+/* ---- times ---- */
+
+/* The standard's 500 ms and 30 characters behind the request, and 100 ms for the adapter; a network may take its time. */
+static int64_t
+longest_wait(const struct cjt188_line *line, const struct cjt188_fact *request)
+{
+    enum { CHARACTERS = 30, NETWORK_SECONDS = 10 };
+    const int64_t standard = 600000000;
+
+    return line->kind == LINE_CONVERSATION ? NETWORK_SECONDS * second
+                                           : standard + (request->characters + CHARACTERS) * character_of(line);
+}
+
+/* Two frames of one packet share its time, and a reply that begins while its request is still being sent has a time that
+ * nobody measured: programs that turn text into a capture make such. */
+enum cjt188_timing
+cjt188_response(const struct cjt188_fact *reply, int64_t *nanoseconds)
+{
+    const struct cjt188_fact *request = cjt188_fact(cjt188_request(reply));
+    const struct cjt188_line *line;
+
+    if (!cjt188_fact_between(request, reply, nanoseconds) || request->packet == reply->packet)
+        return NOT_TIMED;
+    line = cjt188_meter_at(request->meter)->line;
+    if (line->kind == LINE_INTERFACE && *nanoseconds >= 0 &&
+        *nanoseconds < (int64_t)request->characters * FASTEST_CHARACTER)
+        return NOT_TIMED;
+    return *nanoseconds > longest_wait(line, request) ? TIMED_LATE : TIMED;
+}
+
+/* ---- what packets say ---- */
 
 void
 cjt188_exchange_frame(const struct cjt188_frame *frame, fact_id id)
@@ -702,7 +782,8 @@ cjt188_exchange_frame(const struct cjt188_frame *frame, fact_id id)
 static const struct cjt188_open *
 broadcast_before(const struct cjt188_frame *frame)
 {
-    const struct cjt188_line *line = frame->line->asking != NULL ? frame->line->asking : frame->line;
+    const bool is_asked_elsewhere = frame->line->asking != NULL && !frame->line->has_requests;
+    const struct cjt188_line *line = is_asked_elsewhere ? frame->line->asking : frame->line;
 
     if (!line->has_requests)
         return search_queue(queue_of(line->section, true, NULL, ANY_FUNCTION, false), BY_BROADCAST, frame, false,
@@ -712,9 +793,10 @@ broadcast_before(const struct cjt188_frame *frame)
 }
 
 void
-cjt188_exchange_damage(const struct cjt188_frame *frame)
+cjt188_exchange_damage(const struct cjt188_frame *frame, bool may_be_collision)
 {
-    if (broadcast_before(frame) != NULL)
+    frame->line->damage = frame->fact;
+    if (may_be_collision && broadcast_before(frame) != NULL)
         frame->fact->flags |= FACT_COLLISION;
 }
 
@@ -751,12 +833,13 @@ static void
 add_reply_items(const struct cjt188_frame *frame, proto_tree *tree)
 {
     int64_t nanoseconds;
+    const enum cjt188_timing timing = cjt188_response(frame->fact, &nanoseconds);
     nstime_t time;
 
-    add_frame_number(frame, tree, hf_cjt188_request_in, cjt188_fact_request(frame->fact));
-    if ((frame->fact->flags & FACT_LATE) != 0)
+    add_frame_number(frame, tree, hf_cjt188_request_in, cjt188_request(frame->fact));
+    if (timing == TIMED_LATE)
         proto_item_set_generated(proto_tree_add_boolean(tree, hf_cjt188_late, frame->tvb, 0, 0, true));
-    if (!cjt188_fact_response(cjt188_fact(cjt188_fact_request(frame->fact)), frame->fact, &nanoseconds))
+    if (timing == NOT_TIMED)
         return;
     time.secs = (time_t)(nanoseconds / second);
     time.nsecs = (int)(nanoseconds % second);
@@ -764,20 +847,25 @@ add_reply_items(const struct cjt188_frame *frame, proto_tree *tree)
     cjt188_columns_response(frame, tree, nanoseconds);
 }
 
+/* With no request, where requests are seen. */
+static bool
+is_unasked(const struct cjt188_fact *fact)
+{
+    return (fact->flags & FACT_UNASKED) != 0 || ((fact->flags & FACT_ECHO_MISSED) != 0 && cjt188_request(fact) == 0);
+}
+
 void
 cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_fact *fact = frame->fact;
 
-    if (PINFO_FD_VISITED(frame->pinfo)) /* tables count right from now on; the mark is set before they are told */
-        forget_parted();
     if ((fact->flags & FACT_COLLISION) != 0)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_collision);
     if (frame->decoded->kind != CJT188_FRAME)
         return;
     if ((fact->flags & FACT_HAS_TIME) == 0)
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_no_time);
-    if ((fact->flags & FACT_UNASKED) != 0)
+    if (is_unasked(fact))
         expert_add_info(frame->pinfo, frame->item, &ei_cjt188_no_request);
     if ((fact->flags & FACT_ECHO) != 0)
         col_append_str(frame->pinfo->cinfo, COL_INFO, " (echo)");
@@ -792,7 +880,5 @@ cjt188_exchange_add(const struct cjt188_frame *frame, proto_tree *tree)
 void
 cjt188_exchange_register(void)
 {
-    forget_parted();
-    register_cleanup_routine(forget_parted);
     queues = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), queue_hash, queue_equal);
 }

@@ -58,14 +58,6 @@ cjt188_fact(fact_id id)
     return (struct cjt188_fact *)all.facts.page[at / FACTS_A_PAGE] + at % FACTS_A_PAGE;
 }
 
-fact_id
-cjt188_fact_request(const struct cjt188_fact *reply)
-{
-    const struct cjt188_fact *heard = cjt188_fact(reply->partner);
-
-    return heard != NULL && (heard->flags & FACT_ECHO) != 0 ? heard->earlier : reply->partner;
-}
-
 static fact_id *
 first_of(uint32_t packet)
 {
@@ -171,12 +163,6 @@ cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to
         return false;
     *nanoseconds = (int64_t)((uint64_t)to->time - (uint64_t)from->time);
     return (to->time >= from->time) == (*nanoseconds >= 0); /* no overflow */
-}
-
-bool
-cjt188_fact_response(const struct cjt188_fact *request, const struct cjt188_fact *reply, int64_t *nanoseconds)
-{
-    return (reply->flags & FACT_UNTIMED) == 0 && cjt188_fact_between(request, reply, nanoseconds);
 }
 
 bool

@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * They are found out when packets are seen for the first time, in their order, and stay as they are for every later look, so
- * that a packet says the same whenever it is dissected. 40 bytes each and 4 a packet, no allocation of their own.
+ * They are found out when packets are seen for the first time, in their order, and stay as they are once all were seen, so that
+ * a packet says the same whenever it is dissected again. 40 bytes each and 4 a packet, no allocation of their own.
  */
 #ifndef CJT188_FACTS_H
 #define CJT188_FACTS_H
@@ -21,7 +21,7 @@ enum cjt188_fact_flag {
     FACT_UNASKED = 4,          /* a reply to nothing, on a line that does carry requests */
     FACT_COLLISION = 8,        /* damage right behind a broadcast */
     FACT_UNANSWERED = 16,      /* a request: a later one on its line proves that no reply came */
-    FACT_OVERTAKEN = 32,       /* a request: its reply came behind a later request */
+    FACT_IS_REPLY = 32,
     FACT_REPEATS = 64,         /* a request: the same as `earlier` */
     FACT_NUMBER_HIGH_FIRST = 128, /* the meter was known to send its number so */
     FACT_HAS_LAST_DIALECT = 256,
@@ -29,21 +29,26 @@ enum cjt188_fact_flag {
     FACT_DI_HIGH_FIRST = 1024,
     FACT_LENGTH_NOTED = 4096,  /* the first of its meter and kind whose length is worth a word */
     FACT_BELIEVED = 2048,      /* a counter of 80000000 that the readings before have led to */
-    FACT_UNTIMED = 8192,       /* a reply: how long it took is not known, though both packets have times */
-    FACT_ECHO = 16384,         /* a request: what the master sent, `earlier`, come back from its converter */
-    FACT_LATE = 32768,         /* a reply: after more than the longest wait */
+    FACT_ECHO = 8192,          /* a request: what the master sent, `earlier`, come back from its converter */
+    FACT_SAME_AGAIN = 16384,   /* a request: soon behind the same on its line, answered or not */
+    FACT_ASKED_ELSEWHERE = 32768, /* a reply: two taps, its meter is counted on the line of its request */
+    FACT_ECHO_MISSED = 65536,  /* a reply on a line of echoes, to a request whose echo is not there */
 };
 
 struct cjt188_fact {
     int64_t time;      /* of its packet, ns since 1970, if FACT_HAS_TIME */
     uint32_t packet;   /* its number; 0 once a read filter has taken it away (tshark -2 -R) */
-    fact_id partner;   /* of a request: its first reply; of a reply: its request, or what echoed that: see cjt188_fact_request() */
+    fact_id partner;   /* of a request: its first reply; of a reply: its request, or what echoed that: see cjt188_request() */
     fact_id earlier;   /* of a request: the one before on its line, if that got no reply; of an echo: the request itself; of a
                         * reply: the same meter's last such reply */
     uint32_t meter;    /* cjt188_meter_at(); 0: none */
-    uint32_t changes;  /* what `earlier` had otherwise, for changes.c; 0: nothing */
+    union {
+        uint32_t changes; /* of a reply: what `earlier` had otherwise, for changes.c; 0: nothing */
+        fact_id before;   /* of a request: the one before on its line, whatever became of it */
+    };
+    uint32_t characters; /* of a request: from the time of its packet to its end */
+    uint32_t flags;
     uint16_t di;       /* if FACT_HAS_DI */
-    uint16_t flags;
     int8_t last_dialect; /* of the meter's last reading, if FACT_HAS_LAST_DIALECT */
 };
 
@@ -64,9 +69,6 @@ struct cjt188_fact *cjt188_fact_next(packet_info *pinfo, struct cjt188_packet *p
 /* NULL for 0. Valid as long as the capture. */
 struct cjt188_fact *cjt188_fact(fact_id id);
 
-/* Of a reply: its request, 0 where nobody asked. What seemed an echo may turn out to be the request itself. */
-fact_id cjt188_fact_request(const struct cjt188_fact *reply);
-
 /* In a later look at the packets: is this the last one that has facts? */
 bool cjt188_is_last_packet(const packet_info *pinfo);
 
@@ -77,9 +79,6 @@ const uint8_t *cjt188_fact_kept(uint32_t place);
 
 /* Nanoseconds from one fact to another, false where either has no time. */
 bool cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to, int64_t *nanoseconds);
-
-/* The same of a reply and its request, false too where the two times cannot both be right. */
-bool cjt188_fact_response(const struct cjt188_fact *request, const struct cjt188_fact *reply, int64_t *nanoseconds);
 
 /* Has this packet a time that somebody measured? None have packets without one, those of 1970-01-01 00:00:00, which is how the
  * tap and others write bytes of unknown time, and those that Wireshark's text2pcap has numbered by the microsecond. */

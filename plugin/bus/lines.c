@@ -186,6 +186,12 @@ cjt188_line(packet_info *pinfo)
     return line;
 }
 
+const struct cjt188_line *
+cjt188_whole_line(const struct cjt188_line *line)
+{
+    return line->echoes_of != NULL ? line->echoes_of : line;
+}
+
 /* ---- numbers ---- */
 
 static uint64_t
@@ -356,7 +362,7 @@ add_learned(const struct cjt188_frame *frame, struct cjt188_known *known)
 static enum cjt188_di_order
 order_of_reply(const struct cjt188_frame *frame)
 {
-    static const uint16_t flags[] = { [CJT188_DI_LOW_FIRST] = FACT_DI_LOW_FIRST, [CJT188_DI_HIGH_FIRST] = FACT_DI_HIGH_FIRST };
+    static const uint32_t flags[] = { [CJT188_DI_LOW_FIRST] = FACT_DI_LOW_FIRST, [CJT188_DI_HIGH_FIRST] = FACT_DI_HIGH_FIRST };
     struct cjt188_fact *fact = frame->fact;
 
     if (!PINFO_FD_VISITED(frame->pinfo) && frame->meter != NULL)

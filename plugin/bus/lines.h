@@ -27,12 +27,20 @@ struct cjt188_line {
     unsigned id;         /* from 1, in the order of the capture */
     int64_t character;   /* ns, where the capture names the line's speed; else 0 */
     bool has_requests, has_replies;
-    bool has_pairs;      /* a reply to a request that no other line carried too: no line of echoes */
+    bool is_own;         /* its requests were answered as no echoes are: it is no line of echoes */
     bool last_is_newest; /* nothing came behind the newest request yet */
     enum cjt188_di_order di_order; /* of its master's identifiers, as far as that is known */
     struct cjt188_open *open; /* the newest requests, newest first; the first of them is the last request of all */
     struct cjt188_line *asking; /* of two taps of one line this is the replies', and that the requests'; NULL: not known,
                                  * or this one */
+    struct cjt188_line *answering; /* the other way round: the tap that has carried replies to this one's requests */
+
+    /* A converter's two taps: what is sent on one comes back on the other, with the replies. Until something shows that they
+     * are two lines, and then they have always been. */
+    struct cjt188_line *echoes_of, *echo_line;
+    fact_id first_echo;   /* of a line of echoes */
+    fact_id last_request; /* the newest of all but echoes on their own line; older ones behind `before` */
+    const struct cjt188_fact *damage; /* the newest, which may have been anything */
 };
 
 struct cjt188_number;
@@ -61,6 +69,9 @@ struct cjt188_meter {
 
 /* The line of a packet. Never NULL. */
 struct cjt188_line *cjt188_line(packet_info *pinfo);
+
+/* The line that this one is a part of in tables, as far as it is known now: that of the requests, of one with their echoes. */
+const struct cjt188_line *cjt188_whole_line(const struct cjt188_line *line);
 
 /* The meter of an address, A0 to A6, on a line. make: of one not seen before, too; else NULL. */
 struct cjt188_meter *cjt188_meter(struct cjt188_line *line, const uint8_t *address, bool is_wildcard, bool make);

@@ -4,9 +4,10 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A packet only adds to the sums of its meter and its line. Wireshark draws cells as they stand and tells nobody before it
- * does, so they are written when that is due: with the last packet of the capture where it is known, before tshark draws what
- * it read in one pass, and now and then between.
+ * A packet only adds to the sums of its meter and its line what is in it. What it has to do with others may still change: who
+ * asked, who answered and who stayed silent is counted from the facts when cells are written, so that one pass and two count the
+ * same. Wireshark draws cells as they stand and tells nobody before it does, so they are written when that is due: with the last
+ * packet of the capture where it is known, before tshark draws what it read in one pass, and now and then between.
  */
 #include "tables.h"
 
@@ -27,10 +28,14 @@ struct table {
     size_t size;          /* of its sums */
     unsigned rows;        /* of one sums, one below the other; 0: one */
     void (*empty)(struct sums *sums); /* free what they hold; NULL: nothing */
+    void (*count)(struct table *table);    /* what facts say, before it is written; NULL: nothing */
+    struct sums *(*shown_as)(const struct table *table, struct sums *sums); /* itself, another or NULL: none */
     void (*write)(struct table *table);
     cjt188_write_sums *write_each; /* in place of `write` */
     GHashTable *index;
     GPtrArray *sums;      /* in the order of the capture */
+    GArray *frames;       /* facts of the requests and replies in it */
+    GHashTable *damage;   /* struct damage, by the number that a damaged frame claims to be of, and its line */
     unsigned since;       /* packets that the cells do not show yet */
 };
 
@@ -89,7 +94,7 @@ make_sums(struct table *table, struct sums_key key, const struct cjt188_line *li
         return sums;
     sums = (struct sums *)g_malloc0(table->size);
     sums->key = key;
-    sums->line = g_strdup(line->name);
+    sums->line = line;
     sums->row = -1;
     g_ptr_array_add(table->sums, sums);
     g_hash_table_insert(table->index, &sums->key, sums);
@@ -106,20 +111,37 @@ table_of(const stat_tap_table *sought)
     return each != NULL ? (struct table *)each->data : NULL;
 }
 
+/* Nothing is summed up of a capture that is gone, or is read anew. */
+static void
+forget_sums(struct table *table)
+{
+    for (unsigned i = 0; i < table->sums->len && table->empty != NULL; i++)
+        table->empty((struct sums *)g_ptr_array_index(table->sums, i));
+    g_hash_table_remove_all(table->index);
+    g_hash_table_remove_all(table->damage);
+    g_ptr_array_set_size(table->sums, 0);
+    g_array_set_size(table->frames, 0);
+    table->since = 0;
+}
+
 static void
 drop_table(struct table *table)
 {
     tables = g_slist_remove(tables, table);
-    for (unsigned i = 0; i < table->sums->len; i++) {
-        struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
-
-        if (table->empty != NULL)
-            table->empty(sums);
-        g_free(sums->line);
-    }
+    forget_sums(table);
     g_hash_table_destroy(table->index);
+    g_hash_table_destroy(table->damage);
     g_ptr_array_unref(table->sums);
+    g_array_free(table->frames, TRUE);
     g_free(table);
+}
+
+/* Its cells stay as they are. */
+static void
+forget_capture(void)
+{
+    for (GSList *each = tables; each != NULL; each = each->next)
+        forget_sums((struct table *)each->data);
 }
 
 /* ---- cells ---- */
@@ -173,29 +195,66 @@ add_row(struct table *table)
     g_free(cells);
 }
 
+/* With nothing in it: the meter behind it may have turned out to be a part of another. */
 static void
-add_rows(struct table *table, struct sums *sums)
+empty_row(const struct table *table, unsigned row)
 {
-    sums->row = (int)table->table->num_elements;
-    for (unsigned i = 0; i < MAX(table->rows, 1); i++)
+    for (unsigned column = 0; column < table->table->num_fields; column++) {
+        stat_tap_table_item_type *cell = stat_tap_get_field_data(table->table, row, column);
+
+        if (cell->type == TABLE_ITEM_UINT) {
+            cell->value.uint_value = 0;
+        } else {
+            g_free((char *)cell->value.string_value);
+            cell->value.string_value = g_strdup("");
+        }
+        stat_tap_set_field_data(table->table, row, column, cell);
+    }
+}
+
+static void
+give_row(struct table *table, struct sums *sums, int row)
+{
+    for (unsigned each = 0; sums->row >= 0 && sums->row != row && each < MAX(table->rows, 1); each++)
+        empty_row(table, (unsigned)sums->row + each);
+    sums->row = row;
+}
+
+/* Rows for all that are shown, in the order of the capture: each where the first of it was seen, on whichever line. */
+static void
+give_rows(struct table *table)
+{
+    GHashTable *given = g_hash_table_new(g_direct_hash, g_direct_equal);
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < table->sums->len; i++) {
+        struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
+        struct sums *shown = table->shown_as != NULL ? table->shown_as(table, sums) : sums;
+
+        if (shown != sums)
+            give_row(table, sums, -1);
+        if (shown == NULL || !g_hash_table_add(given, shown))
+            continue;
+        give_row(table, shown, (int)count);
+        count += MAX(table->rows, 1);
+    }
+    g_hash_table_destroy(given);
+    while (table->table->num_elements < count)
         add_row(table);
 }
 
-/* All cells as the sums are now. */
+/* All cells as it is now. */
 static void
 write_table(struct table *table)
 {
     table->since = 0;
-    for (unsigned i = 0; i < table->sums->len; i++) {
-        struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
-
-        if (sums->row < 0)
-            add_rows(table, sums);
-        if (table->write_each != NULL)
-            table->write_each(table, sums);
-    }
+    if (table->count != NULL)
+        table->count(table);
+    give_rows(table);
     if (table->write != NULL)
         table->write(table);
+    for (unsigned i = 0; i < table->sums->len && table->write_each != NULL; i++)
+        table->write_each(table, (struct sums *)g_ptr_array_index(table->sums, i));
 }
 
 void
@@ -242,13 +301,25 @@ listen_before(const struct cjt188_tap *tap)
 static tap_packet_status
 packet_added(struct table *table, const packet_info *pinfo, const struct cjt188_tap *tap)
 {
-    enum { AT_LEAST = 1000, ROWS = 8 };
+    enum { AT_LEAST = 1000, ROWS = 8, FRAMES = 4 };
     const bool is_last = tap->is_seen_again && cjt188_is_last_packet(pinfo);
 
     table->since++;
-    if (listen_before(tap) || is_last || table->since >= AT_LEAST + ROWS * table->sums->len)
+    if (listen_before(tap) || is_last || table->since >= AT_LEAST + ROWS * table->sums->len + table->frames->len / FRAMES)
         write_table(table);
     return TAP_PACKET_REDRAW;
+}
+
+/* A request or a reply: what became of it is counted later. A second look may see some that the first one could not. */
+static void
+keep_frame(struct table *table, const struct cjt188_seen *seen, unsigned untold[2])
+{
+    if (seen->frame->is_report)
+        return;
+    if (seen->id != 0)
+        g_array_append_val(table->frames, seen->id);
+    else
+        untold[seen->frame->is_reply]++;
 }
 
 #define TEXT_COLUMN(title) { TABLE_ITEM_STRING, TAP_ALIGN_LEFT, title, "%-s" }
@@ -300,9 +371,12 @@ enum { BILL_SUMS = 2 };
 
 struct meter_sums {
     struct sums sums;
-    unsigned requests, replies, unanswered, damaged, timed;
-    int64_t fastest, slowest, total; /* response times, ns; without late ones */
-    unsigned late;
+    unsigned reports, untold[2];     /* and requests and replies without a fact */
+    struct exchange {
+        unsigned reports, requests, replies, unanswered, damaged, timed;
+        int64_t fastest, slowest, total; /* response times, ns; without late ones */
+        unsigned late;
+    } exchange;
     int counter;                     /* row of `bill` + 1; 0: nothing is compared yet */
     unsigned readings;               /* with this counter */
     double first, last;
@@ -324,21 +398,22 @@ empty_meter(struct sums *sums)
 }
 
 static void
-time_reply(struct meter_sums *sums, const struct cjt188_seen *seen)
+time_reply(struct exchange *exchange, const struct cjt188_fact *reply)
 {
     int64_t time;
+    const enum cjt188_timing timing = cjt188_response(reply, &time);
 
-    if (!cjt188_fact_response(cjt188_request_of(seen), seen->fact, &time) ||
-        (time > 0 ? sums->total > INT64_MAX - time : sums->total < INT64_MIN - time)) /* centuries: broken time stamps */
+    if (timing == NOT_TIMED || (time > 0 ? exchange->total > INT64_MAX - time
+                                         : exchange->total < INT64_MIN - time)) /* centuries: broken time stamps */
         return;
-    if ((seen->fact->flags & FACT_LATE) != 0) {
-        sums->late++;
+    if (timing == TIMED_LATE) {
+        exchange->late++;
         return;
     }
-    sums->fastest = sums->timed == 0 ? time : MIN(sums->fastest, time);
-    sums->slowest = sums->timed == 0 ? time : MAX(sums->slowest, time);
-    sums->total += time;
-    sums->timed++;
+    exchange->fastest = exchange->timed == 0 ? time : MIN(exchange->fastest, time);
+    exchange->slowest = exchange->timed == 0 ? time : MAX(exchange->slowest, time);
+    exchange->total += time;
+    exchange->timed++;
 }
 
 /* A bill is split by what was counted, step by step: a counter that is set back has counted no less for that. */
@@ -399,12 +474,11 @@ note_reading(struct meter_sums *sums, const struct cjt188_decoded *frame)
 
 /* Every fault that any reading had, each once. */
 static void
-add_faults(struct meter_sums *sums, const struct cjt188_decoded *frame)
+add_fault_text(struct meter_sums *sums, const char *text)
 {
-    char text[CJT188_TEXT_MAX];
     char **each;
 
-    if (cjt188_fault_text(frame, text, sizeof text) == 0 || g_strcmp0(text, sums->faults) == 0)
+    if (text == NULL || g_strcmp0(text, sums->faults) == 0)
         return;
     each = g_strsplit(text, ", ", 0);
     for (char **fault = each; *fault != NULL; fault++) {
@@ -421,23 +495,30 @@ add_faults(struct meter_sums *sums, const struct cjt188_decoded *frame)
 }
 
 static void
+add_faults(struct meter_sums *sums, const struct cjt188_decoded *frame)
+{
+    char text[CJT188_TEXT_MAX];
+
+    if (cjt188_fault_text(frame, text, sizeof text) > 0)
+        add_fault_text(sums, text);
+}
+
+static void
 count_meter_frame(struct table *table, const packet_info *pinfo, const struct cjt188_seen *seen)
 {
     struct meter_sums *sums = (struct meter_sums *)make_sums(table, key_of_meter(seen->meter), seen->meter->line);
     const struct cjt188_decoded *frame = seen->frame;
     const struct cjt188_value *clock = cjt188_measured(frame, CJT188_CLOCK_NOW);
 
+    keep_frame(table, seen, sums->untold);
+    sums->reports += frame->is_report;
     if (frame->name != NULL && g_strcmp0(frame->name, sums->name) != 0) {
         g_free(sums->name);
         sums->name = g_strdup(frame->name);
     }
-    if (!frame->is_reply) {
-        sums->requests += !frame->is_report;
+    if (!frame->is_reply)
         return;
-    }
     sums->dialect = frame->dialect->name;
-    sums->replies++;
-    time_reply(sums, seen);
     if (!cjt188_is_reading(frame))
         return;
     add_faults(sums, frame);
@@ -446,52 +527,44 @@ count_meter_frame(struct table *table, const packet_info *pinfo, const struct cj
     note_reading(sums, frame);
 }
 
-static void
-count_unanswered(struct table *table, const struct cjt188_fact *request, int difference)
-{
-    const struct cjt188_meter *meter = request != NULL ? cjt188_meter_at(request->meter) : NULL;
-    struct meter_sums *sums = meter != NULL ? (struct meter_sums *)find_sums(table, key_of_meter(meter)) : NULL;
-
-    if (sums != NULL && (difference > 0 || sums->unanswered > 0)) /* a filter may have left out what it takes back */
-        sums->unanswered += (unsigned)difference;
-}
-
-/* What was taken for an echo was a request to another line's meter. */
-static void
-count_parted(struct table *table, const packet_info *pinfo)
-{
+/* Damaged frames that claim to be of one meter. */
+struct damage {
+    struct sums_key key;
+    const struct cjt188_line *line;
     unsigned count;
-    const fact_id *facts = cjt188_parted_by(pinfo, PARTED_ECHO, &count);
+};
 
-    for (unsigned i = 0; i < count; i++) {
-        const struct cjt188_meter *meter = cjt188_meter_at(cjt188_fact(facts[i])->meter);
+static void
+count_damage(struct table *table, const struct cjt188_seen *seen)
+{
+    struct sums_key key = key_of_line(seen->line);
+    struct damage *damage;
 
-        ((struct meter_sums *)make_sums(table, key_of_meter(meter), meter->line))->requests++;
+    if (seen->frame->have < CJT188_OFF_CONTROL)
+        return;
+    key.is_wildcard = seen->frame->is_wildcard;
+    if (key.is_wildcard)
+        memset(key.number, 0xFF, sizeof key.number);
+    else
+        memcpy(key.number, seen->frame->bytes + CJT188_OFF_ADDRESS, sizeof key.number);
+    damage = (struct damage *)g_hash_table_lookup(table->damage, &key);
+    if (damage == NULL) {
+        damage = g_new0(struct damage, 1);
+        *damage = (struct damage){ .key = key, .line = seen->line };
+        g_hash_table_insert(table->damage, &damage->key, damage);
     }
-    facts = cjt188_parted_by(pinfo, PARTED_SILENT, &count);
-    for (unsigned i = 0; i < count; i++)
-        count_unanswered(table, cjt188_fact(facts[i]), 1);
+    damage->count++;
 }
 
 static void
 count_meter_piece(struct table *table, const packet_info *pinfo, const struct cjt188_seen *seen)
 {
-    struct meter_sums *sums;
-
-    if (seen->meter == NULL || seen->line_error || cjt188_is_echo(seen))
+    if (seen->frame == NULL || seen->line_error || seen->frame->is_cut) /* which is not the line's doing */
         return;
-    if (seen->frame->is_cut) /* which is not the line's doing */
-        return;
-    if (seen->kind != CJT188_FRAME) { /* a damaged address must not invent a meter */
-        sums = (struct meter_sums *)find_sums(table, key_of_meter(seen->meter));
-        if (sums != NULL)
-            sums->damaged++;
-        return;
-    }
-    count_meter_frame(table, pinfo, seen);
-    count_unanswered(table, cjt188_unanswered_by(seen), 1);
-    if (cjt188_is_overtaken(seen))
-        count_unanswered(table, cjt188_request_of(seen), -1);
+    if (seen->kind != CJT188_FRAME)
+        count_damage(table, seen);
+    else if (seen->meter != NULL)
+        count_meter_frame(table, pinfo, seen);
 }
 
 static struct table *
@@ -507,8 +580,136 @@ meters_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const voi
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_meter_piece(table, pinfo, seen);
-    count_parted(table, pinfo);
     return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
+}
+
+/* ---- what facts say of meters ---- */
+
+/* The key on another line. */
+static struct sums_key
+key_on(const struct sums_key *key, const struct cjt188_line *line)
+{
+    struct sums_key other = key_of_line(line);
+
+    other.is_wildcard = key->is_wildcard;
+    memcpy(other.number, key->number, sizeof other.number);
+    return other;
+}
+
+/* A meter's on its whole line. */
+static struct meter_sums *
+sums_of_key(struct table *table, const struct sums_key *key, const struct cjt188_line *line)
+{
+    line = cjt188_whole_line(line);
+    return (struct meter_sums *)make_sums(table, key_on(key, line), line);
+}
+
+/* Looked up once for each meter and look at the facts; the rest is in `known`, by the meter's id. */
+static struct meter_sums *
+sums_of_meter(struct table *table, GPtrArray *known, const struct cjt188_meter *meter)
+{
+    const struct sums_key key = key_of_meter(meter);
+
+    if (meter->id >= known->len)
+        g_ptr_array_set_size(known, (int)MAX(meter->id + 1, 2 * known->len));
+    if (g_ptr_array_index(known, meter->id) == NULL)
+        g_ptr_array_index(known, meter->id) = sums_of_key(table, &key, meter->line);
+    return (struct meter_sums *)g_ptr_array_index(known, meter->id);
+}
+
+/* Of two taps' replies the meter on the line of the requests. */
+static const struct cjt188_meter *
+meter_of_fact(const struct cjt188_fact *fact)
+{
+    const struct cjt188_meter *meter = cjt188_meter_at(fact->meter);
+
+    if ((fact->flags & FACT_ASKED_ELSEWHERE) == 0)
+        return meter;
+    return cjt188_meter(cjt188_meter_at(cjt188_fact(fact->partner)->meter)->line, meter->number, meter->is_wildcard, true);
+}
+
+static void
+count_fact(struct table *table, GPtrArray *known, const struct cjt188_fact *fact)
+{
+    struct exchange *exchange;
+
+    if ((fact->flags & FACT_ECHO) != 0)
+        return;
+    exchange = &sums_of_meter(table, known, meter_of_fact(fact))->exchange;
+    if ((fact->flags & FACT_IS_REPLY) != 0) {
+        exchange->replies++;
+        time_reply(exchange, fact);
+    } else {
+        exchange->requests++;
+        exchange->unanswered += (fact->flags & FACT_UNANSWERED) != 0;
+    }
+}
+
+/* A damaged address must not invent a meter. Of two taps it is the replies'. */
+static void
+add_damage(struct table *table)
+{
+    GHashTableIter each;
+    void *value;
+
+    g_hash_table_iter_init(&each, table->damage);
+    while (g_hash_table_iter_next(&each, NULL, &value)) {
+        const struct damage *damage = (const struct damage *)value;
+        const struct cjt188_line *line = cjt188_whole_line(damage->line);
+        struct meter_sums *sums;
+
+        if (line->asking != NULL && !line->has_requests)
+            line = line->asking;
+        sums = (struct meter_sums *)find_sums(table, key_on(&damage->key, line));
+        if (sums != NULL)
+            sums->exchange.damaged += damage->count;
+    }
+}
+
+/* What was counted with the packets. */
+static void
+count_told(struct table *table)
+{
+    const unsigned count = table->sums->len;
+
+    for (unsigned i = 0; i < count; i++)
+        memset(&((struct meter_sums *)g_ptr_array_index(table->sums, i))->exchange, 0, sizeof(struct exchange));
+    for (unsigned i = 0; i < count; i++) {
+        const struct meter_sums *told = (const struct meter_sums *)g_ptr_array_index(table->sums, i);
+        struct exchange *exchange;
+
+        if (told->reports + told->untold[false] + told->untold[true] == 0)
+            continue;
+        exchange = &sums_of_key(table, &told->sums.key, told->sums.line)->exchange;
+        exchange->reports += told->reports;
+        exchange->requests += told->untold[false];
+        exchange->replies += told->untold[true];
+    }
+}
+
+static void
+count_meters(struct table *table)
+{
+    GPtrArray *known = g_ptr_array_new();
+
+    count_told(table);
+    for (unsigned i = 0; i < table->frames->len; i++)
+        count_fact(table, known, cjt188_fact(g_array_index(table->frames, fact_id, i)));
+    add_damage(table);
+    g_ptr_array_unref(known);
+}
+
+/* On its whole line; nowhere with nothing but echoes. */
+static struct sums *
+show_meter_as(const struct table *table, struct sums *sums)
+{
+    const struct cjt188_line *line = cjt188_whole_line(sums->line);
+    struct meter_sums *shown =
+        (struct meter_sums *)(line == sums->line ? sums : find_sums(table, key_on(&sums->key, line)));
+
+    if (shown == NULL || shown->exchange.requests + shown->exchange.replies + shown->exchange.reports == 0)
+        return NULL;
+    return &shown->sums;
 }
 
 /* ---- writing meters ---- */
@@ -554,7 +755,7 @@ why_no_share(const struct meter_sums *sums, const double all[BILL_SUMS])
 {
     if (sums->sums.key.is_wildcard)
         return "none: not one meter";
-    if (sums->replies == 0)
+    if (sums->exchange.replies == 0)
         return "none: no reply";
     if (sums->counter == 0)
         return "none: no energy or volume was read";
@@ -652,15 +853,15 @@ write_time(struct table *table, const struct sums *sums, unsigned column, int64_
 }
 
 static void
-write_times(struct table *table, const struct meter_sums *sums)
+write_times(struct table *table, const struct sums *sums, const struct exchange *exchange)
 {
-    if (sums->late > 0)
-        set_format(table, &sums->sums, METER_LATE, "%u, not in the mean", sums->late);
-    if (sums->timed == 0)
+    if (exchange->late > 0)
+        set_format(table, sums, METER_LATE, "%u, not in the mean", exchange->late);
+    if (exchange->timed == 0)
         return;
-    write_time(table, &sums->sums, METER_MIN, sums->fastest);
-    write_time(table, &sums->sums, METER_MEAN, sums->total / sums->timed);
-    write_time(table, &sums->sums, METER_MAX, sums->slowest);
+    write_time(table, sums, METER_MIN, exchange->fastest);
+    write_time(table, sums, METER_MEAN, exchange->total / exchange->timed);
+    write_time(table, sums, METER_MAX, exchange->slowest);
 }
 
 /* Which meter it is, and its line. */
@@ -672,7 +873,7 @@ write_meter_names(struct table *table, const struct sums *sums, unsigned number_
 
     cjt188_number_text(key->number, cjt188_number_is_high_first(key->number), number, sizeof number);
     set_text(table, sums, number_column, key->is_wildcard ? "all meters" : number);
-    set_text(table, sums, line_column, sums->line);
+    set_text(table, sums, line_column, cjt188_whole_line(sums->line)->name);
 }
 
 static void
@@ -681,29 +882,107 @@ write_meter(struct table *table, const struct meter_sums *sums, const double all
     write_meter_names(table, &sums->sums, METER_NUMBER, METER_LINE);
     set_text(table, &sums->sums, METER_NAME, sums->name != NULL ? sums->name : "");
     set_text(table, &sums->sums, METER_DIALECT, sums->dialect != NULL ? sums->dialect : "");
-    set_count(table, &sums->sums, METER_REQUESTS, sums->requests);
-    set_count(table, &sums->sums, METER_REPLIES, sums->replies);
-    set_count(table, &sums->sums, METER_UNANSWERED, sums->unanswered);
-    set_count(table, &sums->sums, METER_DAMAGED, sums->damaged);
-    write_times(table, sums);
+    set_count(table, &sums->sums, METER_REQUESTS, sums->exchange.requests);
+    set_count(table, &sums->sums, METER_REPLIES, sums->exchange.replies);
+    set_count(table, &sums->sums, METER_UNANSWERED, sums->exchange.unanswered);
+    set_count(table, &sums->sums, METER_DAMAGED, sums->exchange.damaged);
+    write_times(table, &sums->sums, &sums->exchange);
     write_readings(table, sums, all);
     set_text(table, &sums->sums, METER_FAULTS, sums->faults != NULL ? sums->faults : "");
     write_clock(table, sums);
 }
 
+/* What was read behind what was read before. */
+static void
+join_readings(struct meter_sums *all, const struct meter_sums *more)
+{
+    if (more->counter == 0 || (all->counter != 0 && all->counter != more->counter))
+        return;
+    if (all->counter == 0) {
+        all->counter = more->counter;
+        all->decimals = more->decimals;
+    }
+    count_step(all, more->first);
+    all->readings += more->readings - 1;
+    all->counted += more->counted;
+    all->lost += more->lost;
+    all->resets += more->resets;
+    all->steps_back += more->steps_back;
+    all->last = more->last;
+}
+
+static void
+join_clocks(struct meter_sums *all, const struct meter_sums *more)
+{
+    if (more->clocks == 0)
+        return;
+    note_clock(all, more->clock_first);
+    all->clocks += more->clocks - 1;
+    all->clock_last = more->clock_last;
+    all->summer.count += more->summer.count;
+    all->summer.sum += more->summer.sum;
+    all->jumps.count += more->jumps.count;
+    all->jumps.sum += more->jumps.sum;
+}
+
+/* A meter's replies on the line of echoes, where it is shown on the whole one. */
+static void
+join_meter(struct meter_sums *all, const struct meter_sums *more)
+{
+    join_readings(all, more);
+    join_clocks(all, more);
+    if (more->dialect != NULL)
+        all->dialect = more->dialect;
+    if (more->name != NULL) {
+        g_free(all->name);
+        all->name = g_strdup(more->name);
+    }
+    add_fault_text(all, more->faults);
+}
+
+/* As they are shown: each by the place of its sums. */
+static struct meter_sums *
+join_meters(const struct table *table)
+{
+    struct meter_sums *shown = g_new(struct meter_sums, table->sums->len);
+    GHashTable *place = g_hash_table_new(g_direct_hash, g_direct_equal);
+
+    for (unsigned i = 0; i < table->sums->len; i++) {
+        shown[i] = *(const struct meter_sums *)g_ptr_array_index(table->sums, i);
+        shown[i].name = g_strdup(shown[i].name);
+        shown[i].faults = g_strdup(shown[i].faults);
+        g_hash_table_insert(place, g_ptr_array_index(table->sums, i), &shown[i]);
+    }
+    for (unsigned i = 0; i < table->sums->len; i++) {
+        const struct cjt188_line *line = cjt188_whole_line(shown[i].sums.line);
+        void *all;
+
+        if (line == shown[i].sums.line)
+            continue;
+        all = g_hash_table_lookup(place, find_sums(table, key_on(&shown[i].sums.key, line)));
+        if (all != NULL)
+            join_meter((struct meter_sums *)all, &shown[i]);
+    }
+    g_hash_table_destroy(place);
+    return shown;
+}
+
 static void
 write_meters(struct table *table)
 {
+    struct meter_sums *shown = join_meters(table);
     double all[BILL_SUMS] = { 0 };
 
     for (unsigned i = 0; i < table->sums->len; i++) {
-        const struct meter_sums *sums = (const struct meter_sums *)g_ptr_array_index(table->sums, i);
-
-        if (sums->counter != 0)
-            all[bill[sums->counter - 1].sum] += sums->counted;
+        if (shown[i].counter != 0 && shown[i].sums.row >= 0)
+            all[bill[shown[i].counter - 1].sum] += shown[i].counted;
     }
-    for (unsigned i = 0; i < table->sums->len; i++)
-        write_meter(table, (const struct meter_sums *)g_ptr_array_index(table->sums, i), all);
+    for (unsigned i = 0; i < table->sums->len; i++) {
+        if (shown[i].sums.row >= 0)
+            write_meter(table, &shown[i], all);
+        empty_meter(&shown[i].sums);
+    }
+    g_free(shown);
 }
 
 /* ---- lines ---- */
@@ -734,6 +1013,7 @@ struct line_sums {
     struct sums sums;
     bool has_time;
     nstime_t first, last;
+    unsigned untold[2];
     unsigned count[LINE_COLUMNS];
 };
 
@@ -745,48 +1025,6 @@ note_time(struct line_sums *sums, const nstime_t *time)
     if (!sums->has_time || nstime_cmp(time, &sums->last) > 0)
         sums->last = *time;
     sums->has_time = true;
-}
-
-/* On the line of the request, which is another where the two directions are tapped apart; NULL: that is not in the table. */
-static struct line_sums *
-sums_of_request(const struct table *table, const struct cjt188_fact *request)
-{
-    const struct cjt188_meter *meter = cjt188_meter_at(request->meter);
-
-    return meter != NULL ? (struct line_sums *)find_sums(table, key_of_line(meter->line)) : NULL;
-}
-
-static void
-take_back_unanswered(struct table *table, const struct cjt188_fact *request)
-{
-    struct line_sums *sums = sums_of_request(table, request);
-
-    if (sums != NULL && sums->count[LINE_UNANSWERED] > 0)
-        sums->count[LINE_UNANSWERED]--;
-}
-
-/* What was taken for an echo was a request of its own line. */
-static void
-count_parted_on_lines(struct table *table, const packet_info *pinfo)
-{
-    unsigned count;
-    const fact_id *facts = cjt188_parted_by(pinfo, PARTED_SILENT, &count);
-
-    for (unsigned i = 0; i < count; i++) {
-        struct line_sums *sums = sums_of_request(table, cjt188_fact(facts[i]));
-
-        if (sums != NULL)
-            sums->count[LINE_UNANSWERED]++;
-    }
-    facts = cjt188_parted_by(pinfo, PARTED_ECHO, &count);
-    for (unsigned i = 0; i < count; i++) {
-        struct line_sums *sums = sums_of_request(table, cjt188_fact(facts[i]));
-
-        if (sums == NULL || sums->count[LINE_ECHOES] == 0)
-            continue;
-        sums->count[LINE_ECHOES]--;
-        sums->count[LINE_REQUESTS]++;
-    }
 }
 
 static void
@@ -804,19 +1042,11 @@ count_line_piece(struct table *table, const packet_info *pinfo, const struct cjt
         note_time(sums, &pinfo->abs_ts);
     if (seen->line_error)
         sums->count[LINE_MARKS]++;
-    else if (cjt188_is_echo(seen))
-        sums->count[LINE_ECHOES]++;
-    else if (seen->kind == CJT188_FRAME && !seen->frame->is_report)
-        sums->count[seen->frame->is_reply ? LINE_REPLIES : LINE_REQUESTS]++;
+    else if (seen->kind == CJT188_FRAME)
+        keep_frame(table, seen, sums->untold);
     else if (seen->kind != CJT188_FRAME && column_of[seen->kind] != 0 &&
              !(seen->frame != NULL && seen->frame->is_cut)) /* which is not the line's doing */
         sums->count[column_of[seen->kind]] += seen->kind == CJT188_NOISE ? seen->length : 1;
-    if (seen->line_error || seen->frame == NULL)
-        return;
-    if (cjt188_unanswered_by(seen) != NULL)
-        sums->count[LINE_UNANSWERED]++;
-    if (cjt188_is_overtaken(seen))
-        take_back_unanswered(table, cjt188_request_of(seen));
 }
 
 static tap_packet_status
@@ -826,8 +1056,39 @@ lines_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void
 
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         count_line_piece(table, pinfo, seen);
-    count_parted_on_lines(table, pinfo);
     return packet_added(table, pinfo, (const struct cjt188_tap *)packet);
+}
+
+static unsigned
+column_of_fact(const struct cjt188_fact *fact)
+{
+    return (fact->flags & FACT_ECHO) != 0 ? LINE_ECHOES : (fact->flags & FACT_IS_REPLY) != 0 ? LINE_REPLIES : LINE_REQUESTS;
+}
+
+static void
+count_lines(struct table *table)
+{
+    static const unsigned columns[] = { LINE_REQUESTS, LINE_ECHOES, LINE_REPLIES, LINE_UNANSWERED };
+    const struct cjt188_line *line = NULL;
+    struct line_sums *sums = NULL;
+
+    for (unsigned i = 0; i < table->sums->len; i++) {
+        sums = (struct line_sums *)g_ptr_array_index(table->sums, i);
+        for (size_t column = 0; column < array_length(columns); column++)
+            sums->count[columns[column]] = 0;
+        sums->count[LINE_REQUESTS] = sums->untold[false];
+        sums->count[LINE_REPLIES] = sums->untold[true];
+    }
+    for (unsigned i = 0; i < table->frames->len; i++) {
+        const struct cjt188_fact *fact = cjt188_fact(g_array_index(table->frames, fact_id, i));
+
+        if (line != cjt188_meter_at(fact->meter)->line) {
+            line = cjt188_meter_at(fact->meter)->line;
+            sums = (struct line_sums *)make_sums(table, key_of_line(line), line);
+        }
+        sums->count[column_of_fact(fact)]++;
+        sums->count[LINE_UNANSWERED] += (fact->flags & FACT_UNANSWERED) != 0;
+    }
 }
 
 static void
@@ -857,7 +1118,7 @@ write_lines(struct table *table)
     for (unsigned i = 0; i < table->sums->len; i++) {
         const struct line_sums *sums = (const struct line_sums *)g_ptr_array_index(table->sums, i);
 
-        set_text(table, &sums->sums, LINE_NAME, sums->sums.line);
+        set_text(table, &sums->sums, LINE_NAME, sums->sums.line->name);
         for (unsigned column = LINE_REQUESTS; column <= LINE_MARKS; column++)
             set_count(table, &sums->sums, column, sums->count[column]);
         write_per_hour(table, sums);
@@ -867,7 +1128,7 @@ write_lines(struct table *table)
 /* ---- registration ---- */
 
 static void
-init_table(stat_tap_table_ui *ui, size_t size, void (*empty)(struct sums *), void (*write)(struct table *))
+init_table(stat_tap_table_ui *ui, const struct table *like)
 {
     stat_tap_table *made = stat_tap_find_table(ui, ui->title);
     struct table *table;
@@ -879,27 +1140,37 @@ init_table(stat_tap_table_ui *ui, size_t size, void (*empty)(struct sums *), voi
     table = table_of(made);
     if (table != NULL) /* of a table that is gone, in whose place this one is */
         drop_table(table);
-    table = g_new0(struct table, 1);
+    table = g_new(struct table, 1);
+    *table = *like;
     table->table = made;
     table->columns = ui->fields;
-    table->size = size;
-    table->empty = empty;
-    table->write = write;
     table->index = g_hash_table_new(key_hash, key_equal);
     table->sums = g_ptr_array_new_with_free_func(g_free);
+    table->frames = g_array_new(FALSE, FALSE, sizeof(fact_id));
+    table->damage = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
     tables = g_slist_prepend(tables, table);
 }
 
 static void
 init_meters(stat_tap_table_ui *ui)
 {
-    init_table(ui, sizeof(struct meter_sums), empty_meter, write_meters);
+    static const struct table like = {
+        .size = sizeof(struct meter_sums),
+        .empty = empty_meter,
+        .count = count_meters,
+        .shown_as = show_meter_as,
+        .write = write_meters,
+    };
+
+    init_table(ui, &like);
 }
 
 static void
 init_lines(stat_tap_table_ui *ui)
 {
-    init_table(ui, sizeof(struct line_sums), NULL, write_lines);
+    static const struct table like = { .size = sizeof(struct line_sums), .count = count_lines, .write = write_lines };
+
+    init_table(ui, &like);
 }
 
 /* With its first cell a table goes. */
@@ -920,26 +1191,11 @@ reset_table(stat_tap_table *made)
 {
     struct table *table = table_of(made);
 
-    for (unsigned i = 0; table != NULL && i < table->sums->len; i++) {
-        struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
-
-        if (table->empty != NULL)
-            table->empty(sums);
-        memset(sums + 1, 0, table->size - sizeof *sums);
-    }
-    for (unsigned row = 0; row < made->num_elements; row++) {
-        for (unsigned column = 1; column < made->num_fields; column++) {
-            stat_tap_table_item_type *cell = stat_tap_get_field_data(made, row, column);
-
-            if (cell->type == TABLE_ITEM_UINT) {
-                cell->value.uint_value = 0;
-            } else {
-                g_free((char *)cell->value.string_value);
-                cell->value.string_value = g_strdup("");
-            }
-            stat_tap_set_field_data(made, row, column, cell);
-        }
-    }
+    if (table == NULL)
+        return;
+    forget_sums(table);
+    for (unsigned row = 0; row < made->num_elements; row++)
+        empty_row(table, row);
 }
 
 /* ---- tables of meters that another file fills ---- */
@@ -948,14 +1204,9 @@ void
 cjt188_table_start(stat_tap_table_ui *ui, size_t size, unsigned rows, void (*empty)(struct sums *sums),
                    cjt188_write_sums *write)
 {
-    struct table *table;
+    const struct table like = { .size = size, .rows = rows, .empty = empty, .write_each = write };
 
-    init_table(ui, size, empty, NULL);
-    table = table_of(stat_tap_find_table(ui, ui->title));
-    if (table == NULL)
-        return;
-    table->rows = rows;
-    table->write_each = write;
+    init_table(ui, &like);
 }
 
 struct table *
@@ -1037,6 +1288,7 @@ cjt188_tables_register(void)
         .params = filter,
     };
 
+    register_cleanup_routine(forget_capture);
     register_stat_tap_table_ui(&meters);
     register_stat_tap_table_ui(&lines);
 }

@@ -22,8 +22,8 @@ struct sums_key {
 /* What is summed up of one. The sums of a table begin with it. */
 struct sums {
     struct sums_key key;
-    char *line; /* its name: the capture's own goes before the table does */
-    int row;    /* of the table, its first, or -1 */
+    const struct cjt188_line *line;
+    int row;    /* of the table, its first, when it is written; -1: it has none */
 };
 
 /* Write what the cells do not show yet: before a packet of which it is known that no other comes. */

@@ -41,65 +41,33 @@ cjt188_tap_add(packet_info *pinfo, struct cjt188_line *line, enum cjt188_kind ki
     return seen;
 }
 
-/* Damage names a meter that is known, or none; with two taps the one on the line that the replies are asked for on. */
-static const struct cjt188_meter *
-damaged_meter(const struct cjt188_frame *frame)
-{
-    const struct cjt188_decoded *decoded = frame->decoded;
-
-    if (frame->line->asking == NULL || decoded->have < CJT188_OFF_CONTROL)
-        return frame->meter;
-    return cjt188_meter(frame->line->asking, decoded->bytes + CJT188_OFF_ADDRESS, decoded->is_wildcard, false);
-}
-
-/* With two taps the meter of a reply is counted on the line of its requests. */
+/* With two taps the meter of a reply is counted on the line of its requests. Damage names a meter that is known, or none. */
 static const struct cjt188_meter *
 counted_meter(const struct cjt188_frame *frame)
 {
-    const struct cjt188_fact *request = cjt188_fact(cjt188_fact_request(frame->fact));
-    const struct cjt188_meter *asked = request != NULL && frame->decoded->is_reply ? cjt188_meter_at(request->meter) : NULL;
-    const uint8_t *address = frame->decoded->bytes + CJT188_OFF_ADDRESS;
+    const struct cjt188_fact *request;
 
-    if (asked == NULL || frame->meter == NULL || asked->line == frame->line)
+    if ((frame->fact->flags & FACT_ASKED_ELSEWHERE) == 0)
         return frame->meter;
-    return cjt188_meter(asked->line, address, frame->decoded->is_wildcard, true);
+    request = cjt188_fact(frame->fact->partner);
+    return cjt188_meter(cjt188_meter_at(request->meter)->line, frame->decoded->bytes + CJT188_OFF_ADDRESS,
+                        frame->decoded->is_wildcard, true);
 }
 
 void
-cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame)
+cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame, fact_id id)
 {
     seen->frame = frame->decoded;
     seen->fact = frame->fact;
+    seen->id = id;
     seen->own = frame->own;
-    seen->meter = frame->decoded->kind == CJT188_FRAME ? counted_meter(frame) : damaged_meter(frame);
-}
-
-const struct cjt188_fact *
-cjt188_request_of(const struct cjt188_seen *seen)
-{
-    return seen->kind == CJT188_FRAME && seen->frame->is_reply ? cjt188_fact(cjt188_fact_request(seen->fact)) : NULL;
-}
-
-bool
-cjt188_is_overtaken(const struct cjt188_seen *seen)
-{
-    const struct cjt188_fact *request = cjt188_request_of(seen);
-
-    return request != NULL && (request->flags & FACT_OVERTAKEN) != 0 && cjt188_fact(request->partner) == seen->fact;
+    seen->meter = counted_meter(frame);
 }
 
 bool
 cjt188_is_echo(const struct cjt188_seen *seen)
 {
     return seen->fact != NULL && (seen->fact->flags & FACT_ECHO) != 0;
-}
-
-const struct cjt188_fact *
-cjt188_unanswered_by(const struct cjt188_seen *seen)
-{
-    if (seen->kind != CJT188_FRAME || seen->frame->is_reply || cjt188_is_echo(seen))
-        return NULL;
-    return cjt188_fact(seen->fact->earlier);
 }
 
 void

@@ -23,7 +23,8 @@ struct cjt188_seen {
     /* Of a frame, a damaged or truncated one; else NULL. */
     const struct cjt188_decoded *frame;
     const struct cjt188_fact *fact;
-    const struct cjt188_meter *meter;   /* on the line of its requests, where these are tapped apart; NULL: nobody known */
+    fact_id id;                         /* of the fact, 0: nothing is known of it */
+    const struct cjt188_meter *meter;   /* of two taps on the line of its requests; NULL: nobody known */
     const struct cjt188_own *own;       /* the user's own fields in it, or NULL */
 };
 
@@ -40,18 +41,10 @@ bool cjt188_tap_is_heard(void);
 struct cjt188_seen *cjt188_tap_add(packet_info *pinfo, struct cjt188_line *line, enum cjt188_kind kind, unsigned length);
 
 /* A record's frame; its texts must live as long as the packet. */
-void cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame);
+void cjt188_tap_frame(struct cjt188_seen *seen, const struct cjt188_frame *frame, fact_id id);
 
-/* Of a reply with a right checksum: the fact of its request, NULL where nobody asked. And is it the one that came late, to a
- * request that was counted as unanswered? */
-const struct cjt188_fact *cjt188_request_of(const struct cjt188_seen *seen);
-bool cjt188_is_overtaken(const struct cjt188_seen *seen);
-
-/* A request that was not sent again, but came back from the master's converter. */
+/* A request that was not sent again, but came back from the master's converter: as far as that is known now. */
 bool cjt188_is_echo(const struct cjt188_seen *seen);
-
-/* Of a request: the fact of the one before on its line, when that had got no reply by then; else NULL. */
-const struct cjt188_fact *cjt188_unanswered_by(const struct cjt188_seen *seen);
 
 /* Once, at start. */
 void cjt188_tap_register(void);

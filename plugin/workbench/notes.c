@@ -44,7 +44,8 @@ struct notes {
     GHashTable *others;        /* numbers in damaged frames */
     GHashTable *lines;
     bool more_meters, more_others, more_lines;
-    uint64_t frames, requests, wildcards, replies, errors, damaged, truncated, noise_bytes, neighbours, unanswered;
+    uint64_t frames, requests, wildcards, replies, errors, damaged, truncated, noise_bytes, neighbours;
+    GArray *asked; /* facts of requests: whether one got a reply is known later */
     nstime_t first, last;
     bool has_time;
 };
@@ -105,7 +106,8 @@ note_frame(struct notes *notes, const struct cjt188_seen *seen)
     notes->replies += frame->is_reply && !frame->is_error;
     notes->errors += frame->is_error;
     notes->wildcards += !cjt188_is_from_meter(frame) && frame->is_wildcard;
-    notes->unanswered += cjt188_unanswered_by(seen) != NULL;
+    if (!frame->is_reply)
+        g_array_append_val(notes->asked, seen->id);
     if (frame->is_wildcard)
         return;
     meter = meter_of(notes, frame);
@@ -575,6 +577,19 @@ append_meters(GString *page, const struct notes *notes)
         g_string_append_printf(page, "\nMore than %d meters; the others are not listed.\n", NOTES_METERS);
 }
 
+static uint64_t
+count_unanswered(const struct notes *notes)
+{
+    uint64_t count = 0;
+
+    for (unsigned i = 0; i < notes->asked->len; i++) {
+        const struct cjt188_fact *fact = cjt188_fact(g_array_index(notes->asked, fact_id, i));
+
+        count += fact != NULL && (fact->flags & FACT_UNANSWERED) != 0;
+    }
+    return count;
+}
+
 static void
 append_statistics(GString *page, const struct notes *notes)
 {
@@ -595,7 +610,7 @@ append_statistics(GString *page, const struct notes *notes)
                            "| Damaged frames | %" PRIu64 " |\n| Truncated frames | %" PRIu64 " |\n"
                            "| Bytes of noise | %" PRIu64 " |\n| Frames of other protocols | %" PRIu64 " |\n",
                            notes->frames, notes->requests, notes->wildcards, notes->replies, notes->errors,
-                           notes->unanswered, notes->damaged, notes->truncated, notes->noise_bytes, notes->neighbours);
+                           count_unanswered(notes), notes->damaged, notes->truncated, notes->noise_bytes, notes->neighbours);
     append_meters(page, notes);
 }
 
@@ -665,7 +680,8 @@ reset(void *data)
     g_hash_table_remove_all(notes->others);
     g_hash_table_remove_all(notes->lines);
     notes->more_meters = notes->more_others = notes->more_lines = notes->has_time = false;
-    notes->frames = notes->requests = notes->wildcards = notes->replies = notes->errors = notes->unanswered = 0;
+    notes->frames = notes->requests = notes->wildcards = notes->replies = notes->errors = 0;
+    g_array_set_size(notes->asked, 0);
     notes->damaged = notes->truncated = notes->noise_bytes = notes->neighbours = 0;
 }
 
@@ -679,6 +695,7 @@ finish(void *data)
     g_ptr_array_unref(notes->meters);
     g_hash_table_destroy(notes->others);
     g_hash_table_destroy(notes->lines);
+    g_array_free(notes->asked, TRUE);
     g_clear_pointer(&notes->mask, mask_free);
     g_free(notes);
 }
@@ -691,6 +708,7 @@ notes_new(bool mask)
     notes->mask = mask ? mask_new() : NULL;
     notes->explore = explore_new(true);
     notes->explore->masked = mask;
+    notes->asked = g_array_new(FALSE, FALSE, sizeof(fact_id));
     notes->meters = g_ptr_array_new_with_free_func(free_meter);
     notes->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     notes->others = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);

@@ -33,12 +33,13 @@ header(GByteArray *block, struct format_line *lines, unsigned count, const char 
     /* A simulated line is the same on every machine, and so is its capture. */
     const bool known = lines[0].info->timing != TIMING_SIMULATED && uname(&system) == 0;
     char *os = known ? g_strdup_printf("%s %s", system.sysname, system.release) : NULL;
+    char *program = g_strdup_printf("%s %s", g_get_prgname(), CJT188_VERSION);
     char *where = known ? g_strdup_printf("Recorded on %s", system.nodename) : NULL;
     const struct pcapng_section section = {
         .comments = { comment, where },
         .hardware = known ? system.machine : NULL,
         .os = os,
-        .application = "cjt188dump " CJT188_VERSION,
+        .application = program,
     };
     GByteArray *part = g_byte_array_new();
 
@@ -62,6 +63,7 @@ header(GByteArray *block, struct format_line *lines, unsigned count, const char 
     }
     g_byte_array_unref(part);
     g_free(where);
+    g_free(program);
     g_free(os);
 }
 

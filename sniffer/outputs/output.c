@@ -52,6 +52,7 @@ struct output {
     GCond work, room;
     GQueue queue; /* of struct message */
     size_t queued;
+    bool idle, crowded; /* the thread waits for work; the lines wait for room. Else there is nobody to wake */
     bool done, good; /* the thread's end */
     GError *error;
     struct output_totals totals;
@@ -184,12 +185,16 @@ static struct message *
 next_message(struct output *output)
 {
     const int64_t deadline = capture_deadline(output->capture);
+    bool early = true;
 
-    while (g_queue_is_empty(&output->queue))
+    while (g_queue_is_empty(&output->queue) && early) {
+        output->idle = true;
         if (deadline == INT64_MAX)
             g_cond_wait(&output->work, &output->lock);
-        else if (!g_cond_wait_until(&output->work, &output->lock, (deadline + 999) / 1000))
-            return NULL;
+        else
+            early = g_cond_wait_until(&output->work, &output->lock, (deadline + 999) / 1000);
+    }
+    output->idle = false;
     return g_queue_pop_head(&output->queue);
 }
 
@@ -221,7 +226,8 @@ disk_thread(gpointer user)
         if (message != NULL)
             output->queued -= sizeof *message + message->length;
         last = message != NULL && message->order == ORDER_END;
-        g_cond_signal(&output->room);
+        if (output->crowded)
+            g_cond_signal(&output->room);
         g_mutex_unlock(&output->lock);
         good = work(output, message, &error);
         g_mutex_lock(&output->lock);
@@ -277,23 +283,28 @@ static bool
 post(struct output *output, struct message *message, bool patient)
 {
     const size_t size = sizeof *message + message->length;
-    bool fits;
+    bool fits, wake = false;
 
     if (output->thread == NULL) {
         do_now(output, message);
         return true;
     }
     g_mutex_lock(&output->lock);
-    while (patient && !output->done && output->queued + size > QUEUE_MAX)
+    while (patient && !output->done && output->queued + size > QUEUE_MAX) {
+        output->crowded = true;
         g_cond_wait(&output->room, &output->lock);
+    }
+    output->crowded = false;
     fits = output->queued + size <= QUEUE_MAX || message->order != ORDER_RECORD;
     if (fits) {
         output->behind &= !g_queue_is_empty(&output->queue);
         g_queue_push_tail(&output->queue, message);
         output->queued += size;
-        g_cond_signal(&output->work);
+        wake = output->idle;
     }
     g_mutex_unlock(&output->lock);
+    if (wake) /* not with the lock held, which is the first thing that it would wait for */
+        g_cond_signal(&output->work);
     if (!fits)
         g_free(message);
     return fits;

@@ -10,19 +10,7 @@
 #ifndef DEMO_BUS_H
 #define DEMO_BUS_H
 
-#include <glib.h>
-#include <stddef.h>
-#include <stdint.h>
-
-enum { DEMO_BURST_MAX = 128 };
-
-/* Bytes sent without a pause. */
-struct demo_burst {
-    int64_t start_ns; /* when the first character begins, since the bus was started */
-    size_t length;
-    uint8_t bytes[DEMO_BURST_MAX];
-    uint8_t marks[DEMO_BURST_MAX]; /* 1 where the parity is wrong */
-};
+#include "demo_meter.h"
 
 /* char_time_ns: one character on the line. wall_clock: what the meters' clocks show at the start, about.
  * The caller frees the bus with demo_bus_free(). */

@@ -5,32 +5,124 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "hexlost.h"
-#include "cjt188-frame.h"
 
-#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SHORTEST = 12,                 /* of a DL/T 645 frame, which is shorter than CJ/T 188's */
+    SHORTEST = 12,                  /* of a DL/T 645 frame, which is shorter than CJ/T 188's */
     LONGEST = CJT188_FRAME_MAX * 2, /* more than that is no frame, whatever is between its bytes */
-    BEGINNING = 3,                 /* bytes from 68 on that are no number in prose */
+    BEGINNING = 3,                  /* bytes from 68 on that are no number in prose */
 };
 
-static void
-mark(struct hexlost *lost, uint64_t line)
+bool
+hexlost_is_frame(const struct record *record)
 {
-    lost->count++;
-    for (size_t i = 0; i < lost->lines_count; i++)
-        if (lost->lines[i] == line)
+    return record->kind == CJT188_FRAME || record->kind == CJT188_DLT645 ||
+        (record->kind == CJT188_MBUS && record->bytes[record->preamble] == CJT188_START);
+}
+
+static bool
+is_recent(const struct hexlost *lost, uint64_t line)
+{
+    for (size_t i = 0; i < MIN(lost->recent_count, HEXLOST_RECENT); i++)
+        if (lost->recent[i] == line)
+            return true;
+    return false;
+}
+
+static void
+mark(struct hexlost *lost, enum hexlost_kind kind, uint64_t line)
+{
+    struct hexlost_tally *tally = &lost->tallies[kind];
+
+    if (kind != HEXLOST_UNREAD)
+        lost->recent[lost->recent_count++ % HEXLOST_RECENT] = line;
+    tally->count++;
+    for (size_t i = 0; i < tally->lines_count; i++)
+        if (tally->lines[i] == line)
             return;
-    if (lost->lines_count < HEXLOST_LINES)
-        lost->lines[lost->lines_count++] = line;
+    if (tally->lines_count < HEXLOST_LINES)
+        tally->lines[tally->lines_count++] = line;
+}
+
+static void
+forget(struct hexlost_list *list, size_t index)
+{
+    list->count--;
+    memmove(list->found + index, list->found + index + 1, (list->count - index) * sizeof *list->found);
+}
+
+/* They are one that is found in another way too. */
+static void
+forget_again(struct hexlost_list *list, uint64_t line)
+{
+    for (size_t i = list->count; i > 0; i--)
+        if (list->found[i - 1].line == line && list->found[i - 1].again)
+            forget(list, i - 1);
+}
+
+static bool
+take_found(struct hexlost_list *list, uint64_t line)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->found[i].line == line) {
+            forget(list, i);
+            return true;
+        }
+    return false;
+}
+
+/* The other reader will not find it any more. */
+static void
+give_up_loose(struct hexlost *lost)
+{
+    if (!is_recent(lost, lost->loose.found[0].line))
+        mark(lost, HEXLOST_UNREAD, lost->loose.found[0].line);
+    forget(&lost->loose, 0);
+}
+
+static bool
+is_frame_line(const struct hexlost *lost, uint64_t line)
+{
+    for (size_t i = 0; i < MIN(lost->frame_lines_count, HEXLOST_WAITING); i++)
+        if (lost->frame_lines[i] == line)
+            return true;
+    return false;
+}
+
+void
+hexlost_loose(struct hexlost *lost, uint64_t line, bool again)
+{
+    if (again && is_frame_line(lost, line))
+        return;
+    lost->frame_lines[lost->frame_lines_count++ % HEXLOST_WAITING] = line;
+    forget_again(&lost->loose, line);
+    if (!again && take_found(&lost->read, line))
+        return;
+    if (lost->loose.count == HEXLOST_WAITING)
+        give_up_loose(lost);
+    lost->loose.found[lost->loose.count++] = (struct hexlost_found){ line, again };
+}
+
+static void
+note_read(struct hexlost *lost, uint64_t line)
+{
+    lost->frame_lines[lost->frame_lines_count++ % HEXLOST_WAITING] = line;
+    forget_again(&lost->loose, line);
+    if (take_found(&lost->loose, line))
+        return;
+    if (lost->read.count == HEXLOST_WAITING)
+        forget(&lost->read, 0);
+    lost->read.found[lost->read.count++] = (struct hexlost_found){ line, false };
 }
 
 void
 hexlost_digits(struct hexlost *lost, uint64_t line)
 {
+    if (lost->last_digit_line == line)
+        return;
+    lost->last_digit_line = line;
     if (lost->digit_lines++ == 0)
         lost->first_digit_line = line;
 }
@@ -40,7 +132,7 @@ static void
 give_up(struct hexlost *lost, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        mark(lost, lost->pending[i].line);
+        mark(lost, HEXLOST_RUN, lost->pending[i].line);
     lost->pending_count -= count;
     memmove(lost->pending, lost->pending + count, lost->pending_count * sizeof *lost->pending);
 }
@@ -107,31 +199,41 @@ hexlost_byte(struct hexlost *lost, uint8_t byte, bool begins, bool ends, uint64_
         return;
     open->bytes++;
     if (byte == CJT188_END && ends && open->bytes >= SHORTEST)
-        hexlost_broken(lost, open->line, open->first);
+        hexlost_broken(lost, HEXLOST_RUN, open->line, open->first);
     else if (open->bytes > LONGEST)
         open->line = 0;
 }
 
 void
-hexlost_broken(struct hexlost *lost, uint64_t line, uint64_t offset)
+hexlost_broken(struct hexlost *lost, enum hexlost_kind kind, uint64_t line, uint64_t offset)
 {
     settle(lost, offset);
-    mark(lost, line);
+    mark(lost, kind, line);
     lost->in_stream.line = 0;
 }
 
 void
-hexlost_frame(struct hexlost *lost, uint64_t offset)
+hexlost_frame(struct hexlost *lost, uint64_t line, uint64_t offset)
 {
     settle(lost, offset);
+    note_read(lost, line);
     lost->frames++;
     lost->in_stream.line = 0;
+}
+
+void
+hexlost_cut(struct hexlost *lost, uint64_t line)
+{
+    if (!is_recent(lost, line))
+        mark(lost, HEXLOST_CUT, line);
 }
 
 void
 hexlost_finish(struct hexlost *lost)
 {
     give_up(lost, lost->pending_count);
+    while (lost->loose.count > 0)
+        give_up_loose(lost);
 }
 
 static int
@@ -142,33 +244,42 @@ compare_lines(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-static char *
-candidates_text(const struct hexlost *lost)
+static void
+append_tally(GString *text, const struct hexlost_tally *tally, const char *const what[2])
 {
-    GString *text = g_string_new(NULL);
     uint64_t lines[HEXLOST_LINES];
-    const size_t count = lost->lines_count;
+    const size_t count = tally->lines_count;
 
-    for (size_t i = 0; i < count; i++)
-        lines[i] = lost->lines[i];
+    memcpy(lines, tally->lines, sizeof lines);
     qsort(lines, count, sizeof *lines, compare_lines);
-    g_string_append_printf(text, "%" G_GUINT64_FORMAT " %s from 68 to 16 gave no whole frame, on line%s", lost->count,
-                           lost->count == 1 ? "run of bytes" : "runs of bytes", count == 1 ? "" : "s");
+    g_string_append_printf(text, "%s%" G_GUINT64_FORMAT " %s, on line%s", text->len > 0 ? "; " : "", tally->count,
+                           what[tally->count != 1], count == 1 ? "" : "s");
     for (size_t i = 0; i < count; i++)
         g_string_append_printf(text, "%s%" G_GUINT64_FORMAT, i == 0 ? " " : i + 1 < count ? ", " : " and ", lines[i]);
     if (count == HEXLOST_LINES)
         g_string_append(text, " and perhaps more");
-    return g_string_free(text, FALSE);
 }
 
 char *
 hexlost_text(const struct hexlost *lost)
 {
-    if (lost->count > 0)
-        return candidates_text(lost);
-    if (lost->frames > 0 || lost->digit_lines == 0)
-        return NULL;
-    return g_strdup_printf("no whole frame was found, and there are digits on %" G_GUINT64_FORMAT
-                           " line%s, first on line %" G_GUINT64_FORMAT,
-                           lost->digit_lines, lost->digit_lines == 1 ? "" : "s", lost->first_digit_line);
+    static const char *const whats[HEXLOST_KINDS][2] = {
+        [HEXLOST_RUN] = { "run of bytes from 68 to 16 gave no whole frame",
+                          "runs of bytes from 68 to 16 gave no whole frame" },
+        [HEXLOST_CUT] = { "frame stops before its end", "frames stop before their end" },
+        [HEXLOST_UNREAD] = { "whole frame is written in a way that is not read",
+                             "whole frames are written in a way that is not read" },
+    };
+    GString *text = g_string_new(NULL);
+
+    for (size_t kind = 0; kind < HEXLOST_KINDS; kind++)
+        if (lost->tallies[kind].count > 0)
+            append_tally(text, &lost->tallies[kind], whats[kind]);
+    if (lost->frames == 0 && lost->digit_lines > 0 && lost->tallies[HEXLOST_RUN].count == 0 &&
+        lost->tallies[HEXLOST_CUT].count == 0)
+        g_string_printf(text,
+                        "no whole frame was found, and there are digits on %" G_GUINT64_FORMAT
+                        " line%s, first on line %" G_GUINT64_FORMAT,
+                        lost->digit_lines, lost->digit_lines == 1 ? "" : "s", lost->first_digit_line);
+    return g_string_free(text, text->len == 0);
 }

@@ -10,7 +10,9 @@
  */
 #include "hextext.h"
 #include "framer.h"
+#include "hexloose.h"
 #include "hexlost.h"
+#include "hexrow.h"
 #include "hextime.h"
 #include "hextoken.h"
 
@@ -23,6 +25,7 @@ enum {
     SHORTEST = 12,    /* of a frame that begins with 68 */
     DUMP_ROW = 16,
     ORDER_MARK = 2, /* bytes at the beginning that tell UTF-16 */
+    GAP_MS = 500,   /* between the rows of a table, ends a frame: the tap's own --gap */
 };
 
 /* Where a byte of the stream came from. */
@@ -42,6 +45,9 @@ struct hextext {
     struct token_line line;
     uint64_t number; /* of the line */
     struct hexlost lost;
+    struct hexloose *loose;
+    struct hexrows rows;
+    struct hexrow last_row; /* that was taken */
     struct origin origin[HISTORY];
     uint64_t pushed, taken; /* bytes of the stream */
     enum record_direction direction, last_direction;
@@ -68,28 +74,37 @@ tell(const struct hextext *hextext, const uint8_t *bytes, uint64_t offset, size_
     hextext->callback(&piece, hextext->user);
 }
 
-/* Only what begins with 68 is long enough not to be found in prose by chance. */
+/* A program's text has frames without the sum and the end that it adds: in the midst of other words these are not cut. */
 static bool
-is_whole(const struct record *record)
+is_unfinished(const struct hextext *hextext, const struct record *record, uint64_t frame)
 {
-    return record->kind == CJT188_FRAME || record->kind == CJT188_DLT645 ||
-        (record->kind == CJT188_MBUS && record->bytes[record->preamble] == CJT188_START);
+    const uint8_t *bytes = record->bytes + record->preamble;
+    const size_t length = record->length - record->preamble;
+
+    return record->kind == CJT188_TRUNCATED && length > CJT188_OFF_LENGTH &&
+        length == CJT188_OFF_DATA + (size_t)bytes[CJT188_OFF_LENGTH] && !origin_at(hextext, frame)->strong;
 }
 
-/* What is told as damaged is no frame either: who only keeps the capture does not see it. */
+/* What is told as damaged or cut is no frame either: who only keeps the capture does not see it. */
 static void
 note_lost(struct hextext *hextext, const struct record *record, uint64_t start)
 {
+    static const struct {
+        enum cjt188_kind kind;
+        enum hexlost_kind lost;
+    } kinds[] = { { CJT188_DAMAGED, HEXLOST_RUN }, { CJT188_TRUNCATED, HEXLOST_CUT } };
     struct hexlost *lost = &hextext->lost;
-    const uint64_t before = lost->count;
+    const uint64_t before = lost->tallies[HEXLOST_RUN].count, frame = start + record->preamble;
 
     for (size_t i = 0; i < record->length; i++) {
         const struct origin *origin = origin_at(hextext, start + i);
 
         hexlost_byte(lost, record->bytes[i], origin->begins, origin->ends, origin->line, start + i);
     }
-    if (lost->count == before && record->kind == CJT188_DAMAGED)
-        hexlost_broken(lost, origin_at(hextext, start + record->preamble)->line, start + record->preamble);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (record->kind == kinds[i].kind && !is_unfinished(hextext, record, frame) &&
+            lost->tallies[HEXLOST_RUN].count == before)
+            hexlost_broken(lost, kinds[i].lost, origin_at(hextext, frame)->line, frame);
 }
 
 static void
@@ -100,14 +115,12 @@ on_record(const struct record *record, void *user)
     size_t at = 0;
 
     hextext->taken += record->length;
-    if (!is_whole(record))
-        note_lost(hextext, record, start);
-    else
-        hexlost_frame(&hextext->lost, start + record->preamble);
-    if (is_whole(record)) {
+    if (hexlost_is_frame(record)) {
+        hexlost_frame(&hextext->lost, origin_at(hextext, start + record->preamble)->line, start + record->preamble);
         tell(hextext, record->bytes, start, record->length);
         return;
     }
+    note_lost(hextext, record, start);
     while (at < record->length) {
         const bool strong = origin_at(hextext, start + at)->strong;
         size_t end = at;
@@ -120,6 +133,12 @@ on_record(const struct record *record, void *user)
     }
 }
 
+static void
+on_loose_frame(uint64_t line, bool again, void *user)
+{
+    hexlost_loose(&((struct hextext *)user)->lost, line, again);
+}
+
 struct hextext *
 hextext_new(int64_t today_s, hextext_callback callback, void *user)
 {
@@ -130,6 +149,7 @@ hextext_new(int64_t today_s, hextext_callback callback, void *user)
     hextext->time.today_s = today_s;
     hextext->number = 1;
     hextext->framer = framer_new(0, on_record, hextext);
+    hextext->loose = hexloose_new(on_loose_frame, hextext);
     return hextext;
 }
 
@@ -139,6 +159,7 @@ hextext_free(struct hextext *hextext)
     if (hextext == NULL)
         return;
     framer_free(hextext->framer);
+    hexloose_free(hextext->loose);
     g_free(hextext);
 }
 
@@ -211,6 +232,20 @@ is_announced(const struct token_line *line, size_t index, uint64_t number, uint6
         (is_label(line, token) || (is_in_brackets(line, token) && number >= follow));
 }
 
+/* Behind a frame, a table's column with its length. */
+static bool
+is_length_behind(const struct token_line *line, size_t index, uint64_t number)
+{
+    size_t first = index, bytes = 0;
+
+    if (index == 0 || (index + 1 < line->count && line->tokens[index + 1].kind == TOKEN_BYTES) ||
+        line->tokens[index - 1].kind != TOKEN_BYTES || line->bytes[line->tokens[index].first - 1] != CJT188_END)
+        return false;
+    while (first > 0 && line->tokens[first - 1].kind == TOKEN_BYTES)
+        bytes += line->tokens[--first].length;
+    return bytes == number && begins_frame(line->bytes[line->tokens[first].first]);
+}
+
 /* A number of bytes, not a byte: "SEND (22)", "TX 22:", "len=22", "22 bytes". 68 more likely begins a frame. */
 static bool
 is_count(const struct token_line *line, size_t index)
@@ -221,9 +256,10 @@ is_count(const struct token_line *line, size_t index)
         index + 1 < line->count && token[1].kind == TOKEN_WORD && token_is_one_of(line, token + 1, units);
     uint64_t number, follow;
 
-    if (token->kind != TOKEN_BYTES || (in_run && !(has_unit && is_in_brackets(line, token))) ||
-        !number_of(line, token, &number))
+    if (token->kind != TOKEN_BYTES || !number_of(line, token, &number))
         return false;
+    if (in_run && !(has_unit && is_in_brackets(line, token)))
+        return is_length_behind(line, index, number);
     if (has_unit || index == 0)
         return has_unit;
     follow = run_at(line, index + 1).bytes;
@@ -350,24 +386,36 @@ is_digest(const struct token_line *line, const struct run *run)
     return false;
 }
 
+/* Bytes that stand together, which came from there. */
 static void
-push(struct hextext *hextext, const struct run *run, bool strong)
+push(struct hextext *hextext, const uint8_t *bytes, size_t length, const struct origin *from)
 {
-    const uint8_t *bytes = hextext->line.bytes + hextext->line.tokens[run->first].first;
     bool preamble = true;
 
-    if (hextext->direction != hextext->last_direction)
+    if (from->direction != hextext->last_direction)
         framer_finish(hextext->framer);
-    hextext->last_direction = hextext->direction;
-    for (size_t i = 0; i < run->bytes; i++) {
-        const bool begins = preamble && bytes[i] != CJT188_PREAMBLE;
+    hextext->last_direction = from->direction;
+    for (size_t i = 0; i < length; i++) {
+        struct origin *origin = &hextext->origin[hextext->pushed++ % HISTORY];
 
-        preamble = preamble && !begins;
-        hextext->origin[hextext->pushed++ % HISTORY] = (struct origin){
-            strong, begins, i + 1 == run->bytes, hextext->number, hextext->direction, hextext->time.time_ns,
-        };
+        *origin = *from;
+        origin->begins = preamble && bytes[i] != CJT188_PREAMBLE;
+        origin->ends = i + 1 == length;
+        preamble = preamble && !origin->begins;
     }
-    framer_push(hextext->framer, bytes, NULL, run->bytes, 0);
+    framer_push(hextext->framer, bytes, NULL, length, 0);
+}
+
+static void
+push_run(struct hextext *hextext, const struct run *run, bool strong)
+{
+    const struct token *token = &hextext->line.tokens[run->first];
+    const struct origin from = { .strong = strong || token->sure,
+                                 .line = hextext->number,
+                                 .direction = hextext->direction,
+                                 .time_ns = hextext->time.time_ns };
+
+    push(hextext, hextext->line.bytes + token->first, run->bytes, &from);
 }
 
 /* The last mark counts, but "RX ->" is a reply. */
@@ -486,11 +534,44 @@ push_runs(struct hextext *hextext, const struct run *best, size_t marks_end, boo
         if (wanted && !first)
             framer_finish(hextext->framer);
         if (wanted) {
-            push(hextext, &run, strong);
+            push_run(hextext, &run, strong);
             by_word = first = false;
+        }
+        if (line->tokens[i].kind == TOKEN_CUT) {
+            framer_finish(hextext->framer);
+            hexlost_cut(&hextext->lost, hextext->number);
         }
         i = MAX(run.end, i + 1);
     }
+}
+
+/* A byte a line, each with its own time. */
+static void
+push_rows(struct hextext *hextext, bool strong)
+{
+    bool by_word = false;
+
+    hextext->direction = DIRECTION_UNKNOWN;
+    for (size_t i = 0; i < hextext->line.count; i++)
+        note_mark(hextext, &hextext->line.tokens[i], &by_word);
+    for (size_t i = 0; i < hextext->rows.count; i++) {
+        const struct hexrow *row = &hextext->rows.rows[i];
+        const struct origin from = {
+            .strong = strong, .line = row->line, .direction = hextext->direction, .time_ns = row->time_ns
+        };
+
+        if (hexrows_gap(&hextext->last_row, row) || row->time_ns - hextext->last_row.time_ns >= GAP_MS * NS_PER_MS)
+            framer_finish(hextext->framer);
+        push(hextext, &row->byte, 1, &from);
+        hextext->last_row = *row;
+    }
+}
+
+/* Tables of numbers look like decimal bytes. */
+static bool
+is_decimal(const struct token_line *line, const struct run *run)
+{
+    return run->bytes > 0 && line->tokens[run->first].notation == NOTATION_DECIMAL;
 }
 
 /* The bytes of a line, where they are all it has, and the direction that it tells. */
@@ -511,7 +592,14 @@ take_runs(struct hextext *hextext)
         hextext->direction = DIRECTION_UNKNOWN;
     strong = run.bytes > 0 && run.first == begin && run.end == line->count && !is_heading(line, &run) &&
         (marked || hextext->after_strong || (run.bytes >= LONELY && !is_digest(line, &run)));
-    strong = strong || is_all_runs(line, &run);
+    strong = (strong || is_all_runs(line, &run)) && (marked || !is_decimal(line, &run));
+    if ((!strong || run.bytes == 1) &&
+        hexrows_take(&hextext->rows, line->text, hextext->number, hextext->time.time_ns, hextext->time.in_column)) {
+        push_rows(hextext, strong || hextext->time.in_column || hextext->rows.end > 0);
+        return false;
+    }
+    if (strong && run.bytes == 1 && !hexrows_leave(&hextext->rows))
+        return false;
     push_runs(hextext, &run, run.bytes > 0 ? wanted_end(line, &run) : begin, strong);
     return strong;
 }
@@ -524,7 +612,7 @@ take_dump_row(struct hextext *hextext)
     hextext->dump_offset = offset_of(&hextext->line) + run.bytes;
     hextext->in_dump = true;
     if (run.bytes > 0)
-        push(hextext, &run, true);
+        push_run(hextext, &run, true);
     hextext->after_strong = true;
 }
 
@@ -535,6 +623,8 @@ take_line(struct hextext *hextext)
 
     line->text[line->length] = '\0';
     hextime_take(&hextext->time, line->text);
+    hexrows_look(&hextext->rows, line->text);
+    hexloose_take(hextext->loose, line->text, hextext->number);
     token_line_cut(line);
     if (strpbrk(line->text, "0123456789") != NULL)
         hexlost_digits(&hextext->lost, hextext->number);
@@ -631,6 +721,7 @@ hextext_finish(struct hextext *hextext)
         take_line(hextext);
     hextext->line.length = 0;
     framer_finish(hextext->framer);
+    hexloose_finish(hextext->loose);
     hexlost_finish(&hextext->lost);
 }
 

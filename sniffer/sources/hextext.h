@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Known are bytes in the notations of hextoken.h, in brackets, broken over lines, behind SEND, RECV, TX, RX, >>>, <<<
- * and the like, behind the times of hextime.h and numbers of bytes, and hex dumps with offsets in front and text
- * behind. Whole frames are taken from any line; other bytes only from lines that hold nothing but bytes.
+ * and the like, behind the times of hextime.h and numbers of bytes, the tables of hexrow.h, and hex dumps with offsets in
+ * front and text behind. Whole frames are taken from any line; other bytes only from lines that hold nothing but bytes.
  */
 #ifndef HEXTEXT_H
 #define HEXTEXT_H
@@ -35,8 +35,8 @@ void hextext_feed(struct hextext *hextext, const char *text, size_t length);
 /* The text is over. */
 void hextext_finish(struct hextext *hextext);
 
-/* After the end: how many runs that look like frames gave none, and on which lines, or that there is no frame among all
- * the digits. A sentence without its point, or NULL. The caller frees it. */
+/* After the end: what hexlost.h knows, how much and on which lines, or that there is no frame among all the digits. A
+ * sentence without its point, or NULL. The caller frees it. */
 char *hextext_lost(const struct hextext *hextext);
 
 #endif

@@ -339,11 +339,154 @@ note(struct hextime *time, const struct moment *moment)
         time->time_ns = seconds * NS_PER_SECOND + moment->fraction_ns;
 }
 
+/* A field of a table, without quotes and blanks. */
+struct field {
+    char *start, *end;
+    unsigned column; /* from 1 on */
+    char separator;  /* in front or behind */
+};
+
+static bool
+next_field(char *line, struct field *field, const char *separators)
+{
+    char *start = field->column == 0 ? line : field->end + strcspn(field->end, separators), *end;
+
+    if (field->column > 0 && *start == '\0')
+        return false;
+    if (field->column++ > 0)
+        field->separator = *start++;
+    end = start + strcspn(start, separators);
+    if (*end != '\0')
+        field->separator = *end;
+    while (start < end && strchr("\" ", *start) != NULL)
+        start++;
+    field->start = start;
+    while (end > start && strchr("\" \r", end[-1]) != NULL)
+        end--;
+    field->end = end;
+    return true;
+}
+
+/* "Time [s]", "Time(ms)", "start_time". Returns its unit, or 0. */
+static int64_t
+heading_unit(const struct field *field)
+{
+    static const char *const names[] = { "time", "start_time", "start time", "timestamp", "start" };
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = { { "", NS_PER_SECOND }, { "[s]", NS_PER_SECOND }, { "[ms]", NS_PER_MS },
+                  { "[us]", NS_PER_US }, { "[µs]", NS_PER_US },    { "[ns]", 1 } };
+    char text[32];
+    size_t length = 0;
+
+    for (const char *at = field->start; at < field->end && length < sizeof text - 1; at++)
+        text[length++] = *at == '(' ? '[' : *at == ')' ? ']' : *at;
+    text[length] = '\0';
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const size_t name = strlen(names[i]);
+
+        if (g_ascii_strncasecmp(text, names[i], name) != 0)
+            continue;
+        for (size_t k = 0; k < G_N_ELEMENTS(units); k++)
+            if (g_ascii_strcasecmp(text + name + (text[name] == ' '), units[k].name) == 0)
+                return units[k].ns;
+    }
+    return 0;
+}
+
+static size_t
+count_of(const char *line, char c)
+{
+    size_t count = 0;
+
+    for (; *line != '\0'; line++)
+        count += *line == c;
+    return count;
+}
+
+static void
+look_for_heading(struct hextime *time, char *line)
+{
+    struct field field = { .separator = '\0' };
+
+    while (next_field(line, &field, ",;\t")) {
+        const int64_t unit_ns = field.separator != '\0' ? heading_unit(&field) : 0;
+
+        if (unit_ns == 0)
+            continue;
+        time->column = field.column;
+        time->separator = field.separator;
+        time->separators = count_of(line, field.separator);
+        time->unit_ns = unit_ns;
+        return;
+    }
+}
+
+static void
+note_since_start(struct hextime *time, double since_ns)
+{
+    if (time->start_s == 0) {
+        struct moment midnight = { 0 };
+
+        time->start_s = MAX(seconds_of(time, midnight), 1);
+    }
+    time->time_ns = time->start_s * NS_PER_SECOND + (int64_t)since_ns;
+}
+
+/* A number below a heading is no byte either. */
+static bool
+take_column(struct hextime *time, char *line)
+{
+    const char separators[] = { time->separator, '\0' };
+    const double limit_ns = 1e18;
+    struct field field = { .column = 0 };
+    char *end;
+    double since_ns;
+
+    if (count_of(line, time->separator) != time->separators)
+        return false;
+    while (time->column > field.column)
+        if (!next_field(line, &field, separators))
+            return false;
+    if (time->unit_ns == NS_PER_SECOND && memchr(field.start, '.', (size_t)(field.end - field.start)) == NULL)
+        return false;
+    if (field.start == field.end || strspn(field.start, "0123456789.-+eE") != (size_t)(field.end - field.start))
+        return false;
+    since_ns = g_ascii_strtod(field.start, &end) * (double)time->unit_ns;
+    if (end != field.end || !(since_ns > -limit_ns && since_ns < limit_ns))
+        return false;
+    note_since_start(time, since_ns);
+    memset(field.start, ' ', (size_t)(field.end - field.start));
+    return true;
+}
+
+/* "[   12.345678]", "0.000123,". */
+static void
+take_since_start(struct hextime *time, char *line)
+{
+    enum { SECONDS_MAX = 8, FRACTION_MIN = 3 };
+    char *at = line + strspn(line, " \t");
+    const bool bracket = *at == '[' || *at == '(';
+    size_t seconds, fraction;
+
+    at += bracket;
+    at += strspn(at, " ");
+    seconds = strspn(at, "0123456789");
+    fraction = at[seconds] == '.' ? strspn(at + seconds + 1, "0123456789") : 0;
+    if (seconds == 0 || seconds > SECONDS_MAX || fraction < FRACTION_MIN ||
+        strchr(bracket ? "])" : ",;\t", at[seconds + 1 + fraction]) == NULL || at[seconds + 1 + fraction] == '\0')
+        return;
+    note_since_start(time, g_ascii_strtod(at, NULL) * (double)NS_PER_SECOND);
+    memset(at, ' ', seconds + 1 + fraction);
+}
+
 void
 hextime_take(struct hextime *time, char *line)
 {
-    bool noted = false;
+    bool noted = time->in_column = time->column != 0 && take_column(time, line);
 
+    look_for_heading(time, line);
     for (char *at = line; *at != '\0';) {
         struct moment moment = { 0 };
         const char *end = match_moment(line, at, &moment);
@@ -354,8 +497,11 @@ hextime_take(struct hextime *time, char *line)
         }
         if (!noted)
             note(time, &moment);
+        time->absolute = time->absolute || (!noted && moment.has_clock);
         noted = noted || moment.has_clock;
         memset(at, ' ', (size_t)(end - at));
         at += end - at;
     }
+    if (!noted && !time->absolute)
+        take_since_start(time, line);
 }

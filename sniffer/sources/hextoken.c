@@ -5,8 +5,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "hextoken.h"
+#include "hexlist.h"
 
 #include <string.h>
+
+enum { LITERALS_MAX = 64 }; /* that are none, in a line */
 
 bool
 token_is_word_char(char c)
@@ -29,7 +32,9 @@ add_token(struct token_line *line, enum token_kind kind, size_t start, size_t en
 {
     struct token *token = &line->tokens[line->count++];
 
-    *token = (struct token){ .kind = kind, .start = start, .end = end, .first = line->bytes_length };
+    *token = (struct token){
+        .kind = kind, .sure = line->in_buffer, .start = start, .end = end, .first = line->bytes_length
+    };
     return token;
 }
 
@@ -90,10 +95,19 @@ static bool
 take_bytes(struct token_line *line, size_t start, size_t end)
 {
     static const struct form forms[] = {
-        { "", "", NOTATION_PLAIN, 0, false },   { "0x", "", NOTATION_0X, 0, false },
-        { "0x", "", NOTATION_0X, 1, true },     { "\\x", "", NOTATION_PLAIN, 0, false },
-        { "\\", "", NOTATION_PLAIN, 0, false }, { "", "h", NOTATION_H, 2, true },
-        { "0", "h", NOTATION_H, 2, true },      { "$", "", NOTATION_DOLLAR, 2, true },
+        { "", "", NOTATION_PLAIN, 0, false },
+        { "0x", "", NOTATION_0X, 0, false },
+        { "0x", "", NOTATION_0X, 1, true },
+        { "\\x", "", NOTATION_PLAIN, 0, false },
+        { "0x", "u8", NOTATION_0X, 2, false },
+        { "0x", "u8", NOTATION_0X, 1, true },
+        { "0x", "u", NOTATION_0X, 2, false },
+        { "0x", ".toByte", NOTATION_0X, 2, false },
+        { "0x", ".toUByte", NOTATION_0X, 2, false },
+        { "\\", "", NOTATION_PLAIN, 0, false },
+        { "", "h", NOTATION_H, 2, true },
+        { "0", "h", NOTATION_H, 2, true },
+        { "$", "", NOTATION_DOLLAR, 2, true },
     };
     const char *word = line->text + start;
 
@@ -105,6 +119,40 @@ take_bytes(struct token_line *line, size_t start, size_t end)
         add_bytes(line, start, end, word + strlen(forms[i].prefix), digits);
         line->tokens[line->count - 1].notation = forms[i].notation;
         line->tokens[line->count - 1].doubtful = forms[i].doubtful;
+        return true;
+    }
+    return false;
+}
+
+/* FE_FE_68, %FE%68 and FE.FE.68, which is no IP address. */
+static bool
+take_grouped(struct token_line *line, size_t start, size_t end)
+{
+    static const struct {
+        char separator;
+        size_t groups;
+    } forms[] = { { '_', 3 }, { '%', 2 }, { '.', 8 } };
+    enum { GROUP = 3 };
+    const size_t pieces = (end - start + 1) / GROUP;
+    const size_t shift = line->text[start] == '%';
+    struct token *token;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+        const bool leads = forms[i].separator == '%';
+        size_t at = start;
+
+        if (pieces < forms[i].groups || (end - start) % GROUP != (leads ? 0 : GROUP - 1))
+            continue;
+        while (at < end && g_ascii_isxdigit(line->text[at + shift]) && g_ascii_isxdigit(line->text[at + shift + 1]) &&
+               (leads ? line->text[at] == '%' : at + 2 == end || line->text[at + 2] == forms[i].separator))
+            at += GROUP;
+        if (at < end)
+            continue;
+        token = add_token(line, TOKEN_BYTES, start, end);
+        for (at = start + shift; at < end; at += GROUP)
+            line->bytes[line->bytes_length++] =
+                (uint8_t)(g_ascii_xdigit_value(line->text[at]) << 4 | g_ascii_xdigit_value(line->text[at + 1]));
+        token->length = line->bytes_length - token->first;
         return true;
     }
     return false;
@@ -144,30 +192,41 @@ is_uuid(const char *text)
     return !token_is_word_char(text[i]) && text[i] != '-';
 }
 
-/* Where the Python literal ends that this quote begins; 0 = it is none. */
+/* Where the literal ends that this quote begins, and how many bytes in it are numbers; 0 = it is none. */
 static size_t
-literal_end(const char *text, size_t start)
+literal_end(const char *text, size_t start, size_t *numbers)
 {
+    *numbers = 0;
     for (size_t at = start + 1; text[at] != '\0' && (text[at] & 0x80) == 0; at++) {
         if (text[at] == text[start])
             return at;
-        if (text[at] == '\\' && text[at + 1] != '\0')
-            at++;
+        if (text[at] != '\\' || text[at + 1] == '\0')
+            continue;
+        at++;
+        *numbers += text[at] == 'x' || g_ascii_isdigit(text[at]);
     }
     return 0;
 }
 
-/* One character of a literal, or an escape. Returns how long that is. */
+/* One character of a literal, or an escape: \xfe, \376, \n. Returns how long that is. */
 static size_t
 literal_byte(const char *at, uint8_t *byte)
 {
-    static const char letters[] = "nrt0\\'\"", meanings[] = "\n\r\t\0\\'\"";
+    static const char letters[] = "nrtabfv\\'\"", meanings[] = "\n\r\t\a\b\f\v\\'\"";
     const char *letter = at[0] == '\\' && at[1] != '\0' ? strchr(letters, at[1]) : NULL;
+    size_t octal = at[0] == '\\' ? strspn(at + 1, "01234567") : 0;
 
     *byte = (uint8_t)at[0];
     if (at[0] == '\\' && at[1] == 'x' && g_ascii_isxdigit(at[2]) && g_ascii_isxdigit(at[3])) {
         *byte = (uint8_t)(g_ascii_xdigit_value(at[2]) << 4 | g_ascii_xdigit_value(at[3]));
         return 4;
+    }
+    if (octal > 0) {
+        octal = MIN(octal, 3);
+        *byte = 0;
+        for (size_t i = 1; i <= octal; i++)
+            *byte = (uint8_t)(*byte << 3 | (at[i] - '0'));
+        return 1 + octal;
     }
     if (letter == NULL)
         return 1;
@@ -175,18 +234,21 @@ literal_byte(const char *at, uint8_t *byte)
     return 2;
 }
 
-/* b'\xfeh \xaa'. Returns where it ends, or `start` when there is none. */
+/* b'\xfeh \xaa', or another string that is mostly such numbers. Returns where it ends, or `start` when there is none. */
 static size_t
 take_literal(struct token_line *line, size_t start)
 {
+    enum { NUMBERS = 3 };
     const char *text = line->text;
-    const size_t end = literal_end(text, start + 1);
+    const bool named = text[start] != '\'' && text[start] != '"';
+    size_t numbers;
+    const size_t end = literal_end(text, start + named, &numbers);
     struct token *token;
 
-    if (end == 0)
+    if (end == 0 || (!named && (numbers < NUMBERS || 4 * numbers < (end - start) / 2)))
         return start;
     token = add_token(line, TOKEN_BYTES, start, end + 1);
-    for (size_t at = start + 2; at < end;)
+    for (size_t at = start + named + 1; at < end;)
         at += literal_byte(text + at, &line->bytes[line->bytes_length++]);
     token->length = line->bytes_length - token->first;
     if (token->length == 0)
@@ -209,12 +271,71 @@ take_arrow(struct token_line *line, size_t start, size_t end)
     return true;
 }
 
+/* <b>, </span>, <br/>: returns where it ends, or `start` when there is none. */
+static size_t
+skip_tag(const char *text, size_t start)
+{
+    static const char *const tags[] = { "b",  "i",   "u",   "s",   "p",    "a",    "em",   "br",   "td",    "tr",
+                                        "tt", "del", "div", "pre", "code", "font", "mark", "span", "strong" };
+    enum { TAG_MAX = 200 };
+    const char *name = text + start + 1 + (text[start + 1] == '/'), *end;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(tags); i++) {
+        const size_t length = strlen(tags[i]);
+
+        if (g_ascii_strncasecmp(name, tags[i], length) != 0 || strchr(" />", name[length]) == NULL)
+            continue;
+        end = memchr(name, '>', strnlen(name, TAG_MAX));
+        return end != NULL && name[length] != '\0' ? (size_t)(end - text) + 1 : start;
+    }
+    return start;
+}
+
+/* <FE><68>, <Buffer FE 68>, <b>: what is no arrow, and where it ends; `start` when there is none. */
+static size_t
+skip_angle(struct token_line *line, size_t start)
+{
+    static const char buffer[] = "<Buffer";
+    const char *at = line->text + start;
+
+    if (at[0] == '>' && (line->in_buffer || (start >= 3 && at[-3] == '<' && g_ascii_isxdigit(at[-1])))) {
+        line->in_buffer = false;
+        return start + 1;
+    }
+    if (at[0] != '<')
+        return start;
+    if (g_ascii_isxdigit(at[1]) && g_ascii_isxdigit(at[2]) && at[3] == '>')
+        return start + 1;
+    if (strncmp(at, buffer, sizeof buffer - 1) == 0 && (at[sizeof buffer - 1] == ' ' || at[sizeof buffer - 1] == '>')) {
+        line->in_buffer = true;
+        return start + sizeof buffer - 1;
+    }
+    return skip_tag(line->text, start);
+}
+
+/* -2, in a list. */
+static bool
+is_negative(const char *text, size_t start)
+{
+    const size_t digits = strspn(text + start + 1, "0123456789");
+
+    return text[start] == '-' && digits >= 1 && digits <= 3 && !token_is_word_char(text[start + 1 + digits]) &&
+        (start == 0 || strchr(" \t,;:([{)=", text[start - 1]) != NULL);
+}
+
 static size_t
 take_drawn(struct token_line *line, size_t start)
 {
     const char *text = line->text;
-    size_t end = start;
+    size_t end = skip_angle(line, start);
 
+    if (end > start)
+        return end;
+    if (is_negative(text, start)) {
+        end = start + 1 + strspn(text + start + 1, "0123456789");
+        add_token(line, TOKEN_WORD, start, end);
+        return end;
+    }
     while (end < line->length && strchr("<>-=", text[end]) != NULL)
         end++;
     /* FE-FE-68; a dash in prose has blanks around. */
@@ -277,6 +398,38 @@ take_foreign(struct token_line *line, size_t start)
     return end;
 }
 
+/* _26 13_, __26__. */
+static bool
+take_emphasized(struct token_line *line, size_t start, size_t end)
+{
+    const size_t whole = end - start;
+
+    while (start < end && line->text[start] == '_')
+        start++;
+    while (end > start && line->text[end - 1] == '_')
+        end--;
+    return end > start && end - start < whole && (take_bytes(line, start, end) || take_grouped(line, start, end));
+}
+
+/* "... 9 more bytes>" of Node: returns where it ends, or `start` when there is none. */
+static size_t
+take_cut(struct token_line *line, size_t start)
+{
+    static const char dots[] = "... ", more[] = " more byte";
+    const char *at = line->text + start, *end;
+
+    if (!line->in_buffer || strncmp(at, dots, sizeof dots - 1) != 0)
+        return start;
+    end = at + sizeof dots - 1;
+    end += strspn(end, "0123456789");
+    if (strncmp(end, more, sizeof more - 1) != 0)
+        return start;
+    end += sizeof more - 1;
+    end += *end == 's';
+    add_token(line, TOKEN_CUT, start, (size_t)(end - line->text));
+    return (size_t)(end - line->text);
+}
+
 static size_t
 take_word(struct token_line *line, size_t start)
 {
@@ -287,10 +440,20 @@ take_word(struct token_line *line, size_t start)
         end++;
     if (end - start == 8 && is_uuid(text + start))
         end = start + 36;
-    else if (take_bytes(line, start, end))
+    else if (take_bytes(line, start, end) || take_grouped(line, start, end) || take_emphasized(line, start, end))
         return end;
     add_word(line, start, end);
     return end;
+}
+
+/* *26 13*, **26**, `26`, ~~26~~; but 2 * 3. */
+static bool
+is_emphasis(const char *text, size_t start)
+{
+    const bool before = start > 0 && !g_ascii_isspace(text[start - 1]);
+    const bool behind = text[start + 1] != '\0' && !g_ascii_isspace(text[start + 1]);
+
+    return strchr("*`~", text[start]) != NULL && (before || behind);
 }
 
 static size_t
@@ -298,29 +461,53 @@ take_sign(struct token_line *line, size_t start)
 {
     const char *text = line->text;
 
-    /* FE|FE|68. */
-    if (text[start] == '|' && start > 0 && g_ascii_isxdigit(text[start - 1]) && g_ascii_isxdigit(text[start + 1]))
+    /* FE|FE|68, FE/FE/68. */
+    if ((text[start] == '|' || text[start] == '/') && start > 0 && g_ascii_isxdigit(text[start - 1]) &&
+        g_ascii_isxdigit(text[start + 1]))
         return start + 1;
-    if (strchr(" \t\r,;:()[]{}\"'\\", text[start]) == NULL)
+    if (strchr(" \t\r,;:()[]{}\"'\\", text[start]) == NULL && !is_emphasis(text, start))
         add_token(line, TOKEN_SIGN, start, start + 1);
     return start + 1;
+}
+
+/* ESC [ 0;36 m: a terminal's colour, as good as nothing. Returns where it ends, or `start`. */
+static size_t
+skip_colour(const char *text, size_t start)
+{
+    size_t end = start + 2;
+
+    if (text[start] != '\x1B' || text[start + 1] != '[')
+        return start;
+    end += strspn(text + end, "0123456789;?");
+    return g_ascii_isalpha(text[end]) ? end + 1 : start;
+}
+
+static bool
+begins_literal(char c, char next)
+{
+    return c == '\'' || c == '"' || ((c == 'b' || c == 'B') && (next == '\'' || next == '"'));
 }
 
 void
 token_line_cut(struct token_line *line)
 {
     const char *text = line->text;
-    bool literals = true; /* each is searched to its end: not again after one without */
+    size_t literals = LITERALS_MAX; /* each is searched to its end: not for ever */
 
     line->count = line->bytes_length = 0;
+    line->in_buffer = false;
     for (size_t at = 0; at < line->length;) {
         const size_t start = at;
         const char c = text[at], next = text[at + 1];
 
-        if (literals && (c == 'b' || c == 'B') && (next == '\'' || next == '"')) {
+        if (begins_literal(c, next) && literals > 0) {
             at = take_literal(line, start);
-            literals = at > start;
+            literals -= at == start;
         }
+        if (at == start)
+            at = take_cut(line, start);
+        if (at == start)
+            at = skip_colour(text, start);
         if (at > start)
             continue;
         if (token_is_word_char(c) || ((c == '\\' || c == '$') && token_is_word_char(next)))
@@ -330,5 +517,6 @@ token_line_cut(struct token_line *line)
         else
             at = strchr("<>-=", c) != NULL ? take_drawn(line, start) : take_sign(line, start);
     }
+    hexlist_settle(line);
     settle_doubtful(line);
 }

@@ -9,6 +9,7 @@
 #include "adapter.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The 8250 driver makes nodes for ports that are not there; their type is 0. */
@@ -113,4 +114,20 @@ ports_name(uint64_t number)
         name = g_strdup(((struct port *)g_ptr_array_index(ports, number - 1))->name);
     g_ptr_array_unref(ports);
     return name;
+}
+
+void
+ports_print(void)
+{
+    GPtrArray *ports = ports_list();
+
+    for (guint i = 0; i < ports->len; i++) {
+        const struct port *port = ports->pdata[i];
+
+        if (*port->description != '\0')
+            printf("%u. %s (%s)\n", i + 1, port->name, port->description);
+        else
+            printf("%u. %s\n", i + 1, port->name);
+    }
+    g_ptr_array_unref(ports);
 }

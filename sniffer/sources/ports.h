@@ -21,4 +21,7 @@ GPtrArray *ports_list(void);
 /* The name of line `number`, counted from 1, or NULL. The caller frees it. */
 char *ports_name(uint64_t number);
 
+/* The list for people, on standard output. */
+void ports_print(void);
+
 #endif

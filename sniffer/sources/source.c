@@ -117,12 +117,26 @@ open_content(const char *name, int fd, const struct source_options *options, GEr
     return NULL;
 }
 
+/* Who wants to speak is heard on a line only. */
+static bool
+can_be_asked(const char *name, const struct source_options *options, GError **error)
+{
+    if (options->partner != NULL)
+        g_set_error(error, TAP_ERROR, TAP_USAGE, "\"%s\" is no line that could be asked.", source_called(name));
+    return options->partner == NULL;
+}
+
 static struct source *
 open_stdin(const struct source_options *options, GError **error)
 {
-    const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    int fd;
 
-    if (fd < 0) {
+    if (!can_be_asked("-", options, error))
+        return NULL;
+    fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0 || (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) { /* see signals_hold_streams() */
+        if (fd >= 0)
+            close(fd);
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Standard input is not open.");
         return NULL;
     }
@@ -134,7 +148,7 @@ explain_open(const char *path, int reason, GError **error)
 {
     if (reason == ENOENT && strchr(path, '/') == NULL)
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN,
-                    "There is no line or file called \"%s\"; \"cjt188dump -D\" lists the lines.", path);
+                    "There is no line or file called \"%s\"; \"%s -D\" lists the lines.", path, g_get_prgname());
     else
         g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "Cannot open \"%s\": %s.", path, g_strerror(reason));
 }
@@ -153,6 +167,8 @@ open_path(const char *path, const struct source_options *options, GError **error
     }
     if (S_ISCHR(status.st_mode))
         return source_serial_open(path, options, error);
+    if (!can_be_asked(path, options, error))
+        return NULL;
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         explain_open(path, errno, error);
@@ -169,8 +185,8 @@ open_number(const char *number, const struct source_options *options, GError **e
     struct source *source = NULL;
 
     if (name == NULL)
-        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "There is no line number %s; \"cjt188dump -D\" lists the lines.",
-                    number);
+        g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "There is no line number %s; \"%s -D\" lists the lines.", number,
+                    g_get_prgname());
     else
         source = source_open(name, options, error);
     g_free(name);
@@ -188,16 +204,30 @@ is_line(const char *name)
 }
 
 static struct source *
+open_demo(const char *text, const struct source_options *options, GError **error)
+{
+    if (options->partner != NULL)
+        return options->partner->open_demo(options->partner->user, text, options, error);
+    return source_demo_open(text, options, error);
+}
+
+static struct source *
 open_kind(const char *name, const struct source_options *options, GError **error)
 {
     if (strcmp(name, "-") == 0)
         return open_stdin(options, error);
     if (strcmp(name, "demo") == 0)
-        return source_demo_open("", options, error);
+        return open_demo("", options, error);
     if (g_str_has_prefix(name, "demo:"))
-        return source_demo_open(name + strlen("demo:"), options, error);
+        return open_demo(name + strlen("demo:"), options, error);
     if (g_str_has_prefix(name, "tcp://"))
         return source_tcp_open(name, options, error);
+    if (g_str_has_prefix(name, "rfc2217:") || g_str_has_prefix(name, "telnet:")) {
+        g_set_error(error, TAP_ERROR, TAP_USAGE,
+                    "\"%s\": RFC 2217 and Telnet are not spoken here; set the device server to raw TCP, with the line's speed and "
+                    "format, and say tcp://HOST:PORT.", name);
+        return NULL;
+    }
     if (*name != '\0' && strspn(name, "0123456789") == strlen(name))
         return open_number(name, options, error);
     return open_path(name, options, error);
@@ -246,6 +276,16 @@ source_drain(struct source *source)
 {
     if (source->watch != 0 && source->drain != NULL)
         source->drain(source);
+}
+
+bool
+source_set_line(struct source *source, const struct line_settings *line, GError **error)
+{
+    if (source->set_line != NULL)
+        return source->set_line(source, line, error);
+    g_set_error(error, TAP_ERROR, TAP_CANNOT_OPEN, "The settings of \"%s\" cannot be changed from here.",
+                source->info.name);
+    return false;
 }
 
 void

@@ -5,7 +5,7 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Every source opens what it reads from for reading only.
+ * Every source opens what it reads from for reading only; who wants to speak there opens it himself, see source_partner.
  */
 #ifndef SOURCE_H
 #define SOURCE_H
@@ -24,7 +24,21 @@ enum source_timing {
 };
 
 /* A control line of a port: some level converters are fed from it. */
-enum source_signal { SIGNAL_KEEP, SIGNAL_ON, SIGNAL_OFF };
+enum source_signal { SIGNAL_KEEP, SIGNAL_ON, SIGNAL_OFF, SIGNAL_SEND /* while something is sent, else off */ };
+
+struct source;
+struct source_options;
+
+/* Who speaks on the line, too. A tap has none: what it opens is for reading only. */
+struct source_partner {
+    /* The line is open, and nobody else's. device: the port's real name, or NULL where fd is a connection. */
+    void (*opened)(void *user, const char *device, int fd);
+    /* It is going, or gone: a port that somebody holds does not come back under its name. */
+    void (*closed)(void *user);
+    /* "demo:TEXT": a bus whose meters answer. As source_open() has it. */
+    struct source *(*open_demo)(void *user, const char *text, const struct source_options *options, GError **error);
+    void *user;
+};
 
 struct source_options {
     struct line_settings line;
@@ -38,6 +52,7 @@ struct source_options {
     bool marked; /* a file or pipe holds what a tty with PARMRK gives */
     bool hex;    /* a file or pipe holds text with bytes in hex */
     enum source_signal dtr, rts;
+    const struct source_partner *partner; /* or NULL */
 };
 
 struct source_info {
@@ -75,6 +90,8 @@ struct source {
     guint watch; /* the GSource of the main context that feeds it, or 0 */
     void (*start)(struct source *source);
     void (*drain)(struct source *source); /* what is at hand already; NULL where it can wait */
+    /* Other settings from now on; NULL where the line has none that could be set. */
+    bool (*set_line)(struct source *source, const struct line_settings *line, GError **error);
     void (*close)(struct source *source); /* frees what the kind of source added, and the struct itself */
 };
 
@@ -89,6 +106,8 @@ struct source *source_open(const char *name, const struct source_options *option
 void source_start(struct source *source, const struct source_sink *sink);
 /* The end is near: give what is at hand, without waiting for more. */
 void source_drain(struct source *source);
+/* Listen with other settings. false with *error set (TAP_CANNOT_OPEN) where that cannot be. */
+bool source_set_line(struct source *source, const struct line_settings *line, GError **error);
 /* No more, please. */
 void source_stop(struct source *source);
 void source_close(struct source *source);

@@ -96,7 +96,8 @@ source_hex_open(const char *name, int fd, GError **error G_GNUC_UNUSED)
     hex->source.info.name = g_filename_display_name(name);
     hex->source.info.description = g_strdup(
         "bytes from text, with its directions and times where it has them; dates, years and zones that it does not "
-        "name are assumed; bytes without a time are of 1970-01-01 00:00:00 UTC");
+        "name are assumed, and times from a start on count from midnight; bytes without a time are of 1970-01-01 "
+        "00:00:00 UTC");
     hex->source.info.waits = true;
     hex->source.info.timing = TIMING_SIMULATED;
     return &hex->source;

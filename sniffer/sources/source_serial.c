@@ -266,6 +266,8 @@ set_latency(const struct serial *serial, bool low)
 static void
 close_line(struct serial *serial)
 {
+    if (serial->options.partner != NULL)
+        serial->options.partner->closed(serial->options.partner->user);
     if (serial->fd >= 0) {
         ioctl(serial->fd, TIOCNXCL); /* a pty outlives us */
         if (serial->latency_lowered)
@@ -291,6 +293,8 @@ open_line(struct serial *serial, const char *device, GError **error)
         close_line(serial);
         return false;
     }
+    if (options->partner != NULL) /* before nobody else can open it */
+        options->partner->opened(options->partner->user, device, -1);
     ioctl(serial->fd, TIOCEXCL);
     tell_others(serial, device);
     serial->latency_lowered = options->low_latency && set_latency(serial, true);
@@ -667,6 +671,20 @@ serial_drain(struct source *source)
         give(serial, 0, true);
 }
 
+static bool
+serial_set_line(struct source *source, const struct line_settings *line, GError **error)
+{
+    struct serial *serial = (struct serial *)source;
+    const struct source_sink *sink = &source->sink;
+
+    sink->pause(sink->user);
+    if (serial->fd >= 0 && !set_mode(serial, line, error))
+        return false;
+    serial->options.line = *line;
+    sink->settings(sink->user, line, false);
+    return true;
+}
+
 static void
 serial_close(struct source *source)
 {
@@ -746,6 +764,7 @@ source_serial_open(const char *path, const struct source_options *options, GErro
     serial->fd = serial->lock_fd = -1;
     serial->source.start = serial_start;
     serial->source.drain = serial_drain;
+    serial->source.set_line = serial_set_line;
     serial->source.close = serial_close;
     serial->options = *options;
     serial->path = g_strdup(path);

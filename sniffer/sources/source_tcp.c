@@ -1,5 +1,5 @@
 /* source_tcp.c
- * A serial device server, which passes the bytes of its line on as they are. Nothing is ever sent to it.
+ * A serial device server, which passes the bytes of its line on as they are. Nothing is sent to it from here.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -47,6 +47,7 @@ struct tcp {
     struct source source;
     char *host, *port;
     bool no_wait;
+    const struct source_partner *partner;
     int fd;
     GSource *retry;
     struct backoff backoff;
@@ -196,6 +197,8 @@ connection_is_lost(struct tcp *tcp)
     struct source *source = &tcp->source;
 
     source->watch = 0;
+    if (tcp->partner != NULL)
+        tcp->partner->closed(tcp->partner->user);
     close(tcp->fd);
     tcp->fd = -1;
     if (tcp->no_wait) {
@@ -266,6 +269,8 @@ listen_to(struct tcp *tcp)
     const struct source_sink *sink = &tcp->source.sink;
 
     source_watch(&tcp->source, tcp->fd, on_readable);
+    if (tcp->partner != NULL)
+        tcp->partner->opened(tcp->partner->user, NULL, tcp->fd);
     tcp->source.down = false;
     tcp->begun_ns = source_now();
     tcp->telnet.offset = 0;
@@ -384,6 +389,7 @@ source_tcp_open(const char *name, const struct source_options *options, GError *
     tcp->source.drain = tcp_drain;
     tcp->source.close = tcp_close;
     tcp->no_wait = options->no_wait;
+    tcp->partner = options->partner;
     if (connect_first(tcp, name, options, error)) {
         describe(tcp, name, &options->line);
         return &tcp->source;

@@ -1,6 +1,6 @@
 /* clock_step.c
  * For a test: a library to preload, by which the wall clock is wrong by the seconds that a file says, or the computer has slept
- * for the seconds that another says.
+ * for the seconds that another says. What the kernel says of its clock is said in its place: CJT188_CLOCK_SYNCHRONISED is yes or no.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -9,7 +9,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,4 +48,15 @@ clock_gettime(clockid_t clock, struct timespec *now)
         now->tv_nsec -= 1000000000;
     }
     return result;
+}
+
+__attribute__((visibility("default"))) int
+adjtimex(struct timex *state)
+{
+    const char *synchronised = getenv("CJT188_CLOCK_SYNCHRONISED");
+
+    if (synchronised == NULL)
+        return (int)syscall(SYS_adjtimex, state);
+    *state = (struct timex){ .status = strcmp(synchronised, "yes") == 0 ? STA_PLL : STA_PLL | STA_UNSYNC };
+    return strcmp(synchronised, "yes") == 0 ? TIME_OK : TIME_ERROR;
 }

@@ -191,6 +191,14 @@ def cjt188dump():
 
 
 @pytest.fixture(scope="session")
+def cjt188poll():
+    """The path of the program that asks. CJT188_POLL as CJT188_TAP."""
+    program = pathlib.Path(os.environ.get("CJT188_POLL", BUILD / "sniffer" / "cjt188poll"))
+    assert program.exists(), f"{program} is not built"
+    return str(program)
+
+
+@pytest.fixture(scope="session")
 def frames():
     """frames.json: a list of dicts, "bytes" in each."""
     rows = json.loads((SRC / "tests" / "frames.json").read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 /* fake_port.c
  * For e2e.tap_lines: gives a pseudo terminal what only a port of hardware has. Preloaded into the tap, it logs what is
- * done to control lines, latency and exclusive use, and counts what a file says.
+ * done to control lines, latency and exclusive use, and counts what a file says. With CJT188_PORT_TIMES it logs when, and what is
+ * written to terminals; CJT188_PORT_DRAIN_MS: bytes leave so late; CJT188_PORT_RS485: its driver switches the direction.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -15,12 +16,24 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LOW_LATENCY (1 << 13) /* ASYNC_LOW_LATENCY */
 
 static int flags;                         /* of the port */
 static int lines = TIOCM_DTR | TIOCM_RTS; /* as the kernel raises them */
+
+static double written; /* when it was, last */
+
+static double
+now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
 
 static void
 note(const char *text)
@@ -29,6 +42,8 @@ note(const char *text)
 
     if (log == NULL)
         abort();
+    if (getenv("CJT188_PORT_TIMES") != NULL)
+        fprintf(log, "%.6f ", now());
     fprintf(log, "%s\n", text);
     fclose(log);
 }
@@ -65,6 +80,45 @@ set_signal(unsigned long request, int line)
     note(text);
     lines = request == TIOCMBIS ? lines | line : lines & ~line;
     return 0;
+}
+
+/* Bytes that wait in the driver. */
+static int
+waiting(void)
+{
+    const char *late = getenv("CJT188_PORT_DRAIN_MS");
+
+    return late != NULL && now() < written + atof(late) / 1000;
+}
+
+static int
+rs485(unsigned long request, struct serial_rs485 *mode)
+{
+    if (getenv("CJT188_PORT_RS485") == NULL) {
+        errno = ENOTTY;
+        return -1;
+    }
+    if (request == TIOCGRS485)
+        *mode = (struct serial_rs485){ .flags = SER_RS485_RTS_AFTER_SEND };
+    else
+        note((mode->flags & (SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND | SER_RS485_RTS_AFTER_SEND)) ==
+                     (SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND)
+                 ? "RS485, RTS while it sends"
+                 : "RS485, otherwise");
+    return 0;
+}
+
+__attribute__((visibility("default"))) ssize_t
+write(int fd, const void *bytes, size_t length)
+{
+    char text[32];
+
+    if (getenv("CJT188_PORT_TIMES") != NULL && fd > STDERR_FILENO && isatty(fd)) {
+        snprintf(text, sizeof text, "write %zu", length);
+        note(text);
+        written = now();
+    }
+    return syscall(SYS_write, fd, bytes, length);
 }
 
 /* A device whose driver came after the service may not be opened. */
@@ -108,6 +162,12 @@ ioctl(int fd, unsigned long request, ...)
         return set_latency(data);
     case TIOCGICOUNT:
         *(struct serial_icounter_struct *)data = counters();
+        return 0;
+    case TIOCGRS485:
+    case TIOCSRS485:
+        return rs485(request, data);
+    case TIOCOUTQ:
+        *(int *)data = waiting();
         return 0;
     case TIOCEXCL:
         note("exclusive");

@@ -117,7 +117,7 @@ def start(cjt188dump):
         more.setdefault("stdin", subprocess.DEVNULL)
         more.setdefault("stdout", subprocess.PIPE)
         program = more.pop("program", [cjt188dump])
-        process = subprocess.Popen([*program, *map(str, args)], stderr=subprocess.PIPE, **more)
+        process = subprocess.Popen([*program, *map(str, args)], **{"stderr": subprocess.PIPE, **more})
         running.append(process)
         return process
 

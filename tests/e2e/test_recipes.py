@@ -6,6 +6,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import collections
 import csv
+import datetime
 import getpass
 import json
 import os
@@ -19,7 +20,7 @@ import pytest
 
 from conftest import BUILD, SRC, TIMEOUT
 from tapkit import parse, payload
-from test_export import BLOCKS, NUMBER, without_remark
+from test_export import BLOCKS, NUMBER, README, without_remark
 
 PACKETS = 6  # from a box, before its line ends
 
@@ -169,6 +170,112 @@ def test_csv(desk):
     assert head == re.findall(r"-e (\S+)", command) and "cjt188.meter" in head
     assert len(rows) > 10 and all(len(row) == len(head) for row in rows)
     assert '","' in (desk.folder / "readings.csv").read_text().splitlines()[1]
+
+
+# Meters that are asked: the built-in ones, in place of those that README's commands are for
+
+
+@pytest.fixture
+def asking(desk):
+    """The desk, with a cjt188poll that listens for no longer than it must."""
+    desk.program("cjt188poll", f'exec {BUILD}/sniffer/cjt188poll --listen 0 "$@"')
+    return desk
+
+
+def shown_behind(command):
+    """The lines that README shows as what this command prints."""
+    return re.search(rf"^```\n{re.escape(command)}\n```\n\n```text\n(.*?)^```", README, re.M | re.S)[1].splitlines()
+
+
+def without_chance(line):
+    """Temperatures, the clock and how long it took are others each time."""
+    line = re.sub(r"\d+\.\d\d(?=/| °C)", "T", line)
+    return re.sub(r"after \d+ ms", "after N ms", re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", line))
+
+
+@pytest.mark.parametrize("command", ["cjt188poll -i demo read", "cjt188poll -i demo find"])
+def test_a_meter_is_asked(asking, command):
+    """What README shows, word for word."""
+    printed = [without_chance(line) for line in asking(command).splitlines()]
+    shown = [without_chance(line) for line in shown_behind(command)]
+    assert printed == shown
+
+
+def test_first_example():
+    """Who has just found this page needs no hardware, and no Wireshark."""
+    assert BLOCKS[0] == "cjt188poll -i demo read\n"
+
+
+def on_demo(command):
+    return re.sub(r"-i \S+", "-i demo", command)
+
+
+def test_ways_to_ask(asking):
+    """Each command of the block, and what its remark promises."""
+    listing, *commands = block_with("cjt188poll -D")
+    assert "demo" in asking(listing)
+    assert len(commands) == 6
+    for command in commands:
+        command = re.sub(r"scan (\d{6})00-\d{6}99", r"scan \g<1>20-\g<1>29", on_demo(command))  # ten numbers, not a hundred
+        printed = asking(command)
+        assert "24263225" in printed and all(f", {identifier} " in printed for identifier in re.findall(r"9\d\dF", command))
+    rows = asking.tshark.fields(asking.folder / "read.pcapng", ["cjt188.meter", "cjt188.energy.heating"])
+    assert [row["cjt188.meter"] for row in rows] == ["24263225"] * 2 and rows[1]["cjt188.energy.heating"] == "0.007"
+
+
+def test_find_is_as_README_says(asking):
+    """On a line with nobody: as many ways as README counts."""
+    asking.program("cjt188poll", f'{BUILD}/sniffer/cjt188poll --listen 0 --timeout 1 --gap 1 "$@" || echo ended with $?')
+    master, slave = os.openpty()
+    try:
+        steps = asking(f"cjt188poll -i {os.ttyname(slave)} find").splitlines()
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert steps.pop() == "ended with 5"
+    assert int(re.search(r"`find` asks in (\d+) ways", README)[1]) == len(steps)
+    assert all(re.match(r"\d+ 8[ENO]1, \d+ FE, ", step) for step in steps)
+
+
+def test_a_table(asking):
+    command, = block_with("--csv -o readings.csv")
+    for _ in range(2):
+        asking(on_demo(command).replace("--csv", "--csv --count 1"))
+    head, *rows = csv.reader((asking.folder / "readings.csv").read_text(encoding="utf-8").splitlines())
+    assert len(rows) == 2 and all(len(row) == len(head) for row in rows)
+    assert [row[head.index("cjt188.energy.heating")] for row in rows] == ["0.007"] * 2
+
+
+def test_a_clock_is_set(asking):
+    """README's command, but for "now", which this computer may not know, and for a person who types the number."""
+    command, = block_with("set-clock now")
+    soon = (datetime.datetime.now() + datetime.timedelta(seconds=40)).strftime("%Y-%m-%d %H:%M:%S")
+    command = on_demo(command).replace("set-clock now", f"--yes --allow-jump set-clock '{soon}'")
+    asking(command)
+    row, = [row for row in asking.tshark.fields(asking.folder / "clock.pcapng", ["frame.comment", "cjt188.control"])
+            if row["cjt188.control"] == "0x39"]
+    assert row["frame.comment"] == f"Write: sets the clock of 24263225 to {soon}, and its number anew, confirmed with --yes"
+
+
+def test_tables_are_rotated(asking):
+    """README's recipe for logrotate, on a table that the service would go on with."""
+    logrotate = shutil.which("logrotate", path="/usr/sbin:/usr/bin")
+    if logrotate is None:
+        pytest.skip("logrotate is not installed")
+    folder = asking.folder / "cjt188poll" / "boiler"
+    folder.mkdir(parents=True)
+    for path in (folder, folder.parent):
+        path.chmod(0o755)
+    command = f"cjt188poll -i demo --csv -o {folder}/readings.csv read"
+    recipe = asking.folder / "logrotate.conf"
+    recipe.write_text("create\n" + "\n".join(block_with("/var/lib/cjt188poll/*")).replace("/var/lib", str(asking.folder)) + "\n")
+    recipe.chmod(0o644)
+    asking(command)
+    subprocess.run([logrotate, "-f", "-s", asking.folder / "state", recipe], check=True, timeout=TIMEOUT)
+    asking(command, command)
+    rows = {path.name: path.read_text().splitlines() for path in folder.iterdir()}
+    assert {name: len(lines) for name, lines in rows.items()} == {"readings.csv": 3, "readings.csv.1": 2}
+    assert all(lines[0].startswith("time,line,") for lines in rows.values())
 
 
 # A box
@@ -370,6 +477,7 @@ def test_installed_for_oneself(tshark, tmp_path):
     colour, = set(shell("tshark -C CJT188 --color -r samples/demo-line.pcapng -Y frame.number==2 -T fields "
                         "-e frame.coloring_rule.name").split("\n")) - {""}
     assert colour == "Fault"
+    assert "heating 0.007 kWh" in shell("~/.local/bin/cjt188poll -q -i demo --listen 0 find")
     packets = shell("tshark -C CJT188 -i cjt188-demo -c 2 2>/dev/null").splitlines()
     assert len(packets) == 2 and "heating 0.007 kWh" in packets[1] and " reply " in packets[1]
     shell(*block_with("rm -f ~/.local/lib/wireshark"), *block_with("profiles/remove"))

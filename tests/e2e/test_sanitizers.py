@@ -3,6 +3,7 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import os
 import random
 import re
 import struct
@@ -12,8 +13,9 @@ import pytest
 from bus import START, hires, reading, request
 from carriers import PORT, RAW_IP, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets, udp_datagram
 from conftest import BUILD, SRC, TIMEOUT, write_pcap
-from craft import pcapng_block, pcapng_option
+from craft import pcapng_block, pcapng_option, write_pcapng
 from rows import config_dir
+from test_at_once import SIZES, Scene
 from test_exchange import Random
 from test_robust import mutated
 from test_userfields import any_row
@@ -174,6 +176,42 @@ def odd_times(path, seed):
 def test_any_time_that_a_capture_can_claim(watched, tmp_path, passes):
     for seed in range(3):
         code, said = watched("-r", odd_times(tmp_path / "times.pcapng", seed), *passes)
+        assert not REPORT.search(said) and code == 0, (seed, said[:6000])
+
+
+def mutated_scenes(path, seed, count):
+    """So many captures of several lines, each in a section of its own: packets in another order, on another line, twice or gone,
+    at any time, and with any bytes."""
+    chance, packets = random.Random(seed), []
+    for number in range(count):
+        scene = Scene(f"{seed} {number}", tuple(SIZES), known=chance.random() < 0.5).bus.packets
+        times = chance.choice((1, 0, 2 ** 30)), chance.choice((0, 0, 3 * 10 ** 9))
+        for packet in scene:
+            line, time, data, flags = packet
+            if chance.random() < 0.1:
+                line = chance.randrange(6)
+            if chance.random() < 0.1:
+                time = chance.choice((0, START, 2 ** 63 - 1, time + chance.randrange(-times[1], times[1] + 1)))
+            if chance.random() < 0.1:
+                data = bytearray(data)
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            if chance.random() < 0.05:
+                data = bytes(data) + bytes(chance.choice(scene)[2])
+            packets += [(line, time * times[0], bytes(data), flags)] * chance.choice((0, 1, 1, 1, 1, 1, 1, 1, 2))
+        if chance.random() < 0.2:
+            chance.shuffle(packets)
+        packets.append(None)
+    return write_pcapng(path, [packet if packet is None else (packet[0], packet[1] % 2 ** 64, *packet[2:]) for packet in packets],
+                        dlts=[147] * 6)
+
+
+@pytest.mark.parametrize("passes", [["-V"], ["-2", "-V"], ["-q", *STATISTICS[:-2]], ["-2", "-q", *STATISTICS[:-2]],
+                                    ["-q", "-z", "cjt188,meters,cjt188.control.response == 0",
+                                     "-z", "cjt188,lines,cjt188.echo", "-z", "cjt188,srt,cjt188.late"]],
+                         ids=["once", "again", "statistics", "statistics again", "filters"])
+def test_several_lines_at_random(watched, tmp_path, passes):
+    for seed in range(int(os.environ.get("CJT188_SEEDS", 3))):
+        code, said = watched("-r", mutated_scenes(tmp_path / "scenes.pcapng", seed, 25), *passes)
         assert not REPORT.search(said) and code == 0, (seed, said[:6000])
 
 

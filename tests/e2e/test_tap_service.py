@@ -1,4 +1,4 @@
-# What makes the tap a service: what is installed, and that systemd, man and bash take it.
+# What makes the tap a service, and cjt188poll one: what is installed, and that systemd, man and bash take it.
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -18,6 +18,25 @@ import pytest
 from conftest import BUILD, SRC
 from tapkit import *  # noqa: F403
 
+PROGRAMS = ["cjt188dump", "cjt188poll"]
+
+
+@pytest.fixture(scope="session")
+def programs(cjt188dump):
+    """{name: path}"""
+    return {"cjt188dump": cjt188dump, "cjt188poll": str(BUILD / "sniffer" / "cjt188poll")}
+
+
+@pytest.fixture
+def run(programs):
+    """run(name, args…) runs a program to its end."""
+
+    def to_its_end(name, *args):
+        return subprocess.run([programs[name], *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=TIMEOUT, check=False)
+
+    return to_its_end
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
@@ -29,24 +48,34 @@ def installed(tmp_path_factory):
 
 
 def test_everything_is_installed(installed):
-    names = {path.name: path for path in installed.rglob("*") if path.is_file()}
-    assert names["cjt188dump"] and set(names) >= {"cjt188dump.1", "cjt188dump@.service", "70-cjt188dump.rules", "taps.conf"}
-    assert (installed / "bin" / "cjt188dump").exists()
-    assert (installed / "lib" / "systemd" / "system" / "cjt188dump@.service").exists()
-    assert list(installed.glob("share/bash-completion/completions/cjt188dump"))
-    assert list(installed.glob("share/man/man1/cjt188dump.1"))
+    names = {path.name for path in installed.rglob("*") if path.is_file()}
+    assert names >= {"70-cjt188dump.rules", "taps.conf", "polls.conf"}
+    for name in PROGRAMS:
+        assert os.access(installed / "bin" / name, os.X_OK)
+        assert (installed / "lib" / "systemd" / "system" / f"{name}@.service").exists()
+        assert (installed / "share" / "bash-completion" / "completions" / name).exists()
+        assert (installed / "share" / "man" / "man1" / f"{name}.1").exists()
 
 
-def options_of_help(dump):
-    text = dump("-h").stdout.decode()
-    return set(re.findall(r"(?<![\w-])(-[a-zA-Z]|--[a-z][a-z-]+)(?![\w-])", text.split("LINE is one of")[0])) - {"-i"}
+def options_of_help(run, name):
+    text = run(name, "-h").stdout.decode()
+    return set(re.findall(r"(?<![\w-])(-[a-zA-Z]|--[a-z][a-z-]+)(?![\w-])", re.split("LINE is (?:one of|a serial)", text)[0])) - {"-i"}
 
 
-def test_manual_knows_every_option(dump, installed):
+def commands_of_help(run):
+    """Those of cjt188poll."""
+    text = run("cjt188poll", "-h").stdout.decode().split("\nCommands:\n")[1].split("\n\n")[0]
+    found = re.findall(r"^  ([a-z-]+) ", text, re.M)
+    assert len(found) == 6
+    return found
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_manual_knows_every_option(run, installed, name):
     """And man renders it without a complaint."""
-    page = installed / "share" / "man" / "man1" / "cjt188dump.1"
+    page = installed / "share" / "man" / "man1" / f"{name}.1"
     text = page.read_text(encoding="utf-8").replace("\\-", "-")
-    options = options_of_help(dump)
+    options = options_of_help(run, name)
     assert {"-w", "--write", "--baud"} <= options
     assert not {option for option in options if not re.search(re.escape(option) + r"(?![\w-])", text)}
     groff = shutil.which("groff")
@@ -55,24 +84,59 @@ def test_manual_knows_every_option(dump, installed):
         assert done.returncode == 0 and done.stderr == b"", done.stderr
 
 
-UNIT = "lib/systemd/system/cjt188dump@.service"
+def test_manual_of_poll(run, installed):
+    """Every command, and every exit code, as -h has them."""
+    text = (installed / "share" / "man" / "man1" / "cjt188poll.1").read_text(encoding="utf-8").replace("\\-", "-")
+    commands = text.split("\n.SH COMMANDS\n")[1].split("\n.SH ")[0]
+    assert re.findall(r"^\.TP\n(?:\.BR? ?|\.BI )?\"?([a-z-]+)", commands, re.M) == commands_of_help(run)
+    codes = text.split("\n.SH EXIT STATUS\n")[1].split("\n.SH ")[0]
+    said = run("cjt188poll", "-h").stdout.decode().split("Exit codes:")[1]
+    assert re.findall(r"^\.B (\d)$", codes, re.M) == re.findall(r"\b(\d) [a-z]", said) == list("012345678")
 
 
-def test_unit(installed, cjt188dump, tmp_path):
+def test_help_offers_what_is_taken(run):
+    """Both programs have one set of line options; what only one of them takes, only that one offers."""
+    tap, poll = (run(name, "-h").stdout.decode() for name in PROGRAMS)
+    assert "--baud=N|auto" in tap and "--baud=N " in poll and "send:" in poll and "send:" not in tap
+    assert run("cjt188poll", "-i", "demo", "--baud", "auto", "read").returncode == USAGE
+    assert run("cjt188dump", "-i", "demo", "--rts", "send").returncode == USAGE
+    assert run("cjt188poll", "-i", "demo", "-i", "demo", "read").returncode == USAGE
+
+
+def unit_of(name):
+    return f"lib/systemd/system/{name}@.service"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_unit(installed, programs, tmp_path, name):
     """systemd takes the unit without a word."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is not installed")
-    text = (installed / UNIT).read_text(encoding="utf-8")
+    text = (installed / unit_of(name)).read_text(encoding="utf-8")
     program = re.search(r"^ExecStart=(\S+)", text, re.M)[1]
-    assert program.endswith("/bin/cjt188dump")
-    unit = tmp_path / "cjt188dump@boiler.service"
-    unit.write_text(text.replace(program, cjt188dump), encoding="utf-8")
+    assert program.endswith(f"/bin/{name}")
+    unit = tmp_path / f"{name}@boiler.service"
+    unit.write_text(text.replace(program, programs[name]), encoding="utf-8")
     done = subprocess.run([analyze, "verify", "--man=no", "--recursive-errors=no", unit], capture_output=True, check=False)
-    assert done.returncode == 0 and b"cjt188dump" not in done.stderr, done.stderr
+    assert done.returncode == 0 and b"cjt188" not in done.stderr, done.stderr
 
 
-def expanded(folder, instance):
+def hardening(text):
+    """What a unit takes away from its program."""
+    settings = text.split("\nDynamicUser=")[1].split("\n[Install]")[0]
+    return {line for line in settings.splitlines() if line and not line.startswith("#")}
+
+
+def test_hardened_alike(installed):
+    """A poll may do what a tap may, and write to the ports."""
+    tap, poll = ((installed / unit_of(name)).read_text(encoding="utf-8") for name in PROGRAMS)
+    assert hardening(poll) == {re.sub(r"^(DeviceAllow=\S+) r$", r"\1 rw", line) for line in hardening(tap)}
+    assert sum(line.startswith("DeviceAllow=") for line in hardening(tap)) > 5
+    assert "\nConflicts=cjt188dump@%i.service\n" in poll
+
+
+def expanded(folder, name, instance):
     """The command line that systemd itself makes of the unit: (words, folder of its state)."""
     systemd = shutil.which("systemd", path="/usr/lib/systemd:/lib/systemd")
     if systemd is None:
@@ -81,23 +145,23 @@ def expanded(folder, instance):
     (folder / "run").chmod(0o777)
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run"),
            "SYSTEMD_UNIT_PATH": f"{folder}:"}
-    done = subprocess.run([SRC / "tests" / "unprivileged", systemd, "--user", "--test", f"--unit=cjt188dump@{instance}.service"],
+    done = subprocess.run([SRC / "tests" / "unprivileged", systemd, "--user", "--test", f"--unit={name}@{instance}.service"],
                           env=env, capture_output=True, timeout=TIMEOUT, check=False, text=True)
     if done.returncode != 0:
         pytest.skip(f"systemd does not run here as a user's: {done.stderr}")
-    dump = done.stdout.split(f"-> Unit cjt188dump@{instance}.service:")[1].split("\n\t-> Unit ")[0]
+    dump = done.stdout.split(f"-> Unit {name}@{instance}.service:")[1].split("\n\t-> Unit ")[0]
     return shlex.split(re.search(r"-> ExecStart:\s+Command Line: (.*)", dump)[1]), dump
 
 
 def test_documented_unit_starts(installed, frames, line, start, cjt188dump, tmp_path):
     """taps.conf as the README has it, the unit's command line as systemd expands it, and that runs."""
-    (tmp_path / "cjt188dump@.service").write_bytes((installed / UNIT).read_bytes())
+    (tmp_path / "cjt188dump@.service").write_bytes((installed / unit_of("cjt188dump")).read_bytes())
     readme = (SRC / "README.md").read_text(encoding="utf-8")
     taps = tmp_path / "taps.conf"
     taps.write_text(re.search(r"# /etc/cjt188/taps.conf\n.*?(?=\n```)", readme, re.S)[0].replace("/dev/mbus-tap", line.path),
                     encoding="utf-8")
     name = re.search(r"systemctl enable --now cjt188dump@(\w+)", readme)[1]
-    words, _ = expanded(tmp_path, name)
+    words, _ = expanded(tmp_path, "cjt188dump", name)
     assert words[0].endswith("/bin/cjt188dump") and not [word for word in words if "%" in word or "$" in word]
     capture = pathlib.Path(words[words.index("-w") + 1])
     assert capture.parts[-3:] == ("cjt188dump", name, "line.pcapng")
@@ -112,6 +176,69 @@ def test_documented_unit_starts(installed, frames, line, start, cjt188dump, tmp_
     finish(process)
     file, = tmp_path.glob("line_00001_*.pcapng")
     assert parse(file.read_bytes()).interfaces[0][3] == name.encode() + b": " + on_host("pseudo terminal, 2400 8E1")
+
+
+def test_documented_poll_starts(installed, start, programs, tmp_path):
+    """polls.conf as the README has it, on simulated meters: one table, with one head, and one ring of captures."""
+    (tmp_path / "cjt188poll@.service").write_bytes((installed / unit_of("cjt188poll")).read_bytes())
+    readme = (SRC / "README.md").read_text(encoding="utf-8")
+    polls = tmp_path / "polls.conf"
+    text = re.search(r"# /etc/cjt188/polls.conf\n.*?(?=\n```)", readme, re.S)[0]
+    polls.write_text(text.replace("-i /dev/mbus-tap", "-i demo --listen 0"), encoding="utf-8")
+    name = re.search(r"systemctl enable --now cjt188poll@(\w+)", readme)[1]
+    assert re.search(rf"^{name} .* -i demo ", polls.read_text(encoding="utf-8"), re.M)
+    words, dump = expanded(tmp_path, "cjt188poll", name)
+    assert words[0].endswith("/bin/cjt188poll") and not [word for word in words if "%" in word or "$" in word]
+    assert f"cjt188dump@{name}.service" in re.findall(r"\bConflicts: (\S+)", dump)
+    for option, file in (("-o", "readings.csv"), ("-w", "line.pcapng")):
+        path = pathlib.Path(words[words.index(option) + 1])
+        assert path.parts[-3:] == ("cjt188poll", name, file)
+        words[words.index(option) + 1] = str(tmp_path / file)
+    assert f"`/var/lib/cjt188poll/{name}/readings.csv`" in readme and words[words.index("--every") + 1] == "15m"
+    table = tmp_path / "readings.csv"
+    for rows in (1, 2):
+        process = start("--taps", polls, *words[1:], program=[programs["cjt188poll"]])
+        wait_until(lambda: table.exists() and table.read_text(encoding="utf-8").count("\n") == rows + 1, "a reading")
+        assert finish(process) == ""
+    head, *readings = table.read_text(encoding="utf-8").splitlines()
+    assert head.startswith("time,line,meter,") and all(",24263225," in row for row in readings)
+    files = sorted(tmp_path.glob("line_*.pcapng"))
+    assert len(files) == 2
+    capture = parse(files[0].read_bytes())
+    assert [packet.flags & 3 for packet in capture.packets] == [OUT, IN]
+    assert capture.interfaces[0][3].startswith(name.encode() + b": built-in demo meters")
+
+
+def test_a_service_changes_no_meter(run, installed, tmp_path):
+    """Whatever command stands in polls.conf, the unit's options let only read pass."""
+    text = (installed / unit_of("cjt188poll")).read_text(encoding="utf-8")
+    words = shlex.split(re.search(r"^ExecStart=\S+ (.*)$", text, re.M)[1])
+    words[words.index("-o") + 1] = tmp_path / "readings.csv"
+    words[words.index("-w") + 1] = tmp_path / "line.pcapng"
+    words[words.index("%i")] = "x"
+    polls = tmp_path / "polls.conf"
+    for command in [command for command in commands_of_help(run) if command != "read"]:
+        behind = {"scan": "24263225", "raw": "68", "set-clock": "--address 24263225 --form thread --yes --allow-jump"}.get(command, "")
+        polls.write_text(f"x -i demo {command} {behind}\n", encoding="utf-8")
+        done = run("cjt188poll", "--taps", polls, *words)
+        assert done.returncode == USAGE and f"is for read, not for {command}" in done.stderr.decode()
+    assert [path.name for path in tmp_path.iterdir()] == ["polls.conf"]
+
+
+def test_a_table_that_logrotate_has_moved(run, tmp_path):
+    """A head at the beginning of each file, also of an empty one, and of none else."""
+    table = tmp_path / "readings.csv"
+
+    def read():
+        done = run("cjt188poll", "-i", "demo", "--listen", "0", "--csv", "-o", table, "read")
+        assert done.returncode == OK and done.stdout == b""
+        return [row.split(",")[2] for row in table.read_text(encoding="utf-8").splitlines()]
+
+    assert read() == ["meter", "24263225"]
+    assert read() == ["meter", "24263225", "24263225"]
+    table.rename(tmp_path / "readings.csv.1")
+    table.touch()  # logrotate's create
+    assert read() == ["meter", "24263225"]
 
 
 VALUE = re.compile(r'(cjt188_line_\w+)\{line="((?:[^"\\\n]|\\.)*)"(?:,class="([^"]+)")?\} (-?\d+(?:\.\d+)?)')
@@ -246,13 +373,25 @@ def test_dead_or_silent(start, tmp_path):
         line.close()
 
 
-def test_example_of_taps(installed, dump):
+@pytest.mark.parametrize("name, file", [("cjt188dump", "taps.conf"), ("cjt188poll", "polls.conf")])
+def test_example_of_taps(installed, run, name, file):
     """Each line of the installed example is one that the program takes."""
-    example, = installed.rglob("taps.conf")
+    example, = installed.rglob(file)
     names = re.findall(r"^(\w+) ", example.read_text(encoding="utf-8"), re.M)
     assert len(names) >= 3
-    for name in names:
-        assert dump("--taps", example, "--tap", name, "--version").returncode == OK
+    for tap in names:
+        assert run(name, "--taps", example, "--tap", tap, "--version").returncode == OK
+
+
+def test_example_of_polls(installed, run, tmp_path):
+    """And they ask: on simulated meters in place of the ports."""
+    example, = installed.rglob("polls.conf")
+    polls = tmp_path / "polls.conf"
+    polls.write_text(re.sub(r"-i \S+", "-i demo --listen 0", example.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in re.findall(r"^(\w+) ", polls.read_text(encoding="utf-8"), re.M):
+        done = run("cjt188poll", "--taps", polls, "--every", "1h", "--count", "1", "--csv", "--tap", name)
+        head, *rows = done.stdout.decode().splitlines()
+        assert head.startswith("time,") and rows, done
 
 
 def test_taps_that_are_wrong(dump, tmp_path):
@@ -274,22 +413,26 @@ def complete(bash, script, *words):
     commands = f"""source {script}
         compopt() {{ :; }}
         COMPREPLY=()
-        _cjt188dump {words[0]} {words[-1] or "''"} {words[-2]}
+        _{script.name} {words[0]} {words[-1] or "''"} {words[-2]}
         printf '%s\\n' "${{COMPREPLY[@]}}" """
     return subprocess.run([bash, "--norc", "-c", commands], capture_output=True, check=True).stdout.decode().split()
 
 
-def test_completion(installed, dump, cjt188dump):
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_completion(installed, run, programs, name):
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("bash is not installed")
-    script = installed / "share/bash-completion/completions/cjt188dump"
-    assert "demo" in complete(bash, script, cjt188dump, "-i", "d")
-    assert complete(bash, script, cjt188dump, "--baud", "96") == ["9600"]
-    assert complete(bash, script, cjt188dump, "-b", "f") == ["filesize:", "files:"]
-    assert "--low-latency" in complete(bash, script, cjt188dump, cjt188dump, "--l")
-    assert not {option for option in options_of_help(dump) if option not in complete(bash, script, cjt188dump, cjt188dump, "-")}
-    assert pathlib.Path(SRC / "sniffer" / "service" / "cjt188dump.bash").read_bytes() == script.read_bytes()
+    script, program = installed / "share/bash-completion/completions" / name, programs[name]
+    assert "demo" in complete(bash, script, program, "-i", "d")
+    assert complete(bash, script, program, "--baud", "96") == ["9600"]
+    assert complete(bash, script, program, "-b", "f") == ["filesize:", "files:"]
+    assert "--low-latency" in complete(bash, script, program, program, "--l")
+    assert not {option for option in options_of_help(run, name) if option not in complete(bash, script, program, program, "-")}
+    assert pathlib.Path(SRC / "sniffer" / "service" / f"{name}.bash").read_bytes() == script.read_bytes()
+    if name == "cjt188poll":
+        assert not set(commands_of_help(run)) - set(complete(bash, script, program, "demo", ""))
+        assert complete(bash, script, program, "--rts", "s") == ["send"] and complete(bash, script, program, "--form", "") == ["thread", "standard"]
 
 
 def test_udev_rule(installed):

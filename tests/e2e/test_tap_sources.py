@@ -4,6 +4,7 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import datetime
+import json
 import random
 import select
 import socket
@@ -66,6 +67,31 @@ def test_device_server(start, server, frames, tmp_path):
     assert capture.packets[2].data == reply and "connection was gone for" in capture.packets[2].comment
     assert capture.interfaces[0][2].decode() == server.name
     assert "Connecting again" in messages and "is back" in messages
+
+
+def reset(connection):
+    """RST instead of FIN, directly behind what was sent last."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_device_server_that_resets(start, server, frames, tmp_path):
+    """In the middle of a frame, and before the first byte: what came is kept, as it came, and the next packet tells."""
+    file, (request, reply) = tmp_path / "tcp.pcapng", thread_frames(frames)[2:4]
+    process = start("-i", server.name, "-w", file, "--gap", "60000")
+    server.accept()
+    server.tap.sendall(request + reply[:20])
+    reset(server.tap)
+    server.accept()
+    reset(server.tap)
+    server.accept()
+    server.tap.sendall(reply)
+    packets = packets_of(file, 3)
+    assert server.is_silent()
+    messages = finish(process)
+    assert [packet.data for packet in packets] == [request, reply[:20], reply]
+    assert "connection was gone for" in packets[2].comment and packets[1].comment == "Ends after 15 of 59 bytes"
+    assert sum(packet.dropped for packet in packets) == 0 and "is gone. Connecting again" in messages
 
 
 def test_device_server_that_comes_later(start, line, frames, tmp_path):
@@ -467,6 +493,151 @@ def test_two_frames_on_a_line(dump, frames, tmp_path, style):
     assert [packet.flags for packet in packets] == [OUT, IN]
 
 
+def signed(data):
+    return ", ".join(str(byte - 256 if byte > 127 else byte) for byte in data)
+
+
+def decimal(data, separator=","):
+    return spaced(data, "{}", separator)
+
+
+def escaped(data, form):
+    """A string of a program: characters where it has some, else numbers."""
+    return "".join(chr(byte) if 32 <= byte < 127 and chr(byte) not in "\"'\\" else form.format(byte) for byte in data)
+
+
+def mixed(data):
+    """C, as somebody wrote it by hand."""
+    return ", ".join(f"0x{byte:02X}" if at % 2 or byte > 99 else str(byte) for at, byte in enumerate(data))
+
+
+def notations(request, reply):
+    """The same two frames as programs and forums write them; the direction is not always told."""
+    return {
+        "emphasis": f"I sent *{spaced(request)}* and got {spaced(reply[:20])} **{spaced(reply[20:22])}** _{spaced(reply[22:24])}_ "
+        f"`{spaced(reply[24:26])}` {spaced(reply[26:])} back\n",
+        "code": f"`{spaced(request)}`\n\n~~{spaced(reply)}~~\n",
+        "HTML": f"<p>{spaced(request)}<br>\n<b>{spaced(reply[:10])}</b> <span style=\"color: red\">{spaced(reply[10:])}</span></p>\n",
+        "colours": f"\x1b[0;36mTX \x1b[1m{spaced(request)}\x1b[0m\nRX {spaced(reply[:9])} \x1b[31m{spaced(reply[9:])}\x1b[0m\n",
+        "decimal array": f"[{decimal(request)}]\n[{decimal(reply, ', ')}]\n",
+        "decimal beside hex": f"TX {spaced(request)}\nRX [{decimal(reply)}]\n",
+        "JSON": json.dumps({"d": list(request), "rx": {"type": "Buffer", "data": list(reply)}}) + "\n",
+        "JSON over lines": json.dumps({"tx": {"type": "Buffer", "data": list(request)}, "b": list(reply)}, indent=2) + "\n",
+        "wrapped": f"tx = [{decimal(request[:9])},\n      {decimal(request[9:])}]\n\n"
+        f"rx =\n{decimal(reply[:30], ' ')}\n{decimal(reply[30:], ' ')}\n",
+        "Node": f"sent <Buffer {request.hex(' ')}>\n{{ data: <Buffer {reply.hex(' ')}>, at: 22 }}\n",
+        "Java": "{" + spaced(request, "(byte)0x{:02x}", ", ") + "}\n{" + spaced(reply, "(byte) {}", ", ") + "};\n",
+        "signed": f"tx=[{signed(request)}]\nrx=[{signed(reply)}]\n",
+        "C": f"uint8_t tx[] = {{{mixed(request)}}};\nuint8_t rx[] = {{\n  {mixed(reply[:31])},\n  {mixed(reply[31:])}\n}};\n",
+        "Rust": f"tx {spaced(request, '0x{:x}u8', ', ')}\nrx [{spaced(reply, '{:x}', ', ')}]\n",
+        "Kotlin": spaced(request, "0x{:02X}.toByte()", ", ") + "\n" + spaced(reply, "0x{:02X}.toUByte()", ", ") + "\n",
+        "one a line": spaced(request, separator="\n") + "\n\n" + spaced(reply, "0x{:x}", ",\n") + "\n",
+        "one decimal a line": decimal(request, "\n") + "\n\n" + decimal(reply, ",\n") + "\n",
+        "one digit": f"TX {spaced(request, '{:X}')}\nRX {spaced(reply, '{:x}')}\n",
+        "strings": f'tx "{escaped(request, chr(92) + "x{:02x}")}"\nread(3, "{escaped(reply, chr(92) + "{:03o}")}", 255) = 64\n',
+        "separators": spaced(request, separator="_") + "\n" + spaced(reply, separator=".") + "\n",
+        "brackets": spaced(request, "<{:02X}>", "") + "\n" + spaced(reply, "{{{:02X}}}", "") + "\n",
+        "slashes": f"{spaced(request, separator='/')}\n{spaced(reply, separator='/')}\n",
+        "percent": spaced(request, "%{:02X}", "") + "\n" + reply.hex() + "\n",
+        "od": "".join(f"{at:07o} {spaced(data[at : at + 16], '{:3}')}\n" for data in (request, reply) for at in range(0, len(data), 16)),
+        "listing": "".join(f"tx[{at}] = 0x{byte:02x}\n" for at, byte in enumerate(request))
+        + "".join(f"rx[{at}]={byte}\n" for at, byte in enumerate(reply)),
+        "table": "".join(f"| {at} | {byte:02X} |\n" for at, byte in enumerate(request + reply)),
+        "ESPHome": f"[18:12:15][D][uart_debug:158]: >>> {decimal(request)}\n"
+        f"[18:12:16][D][uart_debug:114]: <<< {spaced(reply, separator=':')}\n",
+        "diff": f"-{spaced(request.lstrip(bytes([0xFE])))}\n+{spaced(reply)}\n",
+    }
+
+
+@pytest.mark.parametrize("style", list(notations(b"", b"")))
+def test_notations(dump, frames, tmp_path, style):
+    """Both frames, nothing else that could be one, and nothing to say."""
+    request, reply = thread_frames(frames)[2:4]
+    done = text_only(dump, tmp_path, "Firmware 1.16 at 10.20.30.68, is that bad?\n" + notations(request, reply)[style] + "12 of 104 ok\n")
+    got = [packet.data.lstrip(b"\xfe") for packet in parse(done.stdout).packets]
+    assert got == [request.lstrip(b"\xfe"), reply.lstrip(b"\xfe")] and done.stderr == b""
+
+
+def test_long_list(dump, frames, tmp_path):
+    """On one line, which is longer than a buffer."""
+    request, reply = thread_frames(frames)[2:4]
+    packets = from_text(dump, tmp_path, f'{{"d":[{decimal((request + reply) * 40)}]}}\n')
+    assert [packet.data for packet in packets] == [request, reply] * 40
+
+
+def analysers(request, reply):
+    """Exports of logic analysers, and the seconds from the first byte of the request to the first one of the reply."""
+    step = 0.0045833
+    bytes_and_times = [(at * step, "TX", byte) for at, byte in enumerate(request)] + [
+        (1 + at * step, "RX", byte) for at, byte in enumerate(reply)
+    ]
+    samples = [(int(at * 1e6) + 1000, what, byte) for at, what, byte in bytes_and_times]
+
+    def rows(form):
+        return "".join(form.format(at=at, what=what, byte=byte, n=n) for n, (at, what, byte) in enumerate(bytes_and_times))
+
+    letters = {0x2C: "COMMA", 0x20: "' '"}
+    return {
+        "Saleae": ("Time [s],Value,Parity Error,Framing Error\n" + rows("{at:.15f},0x{byte:02X},,\n"), 1),
+        "Saleae, decimal": ("Time [s],Value,Parity Error,Framing Error\n" + rows("{at:.15f},{byte},,\n"), 1),
+        "Saleae, letters": ("Time [s],Value,Parity Error,Framing Error\n" + "".join(
+            f"{at:.15f},{letters.get(byte) or (chr(byte) if 32 < byte < 127 else repr(str(byte)))},,\n"
+            for at, _, byte in bytes_and_times), 1),
+        "Saleae 2": ("name,type,start_time,duration,data\n" + rows('"{what}","data",{at:.9f},0.004166,0x{byte:02X}\n'), 1),
+        "Kingst": ("Time[s], Value, Parity Error, Framing Error\n" + rows("{at:.9f},0x{byte:02X},,\n"), 1),
+        "DSView": ("Id,Time[ns],0:UART: RX/TX\n" + "".join(
+            f"{n},{at * 1e9:.2f},{byte:02X}\n" for n, (at, _, byte) in enumerate(bytes_and_times)), 1),
+        "milliseconds": ("Time(ms);Data\n" + "".join(f"{at * 1e3:.3f};{byte:02x}\n" for at, _, byte in bytes_and_times), 1),
+        "no heading": (rows("{at:.6f}\t{byte:02X}\n"), 1),
+        "sigrok": (rows("uart-1: {byte:02X}\n"), None),
+        "sigrok, all": (rows("uart-1: Start bit\nuart-1: 1\nuart-1: {byte:02X}\nuart-1: Stop bit\n"), None),
+        "PulseView": ("".join(f"{at}-{at + 3333} UART: {what} bits: 1\n{at}-{at + 3333} UART: {what} data: {byte:02X}\n"
+                              for at, what, byte in samples), None),
+    }
+
+
+@pytest.mark.parametrize("style", list(analysers(b"", b"")))
+def test_logic_analysers(dump, frames, tmp_path, style):
+    """A byte a line; where the export has times they are kept."""
+    request, reply = thread_frames(frames)[2:4]
+    text, seconds = analysers(request, reply)[style]
+    done = text_only(dump, tmp_path, text)
+    packets = parse(done.stdout).packets
+    assert [packet.data for packet in packets] == [request, reply] and done.stderr == b""
+    assert [packet.flags for packet in packets] == [OUT, IN]
+    if seconds is None:
+        assert packets[0].time == packets[1].time == 0
+    else:
+        assert packets[1].time - packets[0].time == pytest.approx(seconds, abs=1e-6)
+        midnight = datetime.datetime.fromtimestamp(packets[0].time)
+        assert (midnight.hour, midnight.minute, midnight.second) == (0, 0, 0)
+
+
+def test_gaps_of_analysers(dump, frames, tmp_path):
+    """A pause ends a frame that is cut off: half a second, or thirty bytes where there are only sample numbers."""
+    reply = thread_frames(frames)[3]
+    heading, step = "Time [s],Value,Parity Error,Framing Error\n", 0.0045833
+    table = heading + "".join(f"{start + at * step:.9f},0x{byte:02X},,\n" for start in (0, 0.7) for at, byte in enumerate(reply[:20]))
+    samples = "".join(f"{start + at * 4583}-{start + at * 4583 + 3333} UART: RX data: {byte:02X}\n"
+                      for start in (1000, 700_000) for at, byte in enumerate(reply[:20]))
+    for text, lines in ((table, "7 and 27"), (samples, "6 and 26")):
+        done = text_only(dump, tmp_path, text)
+        packets = parse(done.stdout).packets
+        assert [packet.data for packet in packets] == [reply[:20]] * 2
+        assert done.stderr.endswith(f': 2 frames stop before their end, on lines {lines}.\n'.encode())
+        if text is table:
+            assert packets[1].time - packets[0].time == pytest.approx(0.7, abs=1e-6)
+
+
+def test_cut_buffer(dump, frames, tmp_path):
+    """Node prints no more than 50 bytes: they are kept, and it is said that there were more."""
+    request, reply = thread_frames(frames)[2:4]
+    text = f"{{ data: <Buffer {reply[:50].hex(' ')} ... {len(reply) - 50} more bytes>, length: {len(reply)} }}\nTX {spaced(request)}\n"
+    done = text_only(dump, tmp_path, text)
+    assert [packet.data for packet in parse(done.stdout).packets] == [reply[:50], request]
+    assert done.stderr.endswith(b": 1 frame stops before its end, on line 1.\n")
+
+
 def test_damaged_on_a_line(dump, frames, tmp_path):
     """The second of two is kept although its checksum is wrong, and stderr says so."""
     request, reply = thread_frames(frames)[2:4]
@@ -490,6 +661,19 @@ def lost_texts(request, reply):
                        "1 run of bytes from 68 to 16 gave no whole frame, on line 2"),
         "many": (f"It said {broken} to me\n" * 12,
                  "12 runs of bytes from 68 to 16 gave no whole frame, on lines 1, 2, 3, 4, 5, 6, 7 and 8 and perhaps more"),
+        "cut": (f"{spaced(request)}\nIt said {spaced(reply[:30])} and no more\n", "1 frame stops before its end, on line 2"),
+        "cut list": (f"{spaced(request)}\nrx [{decimal(reply[:40])}]\n", "1 frame stops before its end, on line 2"),
+        "damaged list": (f"{spaced(request)}\nrx [{decimal(bytes.fromhex(broken))}]\n",
+                         "1 run of bytes from 68 to 16 gave no whole frame, on line 2"),
+        "Basic": (f"{spaced(request)}\n{spaced(reply, '&H{:02X}', ', ')} and {spaced(request, '&H{:02X}', ', ')}\n",
+                  "2 whole frames are written in a way that is not read, on line 2"),
+        "binary": (f"{spaced(request)}\n{spaced(reply, '{:08b}')}\n", "1 whole frame is written in a way that is not read, on line 2"),
+        "swapped": (f"{spaced(request)}\n" + "".join(f"{reply[at + 1]:02x}{reply[at]:02x} " for at in range(0, len(reply), 2)) + "\n",
+                    "1 whole frame is written in a way that is not read, on line 2"),
+        "with comments": (f"{spaced(request)}\n" + "".join(f"{byte:02X} # byte {at} of 64\n" for at, byte in enumerate(reply)),
+                          "1 whole frame is written in a way that is not read, on line 7"),
+        "octal beside another": (f"{spaced(request)}\n{spaced(reply, '{:03o}')}\n",
+                                 "1 whole frame is written in a way that is not read, on line 2"),
         "octal": ("\n" + " ".join(f"{byte:03o}" for byte in reply) + "\n",
                   "no whole frame was found, and there are digits on 1 line, first on line 2"),
     }

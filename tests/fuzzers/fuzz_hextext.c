@@ -1,5 +1,5 @@
 /* fuzz_hextext.c
- * libFuzzer target: text of any kind in whatever portions gives the same bytes, directions and times.
+ * libFuzzer target: text of any kind in whatever portions gives the same bytes, directions and times, and loses the same.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -29,10 +29,15 @@ read_text(const uint8_t *text, size_t length, size_t portion)
 {
     GByteArray *found = g_byte_array_new();
     struct hextext *hextext = hextext_new(TODAY_S, on_piece, found);
+    char *lost;
 
     for (size_t at = 0; at < length; at += portion)
         hextext_feed(hextext, (const char *)text + at, MIN(portion, length - at));
     hextext_finish(hextext);
+    lost = hextext_lost(hextext);
+    if (lost != NULL)
+        g_byte_array_append(found, (const guint8 *)lost, (guint)strlen(lost));
+    g_free(lost);
     hextext_free(hextext);
     return found;
 }

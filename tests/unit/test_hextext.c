@@ -4,6 +4,7 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "sources/hexrow.h"
 #include "sources/hextext.h"
 #include "sources/hextime.h"
 #include "sources/hextoken.h"
@@ -20,14 +21,12 @@ set_line(struct token_line *line, const char *text)
     token_line_cut(line);
 }
 
-/* The bytes of a line; what is not bytes is a letter: w word, a arrow, s sign, with T or R when it tells a
- * direction. */
-static char *
-tokens_text(const char *text)
+static void
+append_tokens(GString *out, struct token_line *line, const char *text)
 {
-    static const char *const kinds[] = { [TOKEN_WORD] = "w", [TOKEN_ARROW] = "a", [TOKEN_SIGN] = "s" };
-    struct token_line *line = g_new(struct token_line, 1);
-    GString *out = g_string_new(NULL);
+    static const char *const kinds[] = {
+        [TOKEN_WORD] = "w", [TOKEN_ARROW] = "a", [TOKEN_SIGN] = "s", [TOKEN_CUT] = "c"
+    };
 
     set_line(line, text);
     for (size_t i = 0; i < line->count; i++) {
@@ -41,6 +40,22 @@ tokens_text(const char *text)
         if (token->mark != DIRECTION_UNKNOWN)
             g_string_append(out, token->mark == DIRECTION_REQUEST ? "T" : "R");
     }
+}
+
+/* The bytes of lines, which end with "/"; what is not bytes is a letter: w word, a arrow, s sign, c cut, with T or R when it
+ * tells a direction. */
+static char *
+tokens_text(const char *text)
+{
+    struct token_line *line = g_new0(struct token_line, 1);
+    char **lines = g_strsplit(text, "\n", 0);
+    GString *out = g_string_new(NULL);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        g_string_append(out, i > 0 ? " / " : "");
+        append_tokens(out, line, lines[i]);
+    }
+    g_strfreev(lines);
     g_free(line);
     return g_string_free(out, FALSE);
 }
@@ -71,6 +86,47 @@ test_tokens(void)
         { "\xCA\xD5\xA1\xFB\xA1\xF4"
           "FE",
           "wR FE" },
+        { "FE_FE_68 %FE%68 01.02.03.04.05.06.07.08", "FEFE68 FE68 0102030405060708" },
+        { "<FE><68> {20}", "FE 68 20" },
+        { "\"\\xfeh \\x16\\x03\" '\\376h\\003\\026'", "FE68201603 FE680316" },
+        { "\x1B[0;36mFE\x1B[0m 68", "FE 68" },
+        /* Emphasis and tags. */
+        { "FE *68 20* **16** _FE 68_ `20` ~~16~~", "FE 68 20 16 FE 68 20 16" },
+        { "2 * 3 a_b", "w s w w" },
+        { "<b>FE</b> <br/>68 <span style=\"x\">20</span>", "FE 68 20" },
+        /* Buffers of Node. */
+        { "<Buffer fe 68>", "FE 68" },
+        { "x: <Buffer fe 68 ... 9 more bytes>, <Buffer 20 ... 1 more byte>", "w FE 68 c 20 c" },
+        { "fe 68 ... 9 more bytes", "FE 68 w w w w" },
+        /* Casts and suffixes. */
+        { "(byte)0xFE, (byte) 0x68, (unsigned char)0x20", "FE 68 20" },
+        { "byte(0xFE), 0x68u8, 0x20.toByte(), 0x16u", "FE 68 20 16" },
+        { "(byte)-2, (byte)104, (byte) 32", "FE 68 20" },
+        { "a byte of 12 bytes", "w w w 12 w" },
+        /* Decimal. */
+        { "[254,104,32]", "FE 68 20" },
+        { "\"d\":[104, 32, 170]", "w 68 20 AA" },
+        { "[-2, 104, 0, -86]", "FE 68 00 AA" },
+        { "254 104 32 170", "FE 68 20 AA" },
+        { "it is 254 104 32 170 0 1 2 3 of them", "w w FE 68 20 AA 00 01 02 03 w w" },
+        { "{0x68, 32, 0xAA, 1}", "68 20 AA 01" },
+        { "0000020 104  32 170", "68 20 AA" },
+        { "[254, 104,\n 32, 17,\n 22]\n20 17", "FE 68 / 20 11 / 16 / 20 17" },
+        { "254 104 32\n32 17 22\n\n32 17", "FE 68 20 / 20 11 16 /  / 32 17" },
+        { "254\n104\n32\n\n32", "FE / 68 / 20 /  / 32" },
+        { "{ 0x68, 0x20,\n32, 17 }\n32", "68 20 / 20 11 / 32" },
+        { "0xFE\n0x1\n32", "FE / 01 / 32" },
+        /* One digit. */
+        { "68 20 1 A 3 1F 90 0 11 22 33 16", "68 20 01 0A 03 1F 90 00 11 22 33 16" },
+        { "68 1 2 3 4 5 6 7 8 9 A 16", "68 01 02 03 04 05 06 07 08 09 0A 16" },
+        /* Not decimal. */
+        { "68 20 11 11 11 11 11 11 11 01 00 90 16 200", "68 20 11 11 11 11 11 11 11 01 00 90 16 w" },
+        { "104 32 of 170", "w 32 w w" },
+        { "200\n68\n20", "C8 / 68 / 20" },
+        { "1 FE 68 2", "w FE 68 w" },
+        { "-68 20 AA", "68 20 AA" },
+        { "10.20.30.40 192.168.1.20", "w w" },
+        { "300, 104, 256, 32", "w w w 32" },
         /* Prose. */
         { "0x1, 0x2", "w w" },
         { "for 25h, $30", "w w w" },
@@ -92,9 +148,10 @@ test_tokens(void)
 static void
 test_full_lines(void)
 {
-    static const char *const fillings[] = { "b'", "b'\\x", "$", "\\", "0x1 ", "f", "\xC2",
-                                            "发", "|",     "-", "<",  "1:1:", "12" };
-    struct token_line *line = g_new(struct token_line, 1);
+    static const char *const fillings[] = { "b'",     "b'\\x", "$",   "\\",   "0x1 ", "f",   "\xC2",  "发",
+                                            "|",      "-",     "<",   "1:1:", "12",   "'",   "\"\\x", "<b",
+                                            "(byte)", "1 ",    "-1,", "200,", "_68",  "%68", "\x1B[", "0x68,32," };
+    struct token_line *line = g_new0(struct token_line, 1);
     struct hextime time = { .today_s = 1777313535 };
 
     for (size_t i = 0; i < G_N_ELEMENTS(fillings); i++) {
@@ -204,6 +261,97 @@ test_times_in_order(void)
     g_assert_cmpint(take(&time, "Apr 27 18:12:15"), ==, MOMENT);
 }
 
+/* Without a date or a clock: from midnight on. */
+static void
+test_times_since_start(void)
+{
+    static const struct {
+        const char *heading, *line, *rest;
+        int64_t time_ns;
+    } cases[] = {
+        { "", "[   12.250000] TX 68", "[            ] TX 68", 12 * NS_PER_SECOND + FRACTION },
+        { "", "12.250,0x68", "      ,0x68", 12 * NS_PER_SECOND + FRACTION },
+        { "Time [s],Value", "12.25,0x68", "     ,0x68", 12 * NS_PER_SECOND + FRACTION },
+        { "Id;Time(ms);Value", "3;12250;68", "3;     ;68", 12 * NS_PER_SECOND + FRACTION },
+        { "Id,Time[ns],Value", "3,12250000000.00,68", "3,              ,68", 12 * NS_PER_SECOND + FRACTION },
+        { "name,\"start_time\",data", "\"TX\",1.225e1,0x68", "\"TX\",       ,0x68", 12 * NS_PER_SECOND + FRACTION },
+        /* No such times. */
+        { "", "12.25,0x68", "12.25,0x68", 0 },
+        { "", "12.250 is no time", "12.250 is no time", 0 },
+        { "Time and tide, wait", "12.25,68", "12.25,68", 0 },
+        { "Time [s],Value", "68,20", "68,20", 0 },
+        { "Time [s],Value", "12.25,68,20", "12.25,68,20", 0 },
+    };
+    const int64_t midnight = TODAY - 65535 * NS_PER_SECOND;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct hextime time = { .today_s = TODAY_S };
+        char *heading = g_strdup(cases[i].heading), *line = g_strdup(cases[i].line);
+
+        hextime_take(&time, heading);
+        hextime_take(&time, line);
+        g_assert_cmpstr(line, ==, cases[i].rest);
+        g_assert_cmpint(time.time_ns, ==, cases[i].time_ns != 0 ? midnight + cases[i].time_ns : 0);
+        g_free(heading);
+        g_free(line);
+    }
+}
+
+/* What a table's lines give, and "-" for each that is none of it. */
+static char *
+rows_text(const char *text, bool timed)
+{
+    struct hexrows rows = { .count = 0 };
+    char **lines = g_strsplit(text, "\n", 0);
+    GString *out = g_string_new(NULL);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        bool taken;
+
+        hexrows_look(&rows, lines[i]);
+        taken = hexrows_take(&rows, lines[i], i + 1, 0, timed);
+        for (size_t k = 0; taken && k < rows.count; k++)
+            g_string_append_printf(out, "%02X", rows.rows[k].byte);
+        g_string_append(out, taken ? " " : "- ");
+    }
+    g_strfreev(lines);
+    return g_string_free(out, FALSE);
+}
+
+static void
+test_rows(void)
+{
+    static const struct {
+        const char *text, *rows;
+        bool timed;
+    } cases[] = {
+        { "uart-1: FE\nuart-1: 68\nuart-1: 20\nuart-1: 16\nuart-1: AA", "- - - FE682016 AA ", false },
+        { "uart-1: FE\nuart-1: Start bit\nuart-1: 1\nuart-1: 68\nuart-1: 20\nuart-1: 16", "- - - - - FE682016 ",
+          false },
+        { "1-3 UART: RX data: FE\n5-7 UART: RX bits: 1\n5-7 UART: RX data: 68", "FE - 68 ", false },
+        { "d[0] = 0xFE\nd[1] = 0x68\nd[2] = 0x20\nd[3] = 0x1", "- - - FE682001 ", false },
+        { "d[0] = 254\nd[1] = 104\nd[2] = 32\nd[3] = 2", "- - - FE682002 ", false },
+        { "| 8 | FE |\n| 9 | 68 |\n| 10 | 20 |\n| 11 | 16 |", "- - - FE682016 ", false },
+        { "10: FE\n11: 68\n12: 20\n13: 16", "- - - FE682016 ", false },
+        { "    ,0xFE,,\n    ,0x68,,", "FE 68 ", true },
+        { "Value,Parity Error\n    ,254,,\n    ,68,,", "- FE 44 ", true },
+        { "Value,Parity Error\n    ,'254',,\n    ,h,,\n    ,COMMA,,\n    ,2,,", "- FE 68 2C 32 ", true },
+        /* Not tables. */
+        { "TX: FE 68\nTX: 68 20\nTX: 20 16\nTX: 16 FE", "- - - - ", false },
+        { "10: FE\n12: 68\n13: 20\n14: 16", "- - - - ", false },
+        { "a = 12\nb = 13\na = 14\nb = 15", "- - - - ", false },
+        { "v 1.16\nv 1.68\nv 1.20\nv 1.16", "- - - - ", false },
+        { "FE\n68\n20\n16", "- - - - ", false },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char *got = rows_text(cases[i].text, cases[i].timed);
+
+        g_assert_cmpstr(got, ==, cases[i].rows);
+        g_free(got);
+    }
+}
+
 /* Their digits are gone, and nothing else. */
 static void
 test_times_blank(void)
@@ -265,6 +413,8 @@ main(int argc, char **argv)
     g_test_add_func("/hextext/times", test_times);
     g_test_add_func("/hextext/times-in-order", test_times_in_order);
     g_test_add_func("/hextext/times-blank", test_times_blank);
+    g_test_add_func("/hextext/times-since-start", test_times_since_start);
+    g_test_add_func("/hextext/rows", test_rows);
     g_test_add_func("/hextext/portions", test_portions);
     return g_test_run();
 }
