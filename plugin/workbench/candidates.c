@@ -20,8 +20,9 @@ static const double number_widths[WIDTHS] = { 0, -2.5, 3, 2.4, 1.2, -15, -15, -1
  * least of all one that takes a neighbour's byte for more digits. Bits. */
 static const double EXACT_PRIOR = 12;
 
-/* What a unit of the standard's table behind four bytes of decimal digits is worth: nothing else in a frame looks so. */
-static const double UNIT_PRIOR = 16;
+/* What a unit of the standard's table behind four bytes of decimal digits is worth, and as much again with the changes in which
+ * they stay digits: nothing else in a frame looks so. */
+static const double UNIT_PRIOR = 28;
 
 /* What numbers with a point are worth that a meter can have: of loose bytes hardly any are. */
 static const double FLOAT_PRIOR = 9;
@@ -38,6 +39,9 @@ static const double STILL_TOP = 8, BATTERY_PRIOR = 8;
 
 /* What a binary number is worth more whose zeros fill it up to the width that meters send. Bits. */
 static const double FILLED_UP = 7;
+
+/* What flags are worth less that may be the top of a number. Bits. */
+static const double TOP_BITS = 12;
 
 /* What two decimal digits without an order are worth less than as the low digits of a number beside them. Bits. */
 static const double LONELY_DIGITS = 20;
@@ -83,16 +87,16 @@ has_loose_zeros(const struct window *window, const struct numbers *numbers, bool
     return window->width > 1 && (numbers->most < end / 8 || is_through);
 }
 
-/* Two or four bytes whose upper ones are zeros, with no more of them beyond: meters send numbers of such widths, and seldom zeros
+/* Up to four bytes whose upper ones are zeros, with no more of them beyond: meters send numbers of such widths, and seldom zeros
  * beside one that would fill it up to them by chance. */
 static bool
 is_filled_up(const struct window *window, bool high_first)
 {
-    const unsigned zeros = window->width == 4 ? 2 : 1, top = high_first ? 0 : window->width - 1;
+    const unsigned zeros = window->width / 2, top = high_first ? 0 : window->width - 1;
     const bool is_last = high_first ? window->before == 0 : window->room == 0;
     const struct byte_facts *beyond = &window->facts[high_first ? -1 : (int)window->width];
 
-    if ((window->width != 2 && window->width != 4) || !is_constant(window, top, 0))
+    if (window->width == 1 || window->width > 4 || !is_constant(window, top, 0))
         return false;
     return is_constant(window, high_first ? zeros - 1 : window->width - zeros, 0) &&
         (is_last || !beyond->constant || beyond->value != 0);
@@ -119,7 +123,7 @@ width_bonus(const struct window *window, const struct numbers *numbers, bool is_
     bonus -= window->width == 3 && !numbers->code->is_decimal ? ODD_WIDTH : 0;
     if (!is_counter && window->width > 1 && is_constant(window, high_first ? 0 : window->width - 1, 0))
         bonus -= high_first ? 4.5 : 2.5;
-    if (!numbers->code->is_decimal && is_filled_up(window, high_first))
+    if (!numbers->code->is_decimal && window->width != 3 && is_filled_up(window, high_first))
         bonus += FILLED_UP;
     if (has_loose_zeros(window, numbers, high_first))
         bonus -= LOOSE_ZEROS;
@@ -277,7 +281,7 @@ take_unit(const struct window *window, struct candidate *candidate)
         return;
     candidate->tail = 1;
     candidate->of_unit = unit;
-    candidate->gain += UNIT_PRIOR;
+    candidate->gain += UNIT_PRIOR + MIN(UNIT_PRIOR, 0.5 * (candidate->increases + candidate->decreases));
     if (candidate->scaled && candidate->type != TYPE_COUNTER)
         return;
     candidate->scaled = true;
@@ -334,6 +338,8 @@ try_code(const struct window *window, const struct number_code *code, struct num
         candidate.scaled = false;
     }
     weigh(window, numbers, bits, epoch, &candidate);
+    if (candidate.type == TYPE_COPY && code->is_decimal && is_filled_up(window, false))
+        candidate.gain += FILLED_UP; /* as wide as the digits it is a copy of */
     if (code->is_decimal)
         take_unit(window, &candidate);
     offer(candidates, window, candidate);
@@ -429,6 +435,8 @@ try_quantity(const struct window *window, GArray *candidates)
         candidate.least = i == 0 ? (double)number : MIN(candidate.least, (double)number);
         candidate.most = MAX(candidate.most, (double)number);
     }
+    if (candidate.most == 0)
+        return; /* zeros may be anything */
     candidate.distinct = candidate.least < candidate.most ? 2 : 1;
     candidate.gain = candidate.order = window->raw - decimal_of(window) + 1;
     take_unit(window, &candidate);
@@ -607,6 +615,16 @@ tells_flow(const struct window *window, unsigned bit, struct candidate *candidat
     return false;
 }
 
+/* The lowest bits alone, beside a byte that changes more: likelier the top of a number. */
+static bool
+may_be_top(const struct window *window, uint8_t mask)
+{
+    const bool below = window->before > 0 && window->facts[-1].varies_within && window->facts[-1].raw > window->facts[0].raw;
+    const bool above = window->room > 0 && window->facts[1].varies_within && window->facts[1].raw > window->facts[0].raw;
+
+    return (mask & (mask + 1)) == 0 && (below || above);
+}
+
 static void
 try_bits(const struct window *window, GArray *candidates)
 {
@@ -620,21 +638,23 @@ try_bits(const struct window *window, GArray *candidates)
     counts = count_bits(window);
     for (unsigned bit = 0; bit < 8; bit++) {
         const unsigned changes = counts.changes[bit], same = counts.pairs - changes;
+        double told;
 
         if ((counts.mask >> bit & 1) == 0)
             continue;
-        if (candidate.known == NULL && tells_flow(window, bit, &candidate)) {
-            bits += 4 + (series->count - candidate.compared);
-            continue;
-        }
-        bits += series->meters + 3 + 0.5 * log2(counts.pairs + 1.0) + (changes <= 2 ? 8 : 0);
+        told = series->meters + 3 + 0.5 * log2(counts.pairs + 1.0) + (changes <= 2 ? 8 : 0);
         if (same > 0 && changes > 0)
-            bits -= same * log2((double)same / counts.pairs) + changes * log2((double)changes / counts.pairs);
+            told -= same * log2((double)same / counts.pairs) + changes * log2((double)changes / counts.pairs);
+        if (candidate.known == NULL && tells_flow(window, bit, &candidate)) /* but where that is not known */
+            told = 4 + told * (series->count - candidate.compared) / series->count - EXACT_PRIOR;
+        bits += told;
     }
     candidate.is_exact = candidate.known != NULL;
     if (candidate.known == NULL || __builtin_popcount(counts.mask) > 1)
         candidate.mask = counts.mask;
     candidate.gain = window->raw - bits + (__builtin_popcount(counts.mask) <= 3 ? 3 : -3);
+    if (candidate.known == NULL && may_be_top(window, counts.mask))
+        candidate.gain -= TOP_BITS;
     offer(candidates, window, candidate);
 }
 

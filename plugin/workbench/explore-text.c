@@ -161,7 +161,7 @@ print_proposals(const struct explore_group *group, const struct wanted *wanted)
 {
     GPtrArray *proposals[EXPLORE_FIELDS + UINT8_MAX];
     GString *noises = g_string_new(NULL);
-    unsigned count = 0;
+    unsigned count = 0, proposed = 0;
 
     for (unsigned i = 0; i < group->field_count && count < array_length(proposals); i++) {
         char *noise;
@@ -169,6 +169,7 @@ print_proposals(const struct explore_group *group, const struct wanted *wanted)
         if (!group->fields[i].undocumented)
             continue;
         proposals[count++] = explore_propose(group, &group->fields[i], &noise);
+        proposed += proposals[count - 1]->len;
         if (noise != NULL)
             g_string_append_printf(noises, "%s%s", noises->len > 0 ? ", " : "", noise);
         g_free(noise);
@@ -179,6 +180,8 @@ print_proposals(const struct explore_group *group, const struct wanted *wanted)
     }
     if (noises->len > 0)
         printf("  no proposal for the bytes %s: they vary without an order that was found\n", noises->str);
+    else if (count > 0 && proposed == 0)
+        printf("  no proposal: the bytes never differ, and may be anything\n");
     for (unsigned i = 0; i < count; i++)
         g_ptr_array_unref(proposals[i]);
     g_string_free(noises, true);

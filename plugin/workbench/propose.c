@@ -16,12 +16,13 @@ enum {
     RANKS = 3,            /* proposals for the same bytes */
     SURE_INCREASES = 8,
     SURE_SAMPLES = 16,
+    FEW_SAMPLES = 40,
     SURE_DISTINCT = 8,
     SURE_CARRIES = 5,
 };
 
 /* How many bits less the best cut without a reading saves, for it to be called likely or strong. */
-static const double LIKELY_MARGIN = 10, STRONG_MARGIN = 16;
+static const double LIKELY_MARGIN = 9, STRONG_MARGIN = 11;
 
 /* Bits that a reading must save to be called likely. */
 #define LIKELY_GAIN 14.0
@@ -154,19 +155,29 @@ bound_by_exact(const struct series *series, GArray *candidates)
     g_array_unref(exact);
 }
 
-/* Does a cut do without this reading? Parts of a number or a text that is one all the same say nothing
- * else, nor does what follows the same in the same way. */
+/* Does one say the same as the other? Parts of a number or a text that is one all the same, what follows the same in the same
+ * way, and a number of two or four bytes without its zeros. */
 static bool
-is_left_out(const struct candidate *candidate, const struct candidate *without)
+says_the_same(const struct byte_facts *facts, unsigned at, const struct candidate *candidate, const struct candidate *other)
 {
-    if (without != NULL && candidate->type == without->type &&
-        (candidate->type == TYPE_ADDRESS || candidate->type == TYPE_TEXT) && shared(candidate, without) > 0)
+    const bool high_first = candidate->at > other->at;
+    const unsigned first = high_first ? other->at : other->at + candidate->width;
+    bool zeros = candidate->width < other->width && (other->width == 2 || other->width == 4);
+
+    if (candidate->type == other->type && (candidate->type == TYPE_ADDRESS || candidate->type == TYPE_TEXT))
+        return shared(candidate, other) > 0;
+    if (other->known != NULL && candidate->known == other->known && candidate->at == other->at &&
+        candidate->width == other->width && fabs(candidate->per_count - other->per_count) < 1e-9 * fabs(other->per_count))
         return true;
-    if (without != NULL && without->known != NULL && candidate->known == without->known && candidate->at == without->at &&
-        candidate->width == without->width && fabs(candidate->per_count - without->per_count) < 1e-9 * fabs(without->per_count))
-        return true;
-    return without != NULL && candidate->at == without->at && candidate->width == without->width &&
-        candidate->kind == without->kind;
+    if (candidate->kind != other->kind || shared(candidate, other) != candidate->width ||
+        (high_first ? candidate->at + candidate->width != other->at + other->width : candidate->at != other->at))
+        return false;
+    for (unsigned i = candidate->width; i < other->width; i++) {
+        const struct byte_facts *byte = &facts[first - at + i - candidate->width];
+
+        zeros = zeros && byte->constant && byte->value == 0;
+    }
+    return zeros || candidate->width == other->width;
 }
 
 /* The best cut of `width` bytes from `at` on into candidates and loose bytes, all but `without`; what it saves. It goes into
@@ -189,7 +200,7 @@ cut(const struct byte_facts *facts, unsigned at, unsigned width, const GArray *c
         for (; j < candidates->len && g_array_index(candidates, struct candidate, j).at == at + i; j++) {
             const struct candidate *candidate = &g_array_index(candidates, struct candidate, j);
 
-            if (is_left_out(candidate, without))
+            if (without != NULL && says_the_same(facts, at, candidate, without))
                 continue;
             for (enum before from = 0; from < BEFORES; from++)
                 improve(steps, i + candidate->width + candidate->tail, BEHIND_FIELD,
@@ -258,11 +269,13 @@ static enum proposal_strength
 strength_of(const struct series *series, const struct candidate *candidate, unsigned rank)
 {
     enum proposal_strength strength = most_of[candidate->type];
+    /* Few samples are easily all in order by chance. */
+    const double few = series->count < FEW_SAMPLES ? 1.6 : 1;
 
     if (rank > 1 || series->count == 1 || candidate->gain < series->least_gain + LIKELY_GAIN - LEAST_GAIN ||
-        candidate->margin < LIKELY_MARGIN)
+        candidate->margin < few * LIKELY_MARGIN)
         return PROPOSAL_WEAK;
-    if (candidate->margin < STRONG_MARGIN || series->count < SURE_SAMPLES)
+    if (candidate->margin < few * STRONG_MARGIN || series->count < SURE_SAMPLES)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_BITS && candidate->known == NULL)
         strength = MIN(strength, PROPOSAL_LIKELY);

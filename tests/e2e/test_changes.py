@@ -268,7 +268,7 @@ def test_more_rows_than_a_screen_shows(tshark, tmp_path):
     cells = tshark.fields(path, ["cjt188.changed", "cjt188.undocumented.changed"], *rows)[1]
     assert cells["cjt188.changed"].split("|") == [f"Bit {i}: 0 → 1" for i in range(80)]
     assert cells["cjt188.undocumented.changed"] == "0102"
-    listed = [line.split() for line in tshark("-r", path, *rows, "-q", "-z", "cjt188,explore").stdout.splitlines()
+    listed = [line.split() for line in tshark("-r", path, *rows, "-q", "-z", "cjt188,explore,all").stdout.splitlines()
               if "(cjt188.undocumented)" in line]
     assert [line[:2] for line in listed] == [["10", "2"]]
 

@@ -14,7 +14,7 @@ from test_stats import plain, rows
 PACKET_MAX = 262144
 A, B = "24263225", "24263241"
 STATISTICS = ("cjt188,meters", "cjt188,lines", "cjt188,tree", "conv,cjt188", "endpoints,cjt188", "cjt188,srt", "cjt188,notes",
-              "cjt188,explore")
+              "cjt188,explore,all")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_readings_and_all_else_in_one_packet(statistics):
     tree = told["cjt188,tree"]
     assert count(tree, "Frames and other pieces") == 4 * rounds
     assert [count(tree, name) for name in ("Replies", "Noise", "Damaged")] == [rounds] * 3
-    explored = " ".join(told["cjt188,explore"])
+    explored = " ".join(told["cjt188,explore,all"])
     assert f"{rounds} frames of 1 meter" in explored
 
 

@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 import truth
+import unknowns
 from conftest import write_pcap
 from craft import bcd, frame, heat_901f, le
 from truth import BE, LE
@@ -226,6 +227,79 @@ def test_nothing_is_sure_of_one_reply(explore, noises, tmp_path):
     entries = truth.proposals(explore(write_pcap(tmp_path / "one.pcap", made.packets)))
     entries += [entry for key, some in noises.items() if key[1] == 1 for entry in some]
     assert entries and {entry["strength"] for entry in entries} == {"weak"}
+
+
+# ---- eight meters, 27 kinds of fields ----
+
+
+@pytest.fixture(scope="module")
+def judged(tshark, readable_folder):
+    """{replies: Score} of a few captures; tests/bench prints it of more."""
+    return {replies: unknowns.judge(tshark, write_pcap, readable_folder, range(7, 11), replies) for replies in unknowns.REPLIES}
+
+
+@pytest.mark.parametrize("replies, least", [(20, 75), (100, 85), (1000, 95)])
+def test_of_what_varies_most_is_found_and_first(judged, replies, least):
+    score = judged[replies]
+    assert score.varying > 50 and score.percent(score.found, score.varying) >= least, score.missed
+
+
+@pytest.mark.parametrize("replies", [100, 1000])
+def test_what_is_called_strong_or_likely_is_so(judged, replies):
+    score = judged[replies]
+    assert score.said["strong"] > 50 and score.wrong["strong"] == []
+    assert score.percent(len(score.wrong["likely"]), score.said["likely"]) <= 5, score.wrong["likely"]
+
+
+def test_more_evidence_never_makes_it_worse(judged):
+    """Of each truth, in each of the captures: what is found with some replies is found with more."""
+    for fewer, more in zip(unknowns.REPLIES, unknowns.REPLIES[1:]):
+        before, after = judged[fewer].found_in, judged[more].found_in
+        assert [key for key in before if before[key] and not after[key]] == [], (fewer, more)
+
+
+# ---- what is printed ----
+
+
+@pytest.fixture(scope="module")
+def eight(readable_folder):
+    return write_pcap(readable_folder / "eight.pcap", unknowns.make_capture(3, 100).packets)
+
+
+def test_one_line_each_and_strong_ones_on_top(tshark, eight):
+    lines = tshark("-r", eight, "-q", "-z", "cjt188,explore").stdout.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("Reply 9A00"))
+    heads = [re.match(r"  (strong|likely|weak) +(byte \d+|bytes (\d+) to (\d+)) +\S.*: \S", line) for line in lines[start + 2:-1]]
+    assert max(map(len, lines)) <= 120
+    heads = [head for head in heads if head]
+    assert len(heads) > 20 and len(heads) >= len(lines[start + 2:-1]) - 1
+    strengths = [head.group(1) for head in heads]
+    assert strengths == sorted(strengths, key=["strong", "likely", "weak"].index)
+    assert all(int(head.group(3)) < int(head.group(4)) for head in heads if head.group(3))
+    places = [int(re.search(r"\d+", head.group(2)).group()) for head in heads]
+    assert len(places) == len(set(places))
+
+
+def test_words_ask_for_more(tshark, eight):
+    def said(*words):
+        return tshark("-r", eight, "-q", "-z", ",".join(("cjt188,explore", *words))).stdout.splitlines()
+
+    plain = said()
+    for words, pattern in ((("evidence",), r"          \S.* samples"), (("rows",), r'          "OEM'), (("all",), "    or ")):
+        more = [line for line in said(*words) if line not in plain]
+        assert sum(bool(re.match(pattern, line)) for line in more) > 10, words
+    assert len(said("evidence", "rows")) == len(said("rows", "evidence", "cjt188")) > len(said("rows"))
+    assert said("cjt188.di == 0x901f")[6:] != plain[6:]
+    for wrong in ("evidences", "rows,no such ==", "alles"):
+        assert tshark("-r", eight, "-q", "-z", f"cjt188,explore,{wrong}", check=False).returncode != 0
+
+
+def test_plain_words(tshark, eight):
+    text = tshark("-r", eight, "-q", "-z", "cjt188,explore").stdout
+    for words in ("bit 0 is 1 exactly when the power is above 0", "counts seconds", "the time of day", "the meter's own number",
+                  "date and time when something last happened", "is its unit, kWh", "Unix time", "float32, low byte first"):
+        assert words in text, words
+    assert "saves" not in text and "bits to tell" not in text
 
 
 CASES = {

@@ -114,7 +114,7 @@ def test_the_range_of_documented_fields(notes, tmp_path):
 def test_values_of_masked_bits_are_counted_without_the_others(tshark, tmp_path):
     path = write_pcap(tmp_path / "bits.pcap", [unknown(bytes([value])) for value in (0x80, 0x00, 0x01, 0x81, 0x82)])
     text = tshark("-r", path, *options(row("low", BITS, mask="1"), row("high", BITS, mask="80")), "-q", "-z",
-                  "cjt188,explore").stdout
+                  "cjt188,explore,all").stdout
     found = {line.split("(")[1].split(")")[0]: line for line in text.splitlines() if "(cjt188.user." in line}
     assert "distinct 2" in found["cjt188.user.low"] and "changes in packets 3..5" in found["cjt188.user.low"]
     assert "distinct 2" in found["cjt188.user.high"] and "changes in packets 2..4" in found["cjt188.user.high"]
@@ -476,7 +476,7 @@ def test_rows_beyond_a_number_are_left_out_and_counted(tshark, notes, tmp_path):
         env = config_dir(tmp_path / str(rows), [row(f"r{i}", ULE, offset=i % 2) for i in range(rows)])
         left = max(rows + 1 - FIELDS, 0)
         said = f"{left} more of your fields {'is' if left == 1 else 'are'} not explored: there are more than {FIELDS}"
-        text = tshark("-r", path, "-q", "-z", "cjt188,explore", env=env).stdout
+        text = tshark("-r", path, "-q", "-z", "cjt188,explore,all", env=env).stdout
         page = tshark("-r", path, "-q", "-z", "cjt188,notes", env=env).stdout
         window = tshark("-r", path, "-q", "-z", "cjt188,bytes", env=env).stdout
         found = set(re.findall(r"\(cjt188\.user\.r(\d+)\)", text))
@@ -495,7 +495,7 @@ def test_all_values_together_have_room_only_for_so_many(tshark, tmp_path):
                for turn in range(turns) for kind in range(kinds)]
     rows = [row(f"r{i}", ULE, offset=i % 40, width=3) for i in range(FIELDS - 1)] + [row("same", ULE, offset=42, width=2)]
     env = config_dir(tmp_path / "rows", rows)
-    text = tshark("-r", write_pcap(tmp_path / "noise.pcap", packets), "-q", "-z", "cjt188,explore", env=env).stdout
+    text = tshark("-r", write_pcap(tmp_path / "noise.pcap", packets), "-q", "-z", "cjt188,explore,all", env=env).stdout
     told = re.findall(r"\(cjt188\.user\.(\w+)\): seen 450  distinct (more than )?(\d+)", text)
     assert len(told) == kinds * FIELDS
     assert [(more, distinct) for name, more, distinct in told if name == "same"] == [("", "1")] * kinds

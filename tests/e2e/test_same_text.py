@@ -236,7 +236,7 @@ def noted(tshark, path):
 def explored(tshark, path):
     """{heading: {name: its line}}"""
     found, heading = {}, None
-    for line in tshark("-r", path, "-q", "-z", "cjt188,explore").stdout.splitlines():
+    for line in tshark("-r", path, "-q", "-z", "cjt188,explore,all").stdout.splitlines():
         if line and not line.startswith(" "):
             heading = line.split(",")[0]
         elif " (cjt188." in line:

@@ -6,13 +6,15 @@
 import concurrent.futures
 import json
 import random
+import struct
 import subprocess
 
 import pytest
 from conftest import write_pcap
 from craft import OEM, PLUS33, STANDARD, add_33, field_rows, frame, heat_901f, le, matches  # noqa: F401
-from rows import (BCD, BITS, BYTES, CLOCK, DATE, KINDS, PER_4096, SBE, SLE, TABLE, TEXT, UBE, ULE, config_dir, options,
-                  own_items, packets_of, row, sharkd)
+from rows import (BCD, BCD_BIT, BCD_F, BITS, BYTES, CLOCK, DATE, DBE, DLE, FBE, FLE, HM, HM_BE, HUNDREDTHS, KINDS, NBE, NLE, NTEXT,
+                  PER_4096, SBE, SLE, TABLE, TENTHS, TEXT, THOUSANDTHS, UBE, ULE, WEEKDAY, XBE, XLE, config_dir, options, own_items,
+                  packets_of, row, sharkd)
 from test_coverage import covered, types  # noqa: F401
 
 SEED = 188
@@ -101,7 +103,41 @@ VALUES = [
     (BYTES, "FF", {}, "ff", "FF"),
     (BYTES, "00 01 02 AB", {}, "000102ab", "00 01 02 AB"),
     (BYTES, bytes(range(252)).hex(), {}, bytes(range(252)).hex(), None),
+    (ULE, "01 00 00 00 00 00 01 00", {}, 2**48 + 1, "281474976710657"),
+    (UBE, "00 01 00 00 00 00 00 01", {}, 2**48 + 1, "281474976710657"),
+    (ULE, "FF FF FF FF FF", {"scale": "0.001"}, 1099511627.775, "1099511627.775"),
+    (SLE, "FF FF FF FF FF FF FF FF", {}, -1, "-1"),
+    (SBE, "FF FF FF FF FE", {}, -2, "-2"),
+    (SLE, "00 00 00 00 00 00 00 80", {}, -2.0**63, None),
+    (BCD_BIT, "34 92", {}, -1234, "-1234"),
+    (BCD_BIT, "34 12", {"scale": "0.01"}, 12.34, "12.34"),
+    (BCD_BIT, "50 02 80", {"scale": "0.01", "unit": "°C"}, -2.5, "-2.5 °C"),
+    (BCD_F, "34 F2", {}, -234, "-234"),
+    (BCD_F, "34 92", {}, 9234, "9234"),
+    (BCD_F, "F7", {}, -7, "-7"),
+    (TENTHS, "FF", {}, 25.5, "25.5"),
+    (HUNDREDTHS, "06 0A", {"unit": "°C"}, 25.66, "25.66 °C"),
+    (THOUSANDTHS, "1C 0E", {"unit": "V"}, 3.612, "3.612 V"),
+    (FLE, struct.pack("<f", 0.1).hex(), {}, struct.unpack("<f", struct.pack("<f", 0.1))[0], "0.1"),
+    (FBE, struct.pack(">f", -1234.5).hex(), {"unit": "kW"}, -1234.5, "-1234.5 kW"),
+    (FLE, "00 00 00 00", {}, 0, "0"),
+    (DLE, struct.pack("<d", 1e-3 / 3).hex(), {}, 1e-3 / 3, "0.000333333333333333"),
+    (DBE, struct.pack(">d", 123456.789).hex(), {}, 123456.789, "123456.789"),
+    (XLE, "00 00 00 00", {}, "1970-01-01 00:00:00", "1970-01-01 00:00:00"),
+    (XLE, struct.pack("<I", 951782400).hex(), {}, "2000-02-29 00:00:00", "2000-02-29 00:00:00"),
+    (XBE, struct.pack(">I", 1777313535).hex(), {}, "2026-04-27 18:12:15", "2026-04-27 18:12:15"),
+    (XBE, "FF FF FF FF", {}, "2106-02-07 06:28:15", "2106-02-07 06:28:15"),
+    (HM, "59 23", {}, "23:59", "23:59"),
+    (HM_BE, "07 05", {}, "07:05", "07:05"),
+    (WEEKDAY, "03", {}, 3, "3 (Wednesday)"),
+    (WEEKDAY, "06", {"add": "1"}, 7, "7 (Sunday)"),
+    (NLE, struct.pack("<I", 24263225).hex(), {}, "24263225", "24263225"),
+    (NBE, struct.pack(">I", 263225).hex(), {}, "00263225", "00263225"),
+    (NTEXT, b"00263225".hex(), {}, "00263225", "00263225"),
 ]
+# What is no value of its kind is bytes, and said to be none.
+NO_VALUES = [(FLE, "00 00 80 7F"), (FBE, "FF C0 00 00"), (DLE, "00 00 00 00 00 00 F0 7F"), (HM, "60 12"), (HM, "00 24"), (HM_BE, "1A 00"),
+             (WEEKDAY, "08"), (BCD_F, "FF FF"), (BCD_BIT, "00 FF"), (NTEXT, b"2426322X".hex())]
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +148,15 @@ def every_kind(readable_folder):
     path = write_pcap(readable_folder / "kinds.pcap", [reply(raw, f"{i:08d}") for i, (_, raw, *_) in enumerate(VALUES)])
     folder = readable_folder / "kinds"
     return path, config_dir(folder, rows)
+
+
+def test_what_is_no_value_of_its_kind_is_shown_as_bytes(with_rows):
+    rows = [row(f"v{i}", kind, who=f"{i:08d}", width=len(bytes.fromhex(raw))) for i, (kind, raw) in enumerate(NO_VALUES)]
+    packets = with_rows(rows, [reply(raw, f"{i:08d}") for i, (_, raw) in enumerate(NO_VALUES)])
+    for i, ((kind, raw), packet) in enumerate(zip(NO_VALUES, packets)):
+        assert own_items(packet) == {}, (kind, raw)
+        text = bytes.fromhex(raw).hex(" ").upper()
+        assert labels(packet, "cjt188.digits") == [f"Field v{i}: {text}, no {kind} (your field)"], (kind, raw)
 
 
 def test_every_kind_has_its_value_and_its_text(tshark, every_kind):
@@ -464,7 +509,7 @@ ABSURD = {
     "space in the suffix": dict(suffix="a b"), "suffix of another alphabet": dict(suffix="größe"),
     "long suffix": dict(suffix="a" * 41), "very long suffix": dict(suffix=LONG),
     "width 0": dict(width=0), "no width": dict(width=""), "negative width": dict(width=-1),
-    "nine bytes unsigned": dict(kind=ULE, width=9), "five bytes unsigned": dict(kind=UBE, width=5),
+    "nine bytes unsigned": dict(kind=ULE, width=9), "nine bytes signed": dict(kind=SBE, width=9),
     "nine bytes BCD": dict(width=9), "three bytes of 4096": dict(kind=PER_4096, width=3),
     "date of three": dict(kind=DATE, width=3), "clock of four": dict(kind=CLOCK, width=4),
     "much text": dict(kind=TEXT, width=65), "many bytes": dict(kind=BYTES, width=253),
@@ -505,7 +550,7 @@ SENTENCES = {
     "identifier in words": '"DIxx" is no identifier: write four hexadecimal digits, or nothing.',
     "length 256": '"256" is no length: write 0 to 255, or nothing.',
     "offset 999": '"999" is no offset: write 0 to 251, counted from the first byte behind SER.',
-    "nine bytes unsigned": '"9" is no width for unsigned, low byte first: write 1 to 4 bytes.',
+    "nine bytes unsigned": '"9" is no width for unsigned, low byte first: write 1 to 8 bytes.',
     "width 0": '"0" is no width for BCD: write 1 to 8 bytes.',
     "a mask that is none": '"1" is a mask, but only the kind "bits" has one: leave it empty.',
     "mask beyond the bytes": '"100" is no mask: write which bits of these bytes count, in hexadecimal.',

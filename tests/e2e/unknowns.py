@@ -282,10 +282,17 @@ def says_what_is_not(entry, truth):
     return not any(word in note for word in truth.about + ("day of capture",))
 
 
+def is_kind(made, entry, offset, truth):
+    """Without a minus in any reply a number with a sign is one without."""
+    top = offset + truth.width - 1
+    unsigned = {SIGNED: LE, "BCD, top bit is minus": "BCD", "BCD, top F is minus": "BCD"}.get(truth.kinds[0]) if truth.kinds else None
+    return entry["kind"] in truth.kinds or (entry["kind"] == unsigned and all(data[top] < 0x80 for data in made.replies))
+
+
 def is_right(made, entry, offset, truth):
     shown = float(entry["scale"] or 1)
     scaled = truth.scale is None or not entry["unit"] or math.isclose(shown, truth.scale)
-    return is_of(made, entry, offset, truth) and entry["kind"] in truth.kinds and scaled and not says_what_is_not(entry, truth)
+    return is_of(made, entry, offset, truth) and is_kind(made, entry, offset, truth) and scaled and not says_what_is_not(entry, truth)
 
 
 class Score:
@@ -296,7 +303,7 @@ class Score:
         self.said = {"strong": 0, "likely": 0, "weak": 0}
         self.wrong = {"strong": [], "likely": [], "weak": []}
         self.missed = []
-        self.by_truth = {}
+        self.found_in = {}  # (seed, truth)
 
     def add(self, made, entries):
         firsts = [entry for entry in entries if entry["rank"] == 1]
@@ -306,7 +313,7 @@ class Score:
             found = any(is_right(made, entry, offset, truth) for entry in firsts)
             self.varying += 1
             self.found += found
-            self.by_truth.setdefault(truth.what, []).append(found)
+            self.found_in[made.seed, truth.what] = found
             if not found:
                 near = [f"{entry['offset']}+{entry['width']} {entry['kind']}: {entry['note']}" for entry in firsts
                         if int(entry["offset"]) < offset + truth.width and int(entry["offset"]) + int(entry["width"]) > offset]
