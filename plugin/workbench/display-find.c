@@ -68,8 +68,12 @@ read_near(const struct attempt *attempt, unsigned line, struct numbers_near *num
     numbers->count = 0;
     for (unsigned i = 0; i < near->count; i++) {
         const double number = read_reply(attempt, near->reply[i]);
-        bool is_new = number - number == 0;
+        bool is_new = true;
 
+        if (number - number != 0) { /* then it is no such number in the others either */
+            numbers->count = 0;
+            return;
+        }
         for (unsigned j = 0; j < numbers->count && is_new; j++)
             is_new = numbers->number[j] != number;
         if (is_new)
@@ -120,22 +124,26 @@ is_same(double said, double value, double place, double grain)
     return (over > -0.5 * place - least && over < place - least) || (over > -grain + least && over <= 0.5 * grain + least);
 }
 
-/* Does any number near the line say what it says? *is_exact: to the last digit. */
+/* Does any number near the line say what it says, or was it between two of them? *off: by how much the nearest is wrong. */
 static bool
 says_line(const struct attempt *attempt, const struct log_line *line, const struct numbers_near *numbers, double scale,
-          bool *is_exact)
+          double *off)
 {
     const double place = last_place(line), grain = grain_of(attempt, scale);
-    bool any = false;
+    bool any = false, is_above = false, is_below = false;
 
-    *is_exact = false;
+    *off = INFINITY;
     for (unsigned i = 0; i < numbers->count; i++) {
         const double said = numbers->number[i] * scale;
 
         any = any || is_same(said, line->value, place, grain);
-        *is_exact = *is_exact || fabs(said - line->value) < 1e-6 * place;
+        is_above = is_above || said > line->value;
+        is_below = is_below || said < line->value;
+        *off = MIN(*off, fabs(said - line->value));
     }
-    return any;
+    if (is_above && is_below)
+        *off = MIN(*off, 0.5 * place);
+    return any || (is_above && is_below);
 }
 
 static const struct log_line *
@@ -177,7 +185,7 @@ bits_of_choice(unsigned some, unsigned all)
 
 /* The room, in counts, that rounding and the replies near a line leave. */
 static double
-room_of(const struct numbers_near *numbers, double scale, double place)
+room_of(const struct numbers_near *numbers, double scale, double place, bool is_between)
 {
     double least = INFINITY, most = -INFINITY;
 
@@ -185,7 +193,7 @@ room_of(const struct numbers_near *numbers, double scale, double place)
         least = MIN(least, numbers->number[i] * scale);
         most = MAX(most, numbers->number[i] * scale);
     }
-    return MIN(1.5 * numbers->count, (most - least) / place + 1.5);
+    return MIN(is_between ? INFINITY : 1.5 * numbers->count, (most - least) / place + 1.5);
 }
 
 /* From the different values that it explains, in counts. */
@@ -213,6 +221,14 @@ bits_of(double *values, unsigned count, double room, unsigned *distinct)
     return bits;
 }
 
+/* What one byte of it counts to. */
+static double
+byte_range(const struct attempt *attempt)
+{
+    return attempt->way != NULL && attempt->way->raw != CJT188_RAW_BCD && attempt->way->raw != CJT188_RAW_BCD_TOP_BIT &&
+        attempt->way->raw != CJT188_RAW_BCD_TOP_F ? 256 : 100;
+}
+
 /* One scale, against all lines. */
 static void
 weigh(const struct attempt *attempt, double scale, struct finding *finding)
@@ -225,14 +241,15 @@ weigh(const struct attempt *attempt, double scale, struct finding *finding)
         const struct log_line *line = line_of(attempt, i);
         const double here = scale * unit_ratio(attempt, line), place = MAX(last_place(line), grain_of(attempt, here));
         struct numbers_near numbers;
-        bool is_exact;
+        double off;
 
         read_near(attempt, i, &numbers);
-        if (!says_line(attempt, line, &numbers, here, &is_exact))
+        if (!says_line(attempt, line, &numbers, here, &off))
             continue;
         finding->explained++;
-        finding->exact += is_exact;
-        room += log2(room_of(&numbers, here, place));
+        finding->off += off / last_place(line);
+        finding->is_idle_below = grain_of(attempt, here) * byte_range(attempt) < 0.5 * last_place(line);
+        room += log2(room_of(&numbers, here, place, off >= 0.5 * place));
         values[count++] = line->value / place;
     }
     finding->bits = bits_of(values, count, count > 0 ? room / count : 0, &finding->distinct);
@@ -255,14 +272,14 @@ count_hits(const struct attempt *attempt, struct hits *hits)
     for (unsigned i = 0; i < attempt->series->lines->len; i++) {
         const struct log_line *line = line_of(attempt, i);
         struct numbers_near numbers;
-        bool is_exact;
+        double off;
 
         checked += attempt->kind->near[i].count > 0;
         read_near(attempt, i, &numbers);
         for (unsigned f = 0; f < attempt->factors && numbers.count > 0; f++) {
             for (int e = attempt->least; e <= attempt->most; e++)
                 hits->count[f][e - EXPONENT_LEAST] +=
-                    says_line(attempt, line, &numbers, attempt->factor[f] * pow(10, e) * unit_ratio(attempt, line), &is_exact);
+                    says_line(attempt, line, &numbers, attempt->factor[f] * pow(10, e) * unit_ratio(attempt, line), &off);
         }
     }
     return checked;
@@ -399,19 +416,20 @@ documented_bytes(const struct finding *finding)
     return count;
 }
 
-enum { KEYS = 9 };
+enum { KEYS = 10 };
 
 /* What makes one better than another, the most important first. Readings of the same bytes often explain the same lines:
- * with the byte before, which is but a fraction then, or with zeros behind. */
+ * with the byte before, which is a fraction then that no display shows, or with zeros behind. */
 static void
 find_keys(const struct finding *finding, double key[KEYS])
 {
     const double keys[KEYS] = {
-        finding->strength,
+        finding->strength != FINDING_NONE,
         finding->value != NULL,
         finding->explained,
         -(double)documented_bytes(finding),
-        finding->exact,
+        finding->value != NULL || !finding->is_idle_below,
+        -round(1000 * finding->off / finding->explained),
         finding->factor == 1,
         finding->exponent,
         finding->width == 4 && finding->raw == CJT188_RAW_BCD && has_unit_behind(finding) ? 10 : finding->width == 4,
@@ -439,6 +457,14 @@ static bool
 is_of_same_bytes(const struct finding *one, const struct finding *other)
 {
     return one->kind == other->kind && one->at < other->at + other->width && other->at < one->at + one->width;
+}
+
+static int
+by_strength(const void *a, const void *b)
+{
+    const int more = (int)((const struct finding *)b)->strength - (int)((const struct finding *)a)->strength;
+
+    return more != 0 ? more : by_worth(a, b);
 }
 
 /* Of those that share bytes the best. */
@@ -493,5 +519,6 @@ display_find(const struct display_series *series, unsigned *checked, unsigned *t
     judge(findings, values, *tried);
     g_array_sort(findings, by_worth);
     thin_out(findings);
+    g_array_sort(findings, by_strength);
     return findings;
 }

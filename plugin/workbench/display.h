@@ -90,7 +90,9 @@ struct finding {
     unsigned at, width;
     double factor;             /* display = number × factor × 10^exponent */
     int exponent;
-    unsigned explained, checked, distinct, exact;
+    unsigned explained, checked, distinct;
+    double off;                /* of the explained, sum of what the nearest replies are wrong by, in last places */
+    bool is_idle_below;        /* its lowest byte is less than the display shows */
     double bits;               /* that the explained lines tell */
     double chance;             /* how many of all that was tried would do as well if nothing were true */
     enum finding_strength strength;
