@@ -128,6 +128,10 @@ def test_the_bytes_behind_the_display(display, tmp_path, seed):
     for name, wanted, kind in (("energy", ENERGY, "BCD × 1e-05 MWh"), ("water", LITRES, "unsigned, low byte first × 0.001 m³"),
                                ("room", ROOM, "signed, high byte first × 0.01 °C")):
         of_bytes = [entry for entry in found[name] if entry[1] == "9A00" and entry[0] != "weak"]
+        if name == "energy":  # the display hides the lowest byte: with it or without it, at a scale that fits
+            assert len(of_bytes) == 1 and of_bytes[0][2].split(" × ")[0] in ("bytes 13 to 16: BCD", "bytes 14 to 15: BCD")
+            assert of_bytes[0][2].endswith("1e-05 MWh" if places(of_bytes[0][2])[0] == 13 else "0.001 MWh")
+            continue
         assert [places(entry[2]) for entry in of_bytes] == [wanted[:2]], name
         if "-" in " ".join(row for row in rows if ";room;-" in row) or name != "room":
             assert of_bytes[0][2].endswith(kind), name
