@@ -227,6 +227,14 @@ why_nothing(const struct display_series *series, unsigned checked)
     return checked > 0 ? NULL : "No reply is near any line: compare the day and the time zone, or set tolerance=SECONDS.";
 }
 
+/* Beside what is strong nobody needs a guess. They are the last. */
+static void
+drop_weak(GArray *findings)
+{
+    while (findings->len > 0 && g_array_index(findings, struct finding, findings->len - 1).strength == FINDING_WEAK)
+        g_array_set_size(findings, findings->len - 1);
+}
+
 static void
 print_series(const struct display *display, const struct display_series *series)
 {
@@ -238,6 +246,8 @@ print_series(const struct display *display, const struct display_series *series)
     print_title(series, checked, display->tolerance);
     if (why_not != NULL)
         printf("  %s\n", why_not);
+    if (findings->len > 0 && g_array_index(findings, struct finding, 0).strength == FINDING_STRONG)
+        drop_weak(findings);
     for (unsigned i = 0; i < findings->len && i < FINDINGS_MAX && why_not == NULL; i++)
         print_finding(display, series, &g_array_index(findings, struct finding, i));
     if (why_not == NULL && findings->len > FINDINGS_MAX)

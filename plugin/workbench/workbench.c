@@ -7,6 +7,7 @@
 #include "workbench.h"
 
 #include "explore.h"
+#include "inspect.h"
 #include "notes.h"
 #include "userfields.h"
 
@@ -14,6 +15,7 @@ void
 cjt188_workbench_register(module_t *module)
 {
     cjt188_userfields_register(module);
+    cjt188_inspect_register(module);
     cjt188_explore_register();
     cjt188_explore_table_register();
     cjt188_notes_register();

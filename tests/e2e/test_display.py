@@ -93,7 +93,7 @@ def sections(text):
         name = title.group(1) if title else name
         match = FOUND.match(line)
         if title:
-            found[name] = []
+            found.setdefault(name, [])
         elif match:
             strength, di, what, explained, checked, values, chance = match.groups()
             found[name].append((strength, di, what, int(explained), int(checked), int(values), chance))

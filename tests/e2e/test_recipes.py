@@ -549,4 +549,5 @@ def test_installed_for_everybody_and_removed(desk):
 
 def test_a_log_of_the_display(desk):
     text = desk(*block_with("display=display.csv"))
-    assert "display.csv: 1 line, 0 more cannot be read" in text and "Heating energy, 2 decimal places: 1 of 1 lines" in text or "none says so" in text
+    assert "display.csv: 1 line, 0 more cannot be read" in text
+    assert "  weak    901F, Heating energy, 2 decimal places: 1 of 1 lines, 1 value; " in text
