@@ -33,6 +33,9 @@ struct cjt188_own_fields {
 /* NULL without a workbench. */
 extern const struct cjt188_own_fields *cjt188_own_fields;
 
+/* Adds what bytes behind SER may be below their item, if the user wants to see that. NULL without a workbench. */
+extern void (*cjt188_own_inspect)(const struct cjt188_frame *frame, proto_tree *tree, unsigned at, unsigned width);
+
 /* Does one of the user's fields name this byte behind SER? */
 static inline bool
 cjt188_is_own(const struct cjt188_own *own, unsigned at)

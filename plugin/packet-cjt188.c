@@ -37,6 +37,7 @@ ws_bool cjt188_verify_checksums = true;
 ws_bool cjt188_damaged_values;
 int cjt188_default_dialect = CJT188_STANDARD;
 const struct cjt188_own_fields *cjt188_own_fields;
+void (*cjt188_own_inspect)(const struct cjt188_frame *frame, proto_tree *tree, unsigned at, unsigned width);
 
 /* ---- showing the header ---- */
 

@@ -193,6 +193,8 @@ add_row(const struct shown *shown, proto_item *item, unsigned from, unsigned wid
     proto_item_set_generated(proto_tree_add_string(
         tree, hf_cjt188_undocumented_row, shown->frame->tvb, shown->at + (int)from, (int)width,
         cjt188_own_fields->row(shown->frame, shown->value->at - frame->data + from, width)));
+    if (cjt188_own_inspect != NULL)
+        cjt188_own_inspect(shown->frame, tree, shown->value->at - frame->data + from, width);
 }
 
 /* A run of bytes, but for those that the user's own fields name. */

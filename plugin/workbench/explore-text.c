@@ -1,5 +1,6 @@
 /* explore-text.c
- * tshark -z cjt188,explore[,evidence][,all][,rows][,filter]: prints what the byte explorer found, at the end.
+ * tshark -z cjt188,explore[,evidence][,all][,rows][,filter]: prints what the byte explorer found, at the end. Words of a log of
+ * the display are for display.c.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -12,6 +13,8 @@
 #include <epan/stat_groups.h>
 #include <epan/stat_tap_ui.h>
 #include <wsutil/report_message.h>
+
+#include "display.h"
 
 #define EXPLORE_OPTION "cjt188,explore"
 
@@ -348,6 +351,8 @@ start(const char *argument, void *data _U_)
         if (taken != NULL)
             *taken = true;
     } while (taken != NULL);
+    if (display_is_meant(filter))
+        return display_start(filter, wanted.rows);
     explorer = g_new0(struct explorer, 1);
     explorer->explore = explore_new(false);
     explorer->wanted = wanted;

@@ -9,6 +9,7 @@
 #include "compare.h"
 #include "explore.h"
 #include "export.h"
+#include "inspect.h"
 #include "marks.h"
 #include "notes.h"
 #include "report.h"
@@ -18,6 +19,7 @@ void
 cjt188_workbench_register(module_t *module)
 {
     cjt188_userfields_register(module);
+    cjt188_inspect_register(module);
     cjt188_explore_register();
     cjt188_explore_table_register();
     cjt188_notes_register();

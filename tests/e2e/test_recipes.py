@@ -553,3 +553,12 @@ def test_installed_for_everybody_and_removed(desk):
     desk(*(line.replace("/usr/", f"{prefix}/") for line in block_with("sudo xargs rm")))
     assert sorted(path for path in prefix.rglob("*") if path.is_file()) == sorted(others)
     assert not [path for path in prefix.rglob("*") if "cjt188" in path.name.lower()]
+
+
+# A log of the display.
+
+
+def test_a_log_of_the_display(desk):
+    text = desk(*block_with("display=display.csv"))
+    assert "display.csv: 1 line, 0 more cannot be read" in text
+    assert "  weak    901F, Heating energy, 2 decimal places: 1 of 1 lines, 1 value; " in text
