@@ -14,7 +14,7 @@ from bus import ALL, HIRES, ONE_PASS, READ, SECOND, START, TWO_PASSES, Bus, conv
 from rows import sharkd
 from test_stats import plain, rows
 
-SEEDS = int(os.environ.get("CJT188_SEEDS", 10))
+SEEDS = int(os.environ.get("CJT188_SEEDS", 4))
 CHARACTER = 11 / 2400
 ASKED = 22 * CHARACTER                # how long a request takes
 LATEST = (22 + 30) * CHARACTER + 0.6  # the longest wait for its reply
