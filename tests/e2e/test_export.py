@@ -23,7 +23,7 @@ def without_remark(line):
 
 
 COMMANDS = [without_remark(line) for line in LINES
-            if re.match(r"tshark -r samples/(?!.*>\S+$|.*cjt188,report|.*cjt188,export)", line)]
+            if re.match(r"tshark -r samples/(?!.*>\S+$|.*cjt188,report|.*cjt188,export|.*display=)", line)]
 FILTERS = [re.split(r"\s{3,}", line)[0] for block in BLOCKS for line in block.splitlines() if block.startswith("cjt188.")]
 
 

@@ -68,5 +68,6 @@ def test_the_guide_is_true(tshark, samples, tmp_path):
 
 def test_every_sample_is_listed(samples):
     listed = re.findall(r"^\| `([^`]+)` \|", (samples / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(listed) == sorted(path.name for path in samples.iterdir() if path.name != "README.md")
+    files = [path.relative_to(samples) for path in samples.rglob("*") if path.is_file()]
+    assert sorted(listed) == sorted(str(path) for path in files if path.name != "README.md")
     assert "thread.pcapng" in listed
