@@ -219,19 +219,6 @@ print_group(const struct explore_group *group, const struct wanted *wanted)
     g_free(title);
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-    const struct explore_group *first = *(const struct explore_group *const *)a;
-    const struct explore_group *second = *(const struct explore_group *const *)b;
-
-    if (first->di != second->di)
-        return (int)first->di - (int)second->di;
-    if (first->control != second->control)
-        return (int)first->control - (int)second->control;
-    return (int)first->first_packet - (int)second->first_packet;
-}
-
 static GPtrArray *
 groups_by_name(const struct explore *explore)
 {
@@ -239,7 +226,7 @@ groups_by_name(const struct explore *explore)
 
     for (unsigned i = 0; i < explore->groups->len; i++)
         g_ptr_array_add(groups, g_ptr_array_index(explore->groups, i));
-    g_ptr_array_sort(groups, by_name);
+    g_ptr_array_sort(groups, explore_by_identifier);
     return groups;
 }
 

@@ -720,6 +720,19 @@ explore_reset(struct explore *explore)
     explore->slots = 0;
 }
 
+int
+explore_by_identifier(const void *a, const void *b)
+{
+    const struct explore_group *first = *(const struct explore_group *const *)a;
+    const struct explore_group *second = *(const struct explore_group *const *)b;
+
+    if (first->di != second->di)
+        return (int)first->di - (int)second->di;
+    if (first->control != second->control)
+        return (int)first->control - (int)second->control;
+    return (int)first->first_packet - (int)second->first_packet;
+}
+
 char *
 explore_group_title(const struct explore_group *group)
 {

@@ -132,6 +132,9 @@ struct explore_group *explore_add(struct explore *explore, packet_info *pinfo, c
 /* The same of a whole packet. */
 void explore_add_packet(struct explore *explore, packet_info *pinfo, const struct cjt188_tap *tap);
 
+/* For g_ptr_array_sort() of groups: by identifier, control code, then as they came. */
+int explore_by_identifier(const void *a, const void *b);
+
 /* "Reply 903F, control 81, L 58 (high-precision reading, ultrasonic meter), dialect OEM ultrasonic"; the caller frees. */
 char *explore_group_title(const struct explore_group *group);
 

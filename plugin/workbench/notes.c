@@ -619,19 +619,6 @@ append_statistics(GString *page, const struct notes *notes)
 
 /* ---- the page ---- */
 
-static int
-by_identifier(const void *a, const void *b)
-{
-    const struct explore_group *first = *(const struct explore_group *const *)a;
-    const struct explore_group *second = *(const struct explore_group *const *)b;
-
-    if (first->di != second->di)
-        return (int)first->di - (int)second->di;
-    if (first->control != second->control)
-        return (int)first->control - (int)second->control;
-    return (int)first->first_packet - (int)second->first_packet;
-}
-
 static GPtrArray *
 groups_of(const struct explore *explore)
 {
@@ -643,7 +630,7 @@ groups_of(const struct explore *explore)
         if (group->frames > 0)
             g_ptr_array_add(groups, group);
     }
-    g_ptr_array_sort(groups, by_identifier);
+    g_ptr_array_sort(groups, explore_by_identifier);
     return groups;
 }
 

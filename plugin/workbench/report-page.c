@@ -420,19 +420,6 @@ write_lines(struct writer *writer)
 
 /* ---- kinds of frames ---- */
 
-static int
-by_identifier(const void *a, const void *b)
-{
-    const struct explore_group *first = *(const struct explore_group *const *)a;
-    const struct explore_group *second = *(const struct explore_group *const *)b;
-
-    if (first->di != second->di)
-        return (int)first->di - (int)second->di;
-    if (first->control != second->control)
-        return (int)first->control - (int)second->control;
-    return (int)first->first_packet - (int)second->first_packet;
-}
-
 static bool
 changes(const uint8_t *toggled, unsigned width)
 {
@@ -455,7 +442,7 @@ drawn_groups(const struct report *report)
         if (group->width > 0 && g_hash_table_contains(report->heats, group) && changes(group->toggled, group->width))
             g_ptr_array_add(groups, group);
     }
-    g_ptr_array_sort(groups, by_identifier);
+    g_ptr_array_sort(groups, explore_by_identifier);
     return groups;
 }
 

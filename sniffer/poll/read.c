@@ -28,9 +28,20 @@ tell_doubts(const struct answer *answer, const struct hearing_log *log, const ch
     g_free(heard);
 }
 
+/* What is to go on for years does so beside a busy line and a full disk: the next time may be better, and a service that is begun
+ * anew would ask at once. */
+static bool
+goes_on(const struct poll *poll, const GError *wrong)
+{
+    const struct poll_options *options = poll->options;
+
+    return options->every_ns != 0 &&
+        ((wrong->code == POLL_BUSY && !options->exit_if_busy) || (wrong->code == TAP_OUTPUT_FAILED && options->print_to != NULL));
+}
+
 /* One question. *answered: false when there was no answer, which is said; the function's false is for what ends all. */
 static bool
-read_one(struct poll *poll, const uint8_t *address, uint16_t di, bool *answered, GError **error)
+ask_one(struct poll *poll, const uint8_t *address, uint16_t di, bool *answered, GError **error)
 {
     struct hearing_log log = { .heard = NULL };
     struct request request;
@@ -61,6 +72,23 @@ read_one(struct poll *poll, const uint8_t *address, uint16_t di, bool *answered,
     hearing_log_clear(&log);
     g_free(who);
     return good;
+}
+
+static bool
+read_one(struct poll *poll, const uint8_t *address, uint16_t di, bool *answered, GError **error)
+{
+    GError *wrong = NULL;
+
+    if (ask_one(poll, address, di, answered, &wrong))
+        return true;
+    if (!goes_on(poll, wrong)) {
+        g_propagate_error(error, wrong);
+        return false;
+    }
+    tap_complain("%s This reading is missing.", wrong->message);
+    g_error_free(wrong);
+    *answered = false;
+    return true;
 }
 
 static bool

@@ -156,6 +156,15 @@ def test_another_master_before(begin, buses, tmp_path):
     assert packets[2].time - packets[1].time > 2, "as long as an answer may take"
 
 
+def test_a_table_that_finds_no_room(poll, buses):
+    """Is said each time, and the next reading is tried: a service that ends would be begun anew, and ask at once."""
+    bus = buses(answers(reading()))
+    done = poll("-i", bus.path, *QUICK, "--every", "1s", "--fast", "--count", "2", "--csv", "-o", "/dev/full", "read")
+    assert done.returncode == NO_ANSWER and "This reading is missing." in done.stderr and len(bus.asked) == 2
+    done = poll("-i", bus.path, *QUICK, "--csv", "-o", "/dev/full", "read")
+    assert done.returncode == OUTPUT_FAILED and len(bus.asked) == 3
+
+
 @pytest.mark.parametrize("neighbour", [bytes.fromhex("105B015C16"), bytes.fromhex("6803036853FE51A216"),
                                        bytes.fromhex("68AAAAAAAAAAAA681300DF16"), FOREIGN])
 def test_another_master_and_no_wish_to_wait(begin, buses, tmp_path, neighbour):
