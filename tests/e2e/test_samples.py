@@ -8,7 +8,7 @@ import re
 import subprocess
 
 import make_samples
-from conftest import SRC, TIMEOUT
+from conftest import BUILD, SRC, TIMEOUT
 
 
 def test_the_samples_are_the_frames(samples):
@@ -71,3 +71,12 @@ def test_every_sample_is_listed(samples):
     files = [path.relative_to(samples) for path in samples.rglob("*") if path.is_file()]
     assert sorted(listed) == sorted(str(path) for path in files if path.name != "README.md")
     assert "thread.pcapng" in listed
+
+
+def test_the_demo():
+    """README's first command, to its end; what it builds is there."""
+    env = dict(os.environ, CJT188_BUILD=str(BUILD), DISPLAY="", WAYLAND_DISPLAY="")
+    done = subprocess.run([SRC / "samples" / "demo"], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 0, done.stderr
+    for said in ("Heating energy: 0.007 kWh", "strong  bytes 57 to 60", "24263225 answered after", "Read 901F, 24263241"):
+        assert said in done.stdout, said
