@@ -12,6 +12,7 @@ import pytest
 from bus import START, Bus, reading
 from conftest import SRC
 from craft import pcapng_block
+from pages import PAGES, commands_of
 from test_stats import plain
 
 ENERGY, POWER, FLOW, VOLUME = range(4)
@@ -447,12 +448,12 @@ def test_title(tshark, samples):
     assert any(line.startswith("CJ/T 188 decimal places") for line in text.splitlines())
 
 
-def test_what_the_readme_says_is_printed(tshark):
-    """Each command of the README, and the lines that are shown behind both."""
-    readme = (SRC / "README.md").read_text(encoding="utf-8")
-    block, shown = re.search(r"```\n((?:tshark [^\n]*cjt188,decimals[^\n]*\n)+)```.*?```text\n(.*?)```", readme, re.DOTALL).groups()
+def test_what_the_page_says_is_printed(tshark):
+    """Each command of the page, and the lines that are shown behind both."""
+    page = PAGES["doc/meters.md"]
+    block, shown = re.search(r"```\n(tshark [^`]*cjt188,decimals[^`]*)```\n\n```text\n(.*?)```", page, re.DOTALL).groups()
     printed = []
-    for command in block.splitlines():
+    for command in commands_of(block):
         program, *words = shlex.split(command)
         assert program == "tshark"
         printed += plain(tshark(*words, cwd=SRC).stdout)

@@ -18,7 +18,8 @@ import pytest
 from conftest import SRC, TIMEOUT, write_pcap
 from craft import bcd, frame, heat_901f, le
 from rows import BCD, BITS, BYTES, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, config_dir, options, row
-from test_recipes import Desk, block_with
+from pages import block_with
+from test_recipes import Desk
 
 HEAD = ["# Maker: ", "# Model: ", "# Source: ", "# Licence: "]
 TABLES = ("cjt188_fields", "cjt188_meters")
@@ -300,10 +301,10 @@ def test_the_form(export):
         check_form(export(*reply(di), name=f"{di}.ksy", what="export-ksy"))
 
 
-# ---- README, and the dictionary that comes along ----
+# ---- The page, and the dictionary that comes along ----
 
 
-def test_what_readme_says(tshark, tmp_path, parse, frames):
+def test_what_the_page_says(tshark, tmp_path, parse, frames):
     """Its commands, word for word: out, and in by a profile of its own."""
     desk = Desk(tshark, tmp_path)
     desk.env["HOME"] = str(tmp_path)

@@ -1,4 +1,4 @@
-# README's examples are true: each command that reads a sample runs as written, and gives plain numbers. What takes more
+# The pages' examples are true: each command that reads a sample runs as written, and gives plain numbers. What takes more
 # programs, or writes files, is in test_recipes.py.
 #
 # Copyright 2026, the CJ/T 188 tools contributors
@@ -11,20 +11,9 @@ import subprocess
 import pytest
 from conftest import SRC, TIMEOUT
 from craft import matches
+from pages import BLOCKS, EXAMPLES, TEXT
 
-README = (SRC / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```\w*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-LINES = [line for block in BLOCKS for line in block.splitlines()]
-
-
-def without_remark(line):
-    """The command of a line whose end may be a remark, two blanks and # before it."""
-    return re.split(r"\s{2,}#", line)[0].strip()
-
-
-COMMANDS = [without_remark(line) for line in LINES
-            if re.match(r"tshark -r samples/(?!.*>\S+$|.*cjt188,report|.*cjt188,export|.*display=)", line)]
-FILTERS = [re.split(r"\s{3,}", line)[0] for block in BLOCKS for line in block.splitlines() if block.startswith("cjt188.")]
+FILTERS = [re.split(r"\s{3,}", line)[0] for block in BLOCKS if block.language == "filter" for line in block.text.splitlines()]
 
 
 @pytest.fixture
@@ -44,14 +33,14 @@ def shell(tshark):
 
 
 def test_there_are_examples_of_every_kind():
-    text = "\n".join(COMMANDS)
+    text = "\n".join(EXAMPLES)
     for kind in ("-T fields", "-T json", "io,stat", "cjt188,meters", "cjt188,lines", "cjt188,srt", "cjt188,tree",
                  "cjt188,decimals", "conv,cjt188", "endpoints,cjt188", "uat:cjt188_meters"):
         assert kind in text, kind
-    assert len(COMMANDS) >= 9 and len(FILTERS) >= 5
+    assert len(EXAMPLES) >= 9 and len(FILTERS) >= 5
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", EXAMPLES)
 def test_an_example_runs(shell, command):
     shell(command)
 
@@ -66,13 +55,13 @@ def test_example_filters_are_valid_and_find_something(tshark):
 
 
 def of_kind(kind):
-    chosen = [command for command in COMMANDS if kind in shlex.split(command)]
+    chosen = [command for command in EXAMPLES if kind in shlex.split(command)]
     assert chosen
     return chosen
 
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
-# Fields whose numbers are checked against what the tree says, by the unit that design and README promise.
+# Fields whose numbers are checked against what the tree says, by the unit that design and pages promise.
 UNITS = {"cjt188.energy.heating": "kWh", "cjt188.energy.cooling": "kWh", "cjt188.power": "kW", "cjt188.flow": "m³/h",
          "cjt188.volume": "m³", "cjt188.temperature.supply": "°C", "cjt188.temperature.return": "°C",
          "cjt188.operating_hours": "h"}
@@ -162,9 +151,9 @@ def test_graphs_over_every_quantity(tshark):
         assert float(cell) == pytest.approx(expected, abs=1e-5, rel=1e-5), call
 
 
-def test_decode_as_of_the_readme_is_known(tshark, samples):
-    """Each -d of the table "Other ways in", with a device number where it leaves that open."""
-    rules = re.findall(r"`-d (\S+)`", README)
+def test_decode_as_of_the_pages_is_known(tshark, samples):
+    """Each -d of doc/other-ways-in.md, with a device number where it leaves that open."""
+    rules = re.findall(r"`-d (\S+)`", TEXT)
     assert len(rules) >= 4
     for rule in rules:
         done = tshark("-r", samples / "thread.pcapng", "-c", "1", "-d", rule.replace("…", "5"))

@@ -1,4 +1,4 @@
-# README's recipes are true, too: what takes more than one program runs word for word, each in a folder of its own. A "box" is
+# The pages' recipes are true, too: what takes more than one program runs word for word, each in a folder of its own. A "box" is
 # this computer, reached by a real sshd where one is installed and by a stand-in for ssh anyway; the adapter there is the
 # demo bus.
 #
@@ -14,28 +14,18 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
 
+from bus import request
 from conftest import BUILD, SRC, TIMEOUT
 from tapkit import parse, payload
-from test_export import BLOCKS, NUMBER, README, without_remark
+from test_export import NUMBER
+from pages import BLOCKS, TEXT, block_with, line_with, shown_behind
 
 PACKETS = 6  # from a box, before its line ends
-
-
-def block_with(text):
-    """The commands of README's one block that has this text."""
-    found = [block for block in BLOCKS if text in block]
-    assert len(found) == 1, text
-    return [without_remark(line) for line in found[0].splitlines()]
-
-
-def line_with(*texts):
-    found = [without_remark(line) for block in BLOCKS for line in block.splitlines() if all(t in line for t in texts)]
-    assert len(found) == 1, texts
-    return found[0]
 
 
 class Desk:
@@ -71,12 +61,21 @@ def desk(tshark, tmp_path):
 def test_pages(desk):
     """Each is one, and the masked one shows no number of a meter."""
     desk.folder.chmod(0o777)
-    commands = block_with("cjt188,report,report.html")
+    commands = block_with("masked.html")
     assert desk(*commands) == ""
     pages = {name: (desk.folder / f"{name}.html").read_text(encoding="utf-8") for name in ("report", "masked", "one-meter")}
     assert all(page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>") for page in pages.values())
     assert {name: ("24263225" in page, "24263241" in page) for name, page in pages.items()} == {
         "report": (True, True), "masked": (False, False), "one-meter": (True, False)}
+
+
+def test_what_may_be_given_away(desk):
+    """The three files of CONTRIBUTING.md: no number of a meter is in them."""
+    desk.folder.chmod(0o777)
+    shutil.copy(SRC / "samples" / "longer-903f.pcapng", desk.folder / "line.pcapng")
+    desk(*block_with("cjt188,notes,mask >notes.md"))
+    texts = [(desk.folder / name).read_text(encoding="utf-8") for name in ("notes.md", "report.html", "mine.cjt188")]
+    assert all(texts) and not [text for text in texts if "24263225" in text or "24263241" in text]
 
 
 # Elasticsearch and OpenSearch. Neither is here; what they demand is: no name twice in an object, a value that the field's
@@ -183,7 +182,7 @@ def test_csv(desk):
     assert '","' in (desk.folder / "readings.csv").read_text().splitlines()[1]
 
 
-# Meters that are asked: the built-in ones, in place of those that README's commands are for
+# Meters that are asked: the built-in ones, in place of those that the pages' commands are for
 
 
 @pytest.fixture
@@ -193,28 +192,25 @@ def asking(desk):
     return desk
 
 
-def shown_behind(command):
-    """The lines that README shows as what this command prints."""
-    return re.search(rf"^```\n{re.escape(command)}\n```\n\n```text\n(.*?)^```", README, re.M | re.S)[1].splitlines()
-
-
 def without_chance(line):
     """Temperatures, the clock and how long it took are others each time."""
     line = re.sub(r"\d+\.\d\d(?=/| °C)", "T", line)
     return re.sub(r"after \d+ ms", "after N ms", re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", line))
 
 
-@pytest.mark.parametrize("command", ["cjt188poll -i demo read", "cjt188poll -i demo find"])
+@pytest.mark.parametrize("command", [line_with("cjt188poll -i demo read"), line_with("cjt188poll -i demo find")])
 def test_a_meter_is_asked(asking, command):
-    """What README shows, word for word."""
+    """What the pages show, word for word."""
     printed = [without_chance(line) for line in asking(command).splitlines()]
     shown = [without_chance(line) for line in shown_behind(command)]
     assert printed == shown
 
 
 def test_first_example():
-    """Who has just found this page needs no hardware, and no Wireshark."""
-    assert BLOCKS[0] == "cjt188poll -i demo read\n"
+    """Who has just found the first page needs no hardware: behind building and installing comes a meter that is asked."""
+    first, second, *_ = BLOCKS
+    assert first.page == "README.md" and first.text.startswith("git clone ")
+    assert second.text == "cjt188poll -i demo read\n"
 
 
 def on_demo(command):
@@ -234,8 +230,22 @@ def test_ways_to_ask(asking):
     assert [row["cjt188.meter"] for row in rows] == ["24263225"] * 2 and rows[1]["cjt188.energy.heating"] == "0.007"
 
 
-def test_find_is_as_README_says(asking):
-    """On a line with nobody: as many ways as README counts."""
+def test_other_ways_to_ask(asking):
+    """Objects, hex, and which numbers answer."""
+    objects, in_hex, scan = block_with("--json read 901F")
+    assert json.loads(asking(objects))["cjt188.energy.heating"] == 0.007
+    assert [line.split()[-1] for line in asking(in_hex).splitlines() if "SEND" in line or "RECV" in line] == ["16"] * 2
+    assert "24263225" in asking(scan)
+
+
+def test_a_page_from_the_first_page(desk):
+    desk.folder.chmod(0o777)
+    assert desk(line_with("longer-903f", "cjt188,report,report.html")) == ""
+    assert (desk.folder / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_find_is_as_the_pages_say(asking):
+    """On a line with nobody: as many ways as the pages count."""
     asking.program("cjt188poll", f'{BUILD}/sniffer/cjt188poll --listen 0 --timeout 1 --gap 1 "$@" || echo ended with $?')
     master, slave = os.openpty()
     try:
@@ -244,7 +254,7 @@ def test_find_is_as_README_says(asking):
         os.close(master)
         os.close(slave)
     assert steps.pop() == "ended with 5"
-    assert int(re.search(r"`find` asks in (\d+) ways", README)[1]) == len(steps)
+    assert {int(ways) for ways in re.findall(r"`find` asks in (\d+) ways", TEXT)} == {len(steps)}
     assert all(re.match(r"\d+ 8[ENO]1, \d+ FE, ", step) for step in steps)
 
 
@@ -258,7 +268,7 @@ def test_a_table(asking):
 
 
 def test_a_clock_is_set(asking):
-    """README's command, but for "now", which this computer may not know, and for a person who types the number."""
+    """The page's command, but for "now", which this computer may not know, and for a person who types the number."""
     command, = block_with("set-clock now")
     soon = (datetime.datetime.now() + datetime.timedelta(seconds=40)).strftime("%Y-%m-%d %H:%M:%S")
     command = on_demo(command).replace("set-clock now", f"--yes --allow-jump set-clock '{soon}'")
@@ -269,7 +279,7 @@ def test_a_clock_is_set(asking):
 
 
 def test_tables_are_rotated(asking):
-    """README's recipe for logrotate, on a table that the service would go on with."""
+    """The page's recipe for logrotate, on a table that the service would go on with."""
     logrotate = shutil.which("logrotate", path="/usr/sbin:/usr/bin")
     if logrotate is None:
         pytest.skip("logrotate is not installed")
@@ -417,6 +427,62 @@ def test_sshdump(desk, sshd, tmp_path):
     assert (tmp_path / "box" / "said").read_text() == "-q -i /dev/ttyUSB0 -w -\n"
 
 
+# A line that is tapped: the demo bus, in place of the ports that the pages' commands are for
+
+
+@pytest.fixture
+def tapping(desk, cjt188dump):
+    """The desk, with a cjt188dump whose lines end after a few packets."""
+    desk.folder.chmod(0o777)
+    desk.program("cjt188dump", f'exec {cjt188dump} -q "$@"')
+    desk.program("wireshark", f'[ "$*" = "-k -i -" ] || exit 1\nexec tshark -r - 2>/dev/null')
+    return desk
+
+
+def of_demo(command):
+    """A few packets of the demo bus, for each port that a command names."""
+    return re.sub(r"-i (/dev/\S+|demo)", "-i demo:fast", re.sub("^cjt188dump", f"cjt188dump -c {PACKETS}", command))
+
+
+def test_ways_to_tap(tapping):
+    """Each command of the first page's block, and what its remark promises."""
+    listing, lines, *captures = block_with("cjt188dump -D ")
+    assert "demo" in tapping(listing)
+    assert len(tapping(of_demo(lines)).splitlines()) == PACKETS
+    record, window, terminal = captures
+    tapping(of_demo(record))
+    assert decoded(tapping("tshark -r line.pcapng"))
+    for command in (window, terminal):
+        assert decoded(tapping(of_demo(command)))
+
+
+def test_ways_to_record(tapping):
+    """Two adapters, a device server, a ring, and a capture that is cut anew. --probe has its own test."""
+    two, server, ring, anew, probe = block_with("-w both.pcapng")
+    assert probe.endswith(" --probe")
+    (tapping.folder / "taps").mkdir()
+    tapping(of_demo(two).replace("-c 6", "-c 40"), of_demo(ring), "cp samples/demo-line.pcapng pieces.pcapng", anew)
+    assert len(set(tapping("tshark -r both.pcapng -T fields -e frame.interface_id").split())) == 2
+    assert len(list((tapping.folder / "taps").iterdir())) == 1
+    pieces, frames = (tapping(f"tshark -r {name}.pcapng -T fields -e cjt188.meter -Y cjt188.start") for name in ("pieces", "frames"))
+    assert frames == pieces != ""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = "tcp://192.168.1.7:4001"
+        assert address in server
+        told = threading.Thread(target=lambda: listening.accept()[0].sendall((SRC / "samples" / "demo-line.bin").read_bytes()))
+        told.start()
+        tapping(server.replace(address, f"tcp://127.0.0.1:{listening.getsockname()[1]} -c {PACKETS}"))
+        told.join()
+    assert decoded(tapping("tshark -r line.pcapng"))
+
+
+def test_hex_becomes_a_capture(tapping):
+    (tapping.folder / "post.txt").write_text(f"I wrote {request('24263225').hex(' ')}, and it was silent.\n", encoding="utf-8")
+    tapping(*block_with("--hex -i post.txt"))
+    assert "Read 901F, all meters" in tapping("tshark -r frame.pcapng")
+    assert "Read 901F, 24263225" in tapping("tshark -r post.pcapng")
+
+
 # A fleet
 
 
@@ -466,7 +532,7 @@ def test_fleet(desk, cjt188dump):
 
 
 def test_installed_for_oneself(tshark, tmp_path):
-    """README's commands, word for word, in an empty home: then tshark has plugin, line and profile from there. And back."""
+    """The page's commands, word for word, in an empty home: then tshark has plugin, line and profile from there. And back."""
     home, clone = tmp_path / "home", tmp_path / "clone"
     for folder in (home, clone):
         folder.mkdir()
@@ -536,7 +602,7 @@ def test_the_profile_goes_and_your_own_tables_stay(tmp_path):
 
 
 def test_installed_for_everybody_and_removed(desk):
-    """README's commands, with a folder of the test's in place of /usr: nothing is left, and of others' nothing is gone."""
+    """The page's commands, with a folder of the test's in place of /usr: nothing is left, and of others' nothing is gone."""
     prefix = desk.folder / "usr"
     others = [prefix / "share" / "wireshark" / "profiles" / "Other" / "recent", prefix / "lib" / "others.so"]
     for path in others:

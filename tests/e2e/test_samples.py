@@ -74,7 +74,7 @@ def test_every_sample_is_listed(samples):
 
 
 def test_the_demo():
-    """README's first command, to its end; what it builds is there."""
+    """The first page's command, to its end; what it builds is there."""
     env = dict(os.environ, CJT188_BUILD=str(BUILD), DISPLAY="", WAYLAND_DISPLAY="")
     done = subprocess.run([SRC / "samples" / "demo"], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr

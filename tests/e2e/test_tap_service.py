@@ -16,6 +16,7 @@ import time
 import pytest
 
 from conftest import BUILD, SRC
+from pages import TEXT
 from tapkit import *  # noqa: F403
 
 PROGRAMS = ["cjt188dump", "cjt188poll"]
@@ -154,13 +155,12 @@ def expanded(folder, name, instance):
 
 
 def test_documented_unit_starts(installed, frames, line, start, cjt188dump, tmp_path):
-    """taps.conf as the README has it, the unit's command line as systemd expands it, and that runs."""
+    """taps.conf as the page has it, the unit's command line as systemd expands it, and that runs."""
     (tmp_path / "cjt188dump@.service").write_bytes((installed / unit_of("cjt188dump")).read_bytes())
-    readme = (SRC / "README.md").read_text(encoding="utf-8")
     taps = tmp_path / "taps.conf"
-    taps.write_text(re.search(r"# /etc/cjt188/taps.conf\n.*?(?=\n```)", readme, re.S)[0].replace("/dev/mbus-tap", line.path),
+    taps.write_text(re.search(r"# /etc/cjt188/taps.conf\n.*?(?=\n```)", TEXT, re.S)[0].replace("/dev/mbus-tap", line.path),
                     encoding="utf-8")
-    name = re.search(r"systemctl enable --now cjt188dump@(\w+)", readme)[1]
+    name = re.search(r"systemctl enable --now cjt188dump@(\w+)", TEXT)[1]
     words, _ = expanded(tmp_path, "cjt188dump", name)
     assert words[0].endswith("/bin/cjt188dump") and not [word for word in words if "%" in word or "$" in word]
     capture = pathlib.Path(words[words.index("-w") + 1])
@@ -179,13 +179,12 @@ def test_documented_unit_starts(installed, frames, line, start, cjt188dump, tmp_
 
 
 def test_documented_poll_starts(installed, start, programs, tmp_path):
-    """polls.conf as the README has it, on simulated meters: one table, with one head, and one ring of captures."""
+    """polls.conf as the page has it, on simulated meters: one table, with one head, and one ring of captures."""
     (tmp_path / "cjt188poll@.service").write_bytes((installed / unit_of("cjt188poll")).read_bytes())
-    readme = (SRC / "README.md").read_text(encoding="utf-8")
     polls = tmp_path / "polls.conf"
-    text = re.search(r"# /etc/cjt188/polls.conf\n.*?(?=\n```)", readme, re.S)[0]
+    text = re.search(r"# /etc/cjt188/polls.conf\n.*?(?=\n```)", TEXT, re.S)[0]
     polls.write_text(text.replace("-i /dev/mbus-tap", "-i demo --listen 0"), encoding="utf-8")
-    name = re.search(r"systemctl enable --now cjt188poll@(\w+)", readme)[1]
+    name = re.search(r"systemctl enable --now cjt188poll@(\w+)", TEXT)[1]
     assert re.search(rf"^{name} .* -i demo ", polls.read_text(encoding="utf-8"), re.M)
     words, dump = expanded(tmp_path, "cjt188poll", name)
     assert words[0].endswith("/bin/cjt188poll") and not [word for word in words if "%" in word or "$" in word]
@@ -194,7 +193,7 @@ def test_documented_poll_starts(installed, start, programs, tmp_path):
         path = pathlib.Path(words[words.index(option) + 1])
         assert path.parts[-3:] == ("cjt188poll", name, file)
         words[words.index(option) + 1] = str(tmp_path / file)
-    assert f"`/var/lib/cjt188poll/{name}/readings.csv`" in readme and words[words.index("--every") + 1] == "15m"
+    assert f"`/var/lib/cjt188poll/{name}/readings.csv`" in TEXT and words[words.index("--every") + 1] == "15m"
     table = tmp_path / "readings.csv"
     for rows in (1, 2):
         process = start("--taps", polls, *words[1:], program=[programs["cjt188poll"]])
