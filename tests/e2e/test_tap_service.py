@@ -1,4 +1,4 @@
-# What makes the tap a service, and cjt188poll one: what is installed, and that systemd, man and bash take it.
+# What makes the tap a service, and cjt188poll one: what is installed, and that systemd and bash take it.
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -69,30 +69,6 @@ def commands_of_help(run):
     found = re.findall(r"^  ([a-z-]+) ", text, re.M)
     assert len(found) == 6
     return found
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_manual_knows_every_option(run, installed, name):
-    """And man renders it without a complaint."""
-    page = installed / "share" / "man" / "man1" / f"{name}.1"
-    text = page.read_text(encoding="utf-8").replace("\\-", "-")
-    options = options_of_help(run, name)
-    assert {"-w", "--write", "--baud"} <= options
-    assert not {option for option in options if not re.search(re.escape(option) + r"(?![\w-])", text)}
-    groff = shutil.which("groff")
-    if groff:
-        done = subprocess.run([groff, "-man", "-Tutf8", "-ww", "-z", page], capture_output=True, check=False)
-        assert done.returncode == 0 and done.stderr == b"", done.stderr
-
-
-def test_manual_of_poll(run, installed):
-    """Every command, and every exit code, as -h has them."""
-    text = (installed / "share" / "man" / "man1" / "cjt188poll.1").read_text(encoding="utf-8").replace("\\-", "-")
-    commands = text.split("\n.SH COMMANDS\n")[1].split("\n.SH ")[0]
-    assert re.findall(r"^\.TP\n(?:\.BR? ?|\.BI )?\"?([a-z-]+)", commands, re.M) == commands_of_help(run)
-    codes = text.split("\n.SH EXIT STATUS\n")[1].split("\n.SH ")[0]
-    said = run("cjt188poll", "-h").stdout.decode().split("Exit codes:")[1]
-    assert re.findall(r"^\.B (\d)$", codes, re.M) == re.findall(r"\b(\d) [a-z]", said) == list("012345678")
 
 
 def test_help_offers_what_is_taken(run):
