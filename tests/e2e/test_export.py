@@ -54,6 +54,13 @@ def test_example_filters_are_valid_and_find_something(tshark):
     assert all(found.values()), found
 
 
+def test_the_shortened_reply_is_in_the_sample(tshark):
+    """doc/filters-and-exports.md: its lines, in their order, are among those that tshark -V prints."""
+    shown, = [block.text.splitlines() for block in BLOCKS if block.text.startswith("CJ/T 188 meter protocol, ")]
+    printed = iter(tshark("-r", SRC / "samples" / "thread.pcapng", "-V", "-Y", "frame.number == 4").stdout.splitlines())
+    assert len(shown) > 20 and [line for line in shown if line not in printed] == []
+
+
 def of_kind(kind):
     chosen = [command for command in EXAMPLES if kind in shlex.split(command)]
     assert chosen
