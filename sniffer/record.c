@@ -112,7 +112,7 @@ describe_truncation(GString *text, const struct record *record)
 
     if (length > CJT188_OFF_LENGTH)
         g_string_append_printf(text, "Ends after %zu of %u bytes", length,
-                               CJT188_OVERHEAD + frame_start(record)[CJT188_OFF_LENGTH]);
+                               (unsigned)CJT188_OVERHEAD + frame_start(record)[CJT188_OFF_LENGTH]);
     else
         g_string_append_printf(text, "Ends after %zu bytes, before its length", length);
 }

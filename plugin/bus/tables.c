@@ -1082,7 +1082,7 @@ count_lines(struct table *table)
     for (unsigned i = 0; i < table->frames->len; i++) {
         const struct cjt188_fact *fact = cjt188_fact(g_array_index(table->frames, fact_id, i));
 
-        if (line != cjt188_meter_at(fact->meter)->line) {
+        if (sums == NULL || line != cjt188_meter_at(fact->meter)->line) {
             line = cjt188_meter_at(fact->meter)->line;
             sums = (struct line_sums *)make_sums(table, key_of_line(line), line);
         }

@@ -247,6 +247,8 @@ usual_intercept(const struct series *series, const struct numbers *numbers, cons
         if (!isnan(known->value[i]))
             votes[count++] = (struct vote){ numbers->real[i] - on_line(line, known->value[i]), 1 };
     }
+    if (count == 0)
+        return 0;
     qsort(votes, count, sizeof *votes, by_slope);
     usual = votes[count / 2].slope;
     spread = votes[count * 3 / 4].slope - votes[count / 4].slope;

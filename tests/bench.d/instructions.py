@@ -3,10 +3,12 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 import collections
+import pathlib
 import re
 import shutil
 import statistics
 import subprocess
+import tempfile
 
 from conftest import write_pcap
 from measure import plugin_tshark
@@ -31,16 +33,15 @@ def sections():
     return out + [(("7 bytes of noise",), [(START + 9 * day + second, NOISE[:7]) for second in range(ROUNDS)])]
 
 
-def callgrind(folder, capture):
-    """Runs tshark's summary; returns a profile for each call of the dissector, callees included."""
+def callgrind(tshark, capture, *words, function=DISSECTOR):
+    """Runs tshark; returns a profile for each call of the function, callees included."""
     assert shutil.which("valgrind"), "valgrind is not installed"
-    out = folder / "callgrind"
-    out.mkdir(mode=0o777)
+    out = pathlib.Path(tempfile.mkdtemp(prefix="callgrind-", dir=capture.parent))
     out.chmod(0o777)
-    command, env = plugin_tshark(folder).command("-r", capture)
+    command, env = tshark.command("-r", capture, *words)
     where = command.index(shutil.which("tshark"))
-    command[where:where] = ["valgrind", "--tool=callgrind", f"--toggle-collect={DISSECTOR}",
-                            f"--dump-after={DISSECTOR}", f"--callgrind-out-file={out / 'profile'}"]
+    command[where:where] = ["valgrind", "--tool=callgrind", f"--toggle-collect={function}",
+                            f"--dump-after={function}", f"--callgrind-out-file={out / 'profile'}"]
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return sorted(out.glob("profile.*"), key=lambda path: int(path.suffix[1:]))
 
@@ -68,7 +69,7 @@ def show_top(profile):
 def show_instructions(folder, _frames):
     every = sections()
     packets = [packet for _, packets in every for packet in packets]
-    profiles = callgrind(folder, write_pcap(folder / "steady.pcap", packets))
+    profiles = callgrind(plugin_tshark(folder), write_pcap(folder / "steady.pcap", packets))
     assert len(profiles) == len(packets), f"{len(profiles)} calls of {DISSECTOR} were seen for {len(packets)} packets"
     print(f"instructions in {DISSECTOR}, callees included, one-line summary; of {ROUNDS} frames of a kind\n"
           f"the second half, mean and largest, and the very first")
