@@ -16,6 +16,10 @@ WIDEST = 125
 MOST_WORDS = 1200
 LARGEST_PICTURE = 150_000
 
+# In tests/: what needs no word, and what is no command for a person.
+NOT_TOLD = {"README.md", "CMakeLists.txt", "__pycache__"}
+NO_COMMAND = {"make_samples.py", "unprivileged"}
+
 # Commands that are run by a test which has them from elsewhere: the test.
 ELSEWHERE = {
     "samples/demo": "test_samples.py test_the_demo",
@@ -118,6 +122,16 @@ def test_every_folder_says_what_it_is():
             and not (path / "CMakeCache.txt").exists()}
     assert tops >= {"doc", "plugin", "protocol", "sniffer", "tests"}
     assert {top for top in tops if f"{top}/README.md" not in ALL} == set()
+
+
+def test_everything_in_tests_is_told():
+    """What is in there, in its README; and what is a command for developers, on their page, too."""
+    readme, page = ALL["tests/README.md"], ALL["doc/testing.md"]
+    here = [path for path in (SRC / "tests").iterdir() if path.name not in NOT_TOLD]
+    names = [path.name + "/" * path.is_dir() for path in here]
+    assert [name for name in sorted(names) if f"`{name}`" not in readme and f"[{name}]" not in readme] == []
+    commands = [path.name for path in here if path.is_file() and os.access(path, os.X_OK) and path.name not in NO_COMMAND]
+    assert len(commands) > 8 and [name for name in sorted(commands) if f"`tests/{name}" not in page] == []
 
 
 def test_pictures_are_shown_and_small():
