@@ -183,7 +183,7 @@ draw_time_axis(struct page *page, const struct chart_time *time, const struct sc
         page_coordinate(page, MIN(where, WIDTH - 2));
         page_format(page, "\" y=\"%d\">", BOTTOM + 14);
         tick_text(time, at, step, text);
-        page_text(page, text);
+        page_put(page, text);
         page_put(page, "</text>");
     }
 }
@@ -404,7 +404,7 @@ draw_hover(struct page *page, const struct chart_time *time, const struct chart 
             page_put(page, "<rect class=hover x=\"");
             page_coordinate(page, LEFT + i * width);
             page_format(page, "\" y=\"%d\" width=\"6\" height=\"%d\"><title>", TOP, BOTTOM - TOP);
-            page_text(page, chart_time_text(time, from, when));
+            page_put(page, chart_time_text(time, from, when));
             for (char *line = text->str; line != NULL && *line != '\0';) {
                 char *next = strchr(line + 1, '\n');
 
@@ -668,7 +668,7 @@ draw_heat_time(struct page *page, const struct chart_time *time, const struct sc
         page_coordinate(page, place(y, at) + 3.5);
         page_put(page, "\">");
         tick_text(time, at, step, text);
-        page_text(page, text);
+        page_put(page, text);
         page_put(page, "</text>");
     }
 }

@@ -137,8 +137,6 @@ count_numbers(struct explore_field *field, const uint8_t *bytes)
 
 /* ---- the values that a page shows ---- */
 
-enum { ORDER_NONE, ORDER_BYTES, ORDER_TEXT, ORDER_NUMBER };
-
 /* As the tree shows it. */
 static char *
 text_of(const struct explore *explore, const struct cjt188_decoded *frame, const struct explore_field *field)
@@ -163,17 +161,17 @@ find_order(const struct cjt188_decoded *frame, const struct explore_field *field
 {
     const struct cjt188_value *value = &frame->values[field->value];
 
-    shown->order = ORDER_BYTES;
+    shown->order = EXPLORE_BYTES;
     if (field->own != NULL) {
         const struct userfield_value own = cjt188_userfield_value(field->own, frame);
 
         shown->number = own.number;
-        shown->order = own.has_number ? ORDER_NUMBER : own.is_time_or_text ? ORDER_TEXT : ORDER_BYTES;
+        shown->order = own.has_number ? EXPLORE_NUMBER : own.is_time_or_text ? EXPLORE_TEXT : EXPLORE_BYTES;
     } else if (!field->undocumented && value->state <= CJT188_IS_BITS) {
         shown->number = value->number;
-        shown->order = ORDER_NUMBER;
+        shown->order = EXPLORE_NUMBER;
     } else if (!field->undocumented && value->state == CJT188_IS_TIME) {
-        shown->order = ORDER_TEXT;
+        shown->order = EXPLORE_TEXT;
     }
 }
 
@@ -181,7 +179,7 @@ find_order(const struct cjt188_decoded *frame, const struct explore_field *field
 static struct explore_shown
 shown_of(const struct explore *explore, const struct cjt188_decoded *frame, const struct explore_field *field)
 {
-    struct explore_shown shown = { .order = ORDER_NONE };
+    struct explore_shown shown = { .order = EXPLORE_NONE };
 
     find_order(frame, field, &shown);
     shown.text = text_of(explore, frame, field);
@@ -192,9 +190,9 @@ shown_of(const struct explore *explore, const struct cjt188_decoded *frame, cons
 static int
 compare_shown(const struct explore_shown *a, const struct explore_shown *b, const struct explore_field *field)
 {
-    if (a->order == ORDER_NUMBER)
+    if (a->order == EXPLORE_NUMBER)
         return a->number < b->number ? -1 : a->number > b->number;
-    if (a->order == ORDER_TEXT)
+    if (a->order == EXPLORE_TEXT)
         return strcmp(a->text, b->text);
     return compare_low_first(a->data + field->at, b->data + field->at, field->width);
 }
@@ -204,7 +202,7 @@ empty_shown(struct explore_shown *shown)
 {
     wmem_free(NULL, shown->text);
     g_free(shown->data);
-    *shown = (struct explore_shown){ .order = ORDER_NONE };
+    *shown = (struct explore_shown){ .order = EXPLORE_NONE };
 }
 
 static void

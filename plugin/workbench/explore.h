@@ -32,9 +32,12 @@ struct distinct {
     bool more;
 };
 
+/* What a value is compared as: a higher one is more of a value. */
+enum explore_order { EXPLORE_NONE, EXPLORE_BYTES, EXPLORE_TEXT, EXPLORE_NUMBER };
+
 /* A value that a page shows. */
 struct explore_shown {
-    unsigned order; /* 0: not there yet; a higher one is more of a value: bytes, text, number */
+    enum explore_order order; /* NONE: not there yet */
     double number;
     char *text;       /* as the tree shows it */
     uint8_t *data;    /* all of that frame's behind SER */

@@ -1,11 +1,13 @@
 /* export.c
- * tshark -z cjt188,export,FILE: the user's tables as one text file to give away, with maker, model, source and licence.
+ * tshark -z cjt188,export,FILE: the user's tables as one text file to give away, with maker, model, source and licence;
+ * export-mask,FILE: without the numbers of meters.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A part of the file is what Wireshark's own file of that table holds, so it enters by being copied. What the person writes into
- * the first lines stays when the file is written again: that needs no preferences, and each file has its own.
+ * the first lines stays when the file is written again: that needs no preferences, and each file has its own. Masked, it is
+ * written when the capture has told which numbers there are; a row for one meter is then one for any.
  */
 #include "export.h"
 
@@ -15,6 +17,7 @@
 
 #include "compat.h"
 #include "explore.h"
+#include "mask.h"
 #include "plain.h"
 
 #include <epan/stat_groups.h>
@@ -65,7 +68,7 @@ read_old(const char *path)
 }
 
 GString *
-export_head(const char *path, const char *how_to_use)
+export_head(const char *path, const char *how_to_use, const struct mask *mask)
 {
     char *old = read_old(path);
     GString *head;
@@ -74,9 +77,10 @@ export_head(const char *path, const char *how_to_use)
         return NULL;
     head = g_string_new(MAGIC "what is known of one maker's meter, for the CJ/T 188 tools and others\n");
     for (size_t i = 0; i < TITLES; i++) {
-        char *line = line_behind(old, titles[i]);
+        char *line = line_behind(old, titles[i]), *given = mask_words(mask, line);
 
-        g_string_append_printf(head, "%s%s\n", titles[i], line);
+        g_string_append_printf(head, "%s%s\n", titles[i], given);
+        g_free(given);
         g_free(line);
     }
     g_string_append(head, "# Fill in these four: they stay when this file is written again.\n#\n");
@@ -117,12 +121,16 @@ struct part {
     int secret;   /* a column that nobody else needs: left empty; -1: none */
     int says;     /* a row says something if a column from here on does; 0: each does */
     const char *silence; /* what such a column holds that says nothing, besides "" */
+    int words;    /* columns from here on are a person's; -1: none */
 };
 
 static const struct part parts[] = {
-    { "cjt188_fields", "CJ/T 188 fields", -1, 0, "" },
-    { "cjt188_meters", "CJ/T 188 meters", 1, 2, "by the rules" },
+    { "cjt188_fields", "CJ/T 188 fields", -1, 0, "", 11 },
+    { "cjt188_meters", "CJ/T 188 meters", 1, 2, "by the rules", -1 },
 };
+
+/* What stands for a number: a part of a filter's name, too, and no longer than the shortest number. */
+static const char number_name[] = "meter";
 
 static const char how_to_use[] =
     "# Below are the rows of two tables of Wireshark's, each under the name of its file, as that file has them. To take them in, add\n"
@@ -149,21 +157,45 @@ append_quoted(GString *text, const char *cell)
     g_string_append_c(text, '"');
 }
 
+/* An address for any digits, but for its maker's. */
 static void
-append_row(GString *text, const struct part *part, const uat_t *table, void *record)
+open_pattern(char *pattern)
+{
+    enum { WITH_MAKER = 14, MAKER = 4 };
+
+    for (char *at = pattern + (strlen(pattern) == WITH_MAKER ? MAKER : 0); *at != '\0'; at++)
+        *at = '?';
+}
+
+/* A cell as it may be given away; the caller frees. */
+static char *
+cell_to_give(const struct part *part, const struct mask *mask, int column, const char *cell)
+{
+    char *given = column == part->secret ? g_strdup("")
+        : part->words >= 0 && column >= part->words ? mask_words(mask, cell) : g_strdup(cell);
+
+    if (mask != NULL && column == 0 && cjt188_is_pattern(given)) /* the address, in each of them */
+        open_pattern(given);
+    return given;
+}
+
+static void
+append_row(GString *text, const struct part *part, const struct mask *mask, const uat_t *table, void *record)
 {
     GString *row = g_string_new(NULL);
     bool says = part->says == 0;
 
     for (int i = 0; table->fields[i].name != NULL; i++) {
         const uat_field_t *column = &table->fields[i];
-        char *cell = NULL;
+        char *cell = NULL, *given;
         unsigned length = 0;
 
         column->cb.tostr(record, &cell, &length, column->cbdata.tostr, column->fld_data);
+        given = cell_to_give(part, mask, i, cell);
         says = says || (i >= part->says && cell[0] != '\0' && !g_str_equal(cell, part->silence));
         g_string_append(row, i > 0 ? "," : "");
-        append_quoted(row, i == part->secret ? "" : cell);
+        append_quoted(row, given);
+        g_free(given);
         g_free(cell);
     }
     if (says)
@@ -171,10 +203,11 @@ append_row(GString *text, const struct part *part, const uat_t *table, void *rec
     g_string_free(row, true);
 }
 
+/* `mask` NULL: as it is. */
 static bool
-write_dictionary(const char *path)
+write_tables(const char *path, const struct mask *mask)
 {
-    GString *text = export_head(path, how_to_use);
+    GString *text = export_head(path, how_to_use, mask);
     bool is_written;
 
     if (text == NULL)
@@ -184,31 +217,96 @@ write_dictionary(const char *path)
 
         g_string_append_printf(text, "\n# [%s]\n", parts[i].file);
         for (unsigned j = 0; table != NULL && j < table->user_data->len; j++)
-            append_row(text, &parts[i], table, UAT_USER_INDEX_PTR(table, j));
+            append_row(text, &parts[i], mask, table, UAT_USER_INDEX_PTR(table, j));
     }
     is_written = export_write(path, text);
     g_string_free(text, true);
     return is_written;
 }
 
+/* ---- masked: the capture's numbers first ---- */
+
+struct mask *
+export_mask(void)
+{
+    struct mask *mask = mask_new();
+
+    mask_add_tables(mask, number_name);
+    return mask;
+}
+
+void
+export_mask_see(struct mask *mask, const struct cjt188_tap *record)
+{
+    for (const struct cjt188_seen *seen = record->first; mask != NULL && seen != NULL; seen = seen->next)
+        mask_add_seen(mask, seen, number_name);
+}
+
+struct masked_dictionary {
+    char *path;
+    struct mask *mask;
+};
+
+static tap_packet_status
+add_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *packet, tap_flags_t flags _U_)
+{
+    export_mask_see(((struct masked_dictionary *)data)->mask, (const struct cjt188_tap *)packet);
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static void
+write_masked(void *data)
+{
+    const struct masked_dictionary *dictionary = (const struct masked_dictionary *)data;
+
+    write_tables(dictionary->path, dictionary->mask);
+}
+
+static void
+finish(void *data)
+{
+    struct masked_dictionary *dictionary = (struct masked_dictionary *)data;
+
+    mask_free(dictionary->mask);
+    g_free(dictionary->path);
+    g_free(dictionary);
+}
+
 /* ---- the option ---- */
 
 /* The tables are known before any packet is. */
+static bool
+write_dictionary(const char *path, bool is_masked)
+{
+    struct masked_dictionary *dictionary;
+
+    if (!is_masked)
+        return write_tables(path, NULL);
+    dictionary = g_new(struct masked_dictionary, 1);
+    *dictionary = (struct masked_dictionary){ g_strdup(path), export_mask() };
+    return explore_listen(dictionary, NULL, NULL, add_packet, write_masked, finish);
+}
+
 static bool
 start(const char *argument, void *data _U_)
 {
     static const struct {
         const char *option;
-        bool (*write)(const char *path);
-    } kinds[] = { { EXPORT_OPTION ",", write_dictionary }, { EXPORT_OPTION "-ksy,", ksy_start } };
+        bool (*write)(const char *path, bool is_masked);
+        bool is_masked;
+    } kinds[] = {
+        { EXPORT_OPTION ",", write_dictionary, false }, { EXPORT_OPTION "-mask,", write_dictionary, true },
+        { EXPORT_OPTION "-ksy,", ksy_start, false }, { EXPORT_OPTION "-ksy-mask,", ksy_start, true },
+    };
 
     for (size_t i = 0; i < array_length(kinds); i++) {
         const char *path = argument + strlen(kinds[i].option);
 
         if (g_str_has_prefix(argument, kinds[i].option) && *path != '\0')
-            return kinds[i].write(path);
+            return kinds[i].write(path, kinds[i].is_masked);
     }
-    report_failure("-z %s is not known; there are -z " EXPORT_OPTION ",FILE and -z " EXPORT_OPTION "-ksy,FILE.", argument);
+    report_failure("-z %s is not known; there are -z " EXPORT_OPTION ",FILE and -z " EXPORT_OPTION "-ksy,FILE, and masked "
+                   "-z " EXPORT_OPTION "-mask,FILE and -z " EXPORT_OPTION "-ksy-mask,FILE.", argument);
     return false;
 }
 

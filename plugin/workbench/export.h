@@ -7,22 +7,24 @@
 #ifndef CJT188_EXPORT_H
 #define CJT188_EXPORT_H
 
-#include <stdbool.h>
-
-#include <glib.h>
+#include "mask.h"
 
 /* Once, at start, after the tap "cjt188" is registered. */
 void cjt188_export_register(void);
 
 /* The comment that such a file begins with: maker, model, source, licence. What a person has filled in when `path` was written
- * before is kept. NULL when `path` is a file of another kind, and the user was told. */
-GString *export_head(const char *path, const char *how_to_use);
+ * before is kept, masked if there is a mask. NULL when `path` is a file of another kind, and the user was told. */
+GString *export_head(const char *path, const char *how_to_use, const struct mask *mask);
 /* The licence that somebody filled in there, if a machine can read it (SPDX), else NULL; the caller frees. */
 char *export_licence(const GString *head);
 /* False, and the user was told, when it cannot be written. */
 bool export_write(const char *path, const GString *text);
 
+/* A mask that knows the numbers in the user's tables; those in the packets, for which it may be NULL. */
+struct mask *export_mask(void);
+void export_mask_see(struct mask *mask, const struct cjt188_tap *record);
+
 /* ksy.c: listen, and at the end write the file. False when that cannot be, and the user was told. */
-bool ksy_start(const char *path);
+bool ksy_start(const char *path, bool is_masked);
 
 #endif

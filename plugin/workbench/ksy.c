@@ -32,12 +32,14 @@ struct kind {
 
 struct listener {
     char *path;
-    GPtrArray *kinds; /* struct kind */
+    struct mask *mask; /* NULL: nothing is to be masked */
+    GPtrArray *kinds;  /* struct kind */
 };
 
 /* What is being written. */
 struct ksy {
     const struct kind *kind;
+    const struct mask *mask;
     GString *seq, *instances; /* of the data */
     GHashTable *ids;          /* without _, which some languages leave out */
     bool units[CJT188_VOLUME + 1];
@@ -596,16 +598,18 @@ add_own(struct ksy *ksy, const struct own_field *field)
     const struct userfield_form own = cjt188_userfield_form(field);
     const struct raw_form *form = &raw_forms[own.kind];
     struct cjt188_own_place place;
-    char *words, *id, *raw, *behind, *type, *doc;
+    char *suffix, *words, *id, *raw, *behind, *type, *said, *doc;
 
     if (!cjt188_own_fields->place(field, &place))
         return;
-    words = g_strdup_printf("user_%s", own.suffix);
+    suffix = mask_words(ksy->mask, own.suffix);
+    words = g_strdup_printf("user_%s", suffix);
     id = take_id(ksy, words);
     type = own_type(ksy, form, &place, &behind);
     raw = behind != NULL ? g_strdup_printf("%s_raw", id) : g_strdup(id);
-    doc = g_strdup_printf("%s%s%s (%s%s%s)", own.name, own.note[0] != '\0' ? ": " : "", own.note, cjt188_raw(own.kind)->name,
-                          own.unit[0] != '\0' ? ", in " : "", own.unit);
+    said = g_strdup_printf("%s%s%s (%s%s%s)", own.name, own.note[0] != '\0' ? ": " : "", own.note,
+                           cjt188_raw(own.kind)->name, own.unit[0] != '\0' ? ", in " : "", own.unit);
+    doc = mask_words(ksy->mask, said);
     g_string_append_printf(ksy->instances, "      %s:\n        pos: %u\n        %s\n", raw, place.at, type);
     append_doc(ksy->instances, doc);
     if (behind != NULL) {
@@ -624,11 +628,13 @@ add_own(struct ksy *ksy, const struct own_field *field)
         g_free(number);
     }
     g_free(doc);
+    g_free(said);
     g_free(raw);
     g_free(behind);
     g_free(type);
     g_free(id);
     g_free(words);
+    g_free(suffix);
 }
 
 /* ---- the file ---- */
@@ -687,10 +693,10 @@ append_meta(GString *text, const struct cjt188_decoded *frame)
 }
 
 static GString *
-make_ksy(const struct kind *kind, GString *text)
+make_ksy(const struct kind *kind, const struct mask *mask, GString *text)
 {
     const struct cjt188_decoded *frame = &kind->frame;
-    struct ksy ksy = { .kind = kind, .seq = g_string_new(NULL), .instances = g_string_new(NULL),
+    struct ksy ksy = { .kind = kind, .mask = mask, .seq = g_string_new(NULL), .instances = g_string_new(NULL),
                        .ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
 
     append_meta(text, frame);
@@ -766,6 +772,7 @@ add_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const vo
 {
     struct listener *listener = (struct listener *)data;
 
+    export_mask_see(listener->mask, (const struct cjt188_tap *)packet);
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next) {
         if (seen->kind == CJT188_FRAME && !seen->line_error)
             take_in(listener, seen);
@@ -810,10 +817,12 @@ write_file(void *data)
         report_failure("%s is not written: Kaitai Struct cannot take off what was added to the bytes (+33H).", listener->path);
         return;
     }
-    text = export_head(listener->path, "# A Kaitai Struct description (https://kaitai.io), of frames from their start byte or the FE before it.\n");
+    text = export_head(listener->path,
+                       "# A Kaitai Struct description (https://kaitai.io), of frames from their start byte or the FE before it.\n",
+                       listener->mask);
     if (text == NULL)
         return;
-    export_write(listener->path, make_ksy(kind, text));
+    export_write(listener->path, make_ksy(kind, listener->mask, text));
     g_string_free(text, true);
 }
 
@@ -829,16 +838,18 @@ finish(void *data)
     struct listener *listener = (struct listener *)data;
 
     g_ptr_array_unref(listener->kinds);
+    g_clear_pointer(&listener->mask, mask_free);
     g_free(listener->path);
     g_free(listener);
 }
 
 bool
-ksy_start(const char *path)
+ksy_start(const char *path, bool is_masked)
 {
     struct listener *listener = g_new0(struct listener, 1);
 
     listener->path = g_strdup(path);
+    listener->mask = is_masked ? export_mask() : NULL;
     listener->kinds = g_ptr_array_new_with_free_func(free_kind);
     return explore_listen(listener, NULL, reset, add_packet, write_file, finish);
 }

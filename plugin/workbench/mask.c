@@ -9,15 +9,26 @@
  */
 #include "mask.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "compat.h"
+#include "cjt188-bytes.h"
+
 enum { NUMBER_BYTES = 5, WHOLE = 4, PART = 3, PAIR = 2, REACH = 4 * WHOLE - 1 };
+
+/* Of a number in words: as short as that it may be, and as long: a decimal number of ten hexadecimal digits. */
+enum { WORD_LEAST = 5, WORD_PART = 2 * PART, WORD_MOST = 13 };
 
 struct mask {
     GHashTable *wholes;   /* four bytes of a number, as they stand and in other orders */
     GHashTable *parts;    /* three bytes of one, likewise */
     GHashTable *decimals; /* its last eight digits, high digit first */
     GHashTable *names;    /* text of a number -> what it is called */
+    GHashTable *words;    /* the same of every text that a person may write it in */
+    GStringChunk *texts;  /* what those two hold */
+    GHashTable *known;    /* the numbers */
+    char *other;          /* what one more would have been called; NULL: there was none */
 };
 
 /* ---- numbers ---- */
@@ -30,7 +41,10 @@ mask_new(void)
     mask->wholes = g_hash_table_new(g_direct_hash, g_direct_equal);
     mask->parts = g_hash_table_new(g_direct_hash, g_direct_equal);
     mask->decimals = g_hash_table_new(g_direct_hash, g_direct_equal);
-    mask->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    mask->names = g_hash_table_new(g_str_hash, g_str_equal);
+    mask->words = g_hash_table_new(g_str_hash, g_str_equal);
+    mask->texts = g_string_chunk_new(BUFSIZ);
+    mask->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     return mask;
 }
 
@@ -41,6 +55,10 @@ mask_free(struct mask *mask)
     g_hash_table_destroy(mask->parts);
     g_hash_table_destroy(mask->decimals);
     g_hash_table_destroy(mask->names);
+    g_hash_table_destroy(mask->words);
+    g_string_chunk_free(mask->texts);
+    g_hash_table_destroy(mask->known);
+    g_free(mask->other);
     g_free(mask);
 }
 
@@ -85,17 +103,105 @@ bytes_set(const uint8_t *bytes, unsigned width)
     return set;
 }
 
+/* Digits of a number in capitals, high byte first or low. */
+static void
+write_digits(const uint8_t *number, unsigned width, bool low_first, char text[2 * NUMBER_BYTES + 1])
+{
+    for (unsigned i = 0; i < width; i++)
+        g_snprintf(text + 2 * i, 3, "%02X", number[low_first ? i : width - 1 - i]);
+}
+
+/* Some digits, unless they are another number's already. */
+static void
+add_text(struct mask *mask, GHashTable *texts, const char *digits, size_t length, const char *name)
+{
+    char *text = g_strndup(digits, length);
+
+    if (!g_hash_table_contains(texts, text))
+        g_hash_table_insert(texts, g_string_chunk_insert_const(mask->texts, text),
+                            g_string_chunk_insert_const(mask->texts, name));
+    g_free(text);
+}
+
 static void
 add_name(struct mask *mask, const uint8_t *number, unsigned width, const char *name)
 {
     char text[2 * NUMBER_BYTES + 1], turned[2 * NUMBER_BYTES + 1];
 
-    for (unsigned i = 0; i < width; i++) {
-        g_snprintf(text + 2 * i, 3, "%02X", number[width - 1 - i]);
-        g_snprintf(turned + 2 * i, 3, "%02X", number[i]);
+    write_digits(number, width, false, text);
+    write_digits(number, width, true, turned);
+    add_text(mask, mask->names, text, 2 * width, name);
+    add_text(mask, mask->names, turned, 2 * width, name);
+}
+
+static void
+add_word(struct mask *mask, const char *text, size_t length, const char *name)
+{
+    if (length >= WORD_LEAST && length <= WORD_MOST)
+        add_text(mask, mask->words, text, length, name);
+}
+
+/* A text, without the zeros that it begins with, and parts of it that are not mostly zeros. */
+static void
+add_words(struct mask *mask, const char *text, const char *name)
+{
+    enum { LEAST_SET = 3 };
+    const size_t length = strlen(text), zeros = strspn(text, "0");
+
+    add_word(mask, text, length, name);
+    add_word(mask, text + zeros, length - zeros, name);
+    for (size_t at = 0; at + WORD_PART < length; at++) {
+        unsigned set = 0;
+
+        for (size_t i = at; i < at + WORD_PART; i++)
+            set += text[i] != '0';
+        if (set >= LEAST_SET)
+            add_word(mask, text + at, WORD_PART, name);
     }
-    g_hash_table_insert(mask->names, g_strdup(turned), g_strdup(name));
-    g_hash_table_insert(mask->names, g_strdup(text), g_strdup(name));
+}
+
+/* Whoever says of bytes what number they are may take them in either order, and for digits or for a binary number. */
+static void
+add_readings(struct mask *mask, const uint8_t *number, unsigned width, const char *name)
+{
+    for (unsigned low_first = 0; low_first < 2; low_first++) {
+        char digits[2 * NUMBER_BYTES + 1], other[WORD_MOST + 1];
+        uint8_t binary[sizeof(uint64_t)];
+        uint64_t decimal;
+
+        write_digits(number, width, low_first, digits);
+        add_words(mask, digits, name);
+        g_strreverse(digits);
+        add_words(mask, digits, name);
+        g_strreverse(digits);
+        g_snprintf(other, sizeof other, "%" PRIu64, (uint64_t)g_ascii_strtoull(digits, NULL, 16));
+        add_word(mask, other, strlen(other), name);
+        decimal = g_ascii_strtoull(digits, NULL, 10);
+        g_snprintf(other, sizeof other, "%" PRIX64, decimal);
+        add_word(mask, other, strlen(other), name);
+        for (unsigned i = 0; i < width; i++)
+            binary[i] = (uint8_t)(decimal >> 8 * i);
+        write_digits(binary, width, true, other);
+        add_word(mask, other, strlen(other), name);
+    }
+}
+
+/* Another number, for which there is room? */
+static bool
+is_new(struct mask *mask, const uint8_t number[NUMBER_BYTES], const char *name)
+{
+    const uint64_t key = cjt188_low_first(number, NUMBER_BYTES);
+    const bool is_known = key == 0 || g_hash_table_contains(mask->known, &key);
+
+    if (is_known)
+        return false;
+    if (g_hash_table_size(mask->known) >= MASK_NUMBERS) {
+        g_free(mask->other);
+        mask->other = g_strdup(name);
+        return false;
+    }
+    g_hash_table_add(mask->known, g_memdup2(&key, sizeof key));
+    return true;
 }
 
 void
@@ -103,10 +209,11 @@ mask_add(struct mask *mask, const uint8_t number[NUMBER_BYTES], const char *name
 {
     const unsigned width = number[NUMBER_BYTES - 1] != 0 ? NUMBER_BYTES : WHOLE;
 
-    if (bytes_set(number, NUMBER_BYTES) == 0)
+    if (!is_new(mask, number, name))
         return;
     add_name(mask, number, WHOLE, name);
     add_name(mask, number, NUMBER_BYTES, name);
+    add_readings(mask, number, width, name);
     g_hash_table_add(
         mask->decimals,
         GUINT_TO_POINTER((uint32_t)number[3] << 24 | (uint32_t)number[2] << 16 | (uint32_t)number[1] << 8 | number[0]));
@@ -117,6 +224,68 @@ mask_add(struct mask *mask, const uint8_t number[NUMBER_BYTES], const char *name
     for (unsigned i = 0; i + PART <= width; i++) {
         if (bytes_set(number + i, PART) > 1) /* one byte and zeros could be anything */
             add_orders(mask->parts, number + i, PART);
+    }
+}
+
+void
+mask_add_seen(struct mask *mask, const struct cjt188_seen *seen, const char *name)
+{
+    if (seen->has_addresses && !seen->line_error && seen->frame != NULL && !seen->frame->is_wildcard)
+        mask_add(mask, seen->frame->bytes + CJT188_OFF_ADDRESS, name);
+}
+
+bool
+mask_is_partial(const struct mask *mask)
+{
+    return mask->other != NULL;
+}
+
+/* Digits of a pattern of addresses: 8 or 10 of A4 to A0, 14 with the maker's before them. Of one with gaps, the digits that
+ * stand together. */
+static void
+add_pattern(struct mask *mask, const char *pattern, const char *name)
+{
+    enum { WITH_MAKER = 14, MAKER = 4 };
+    const char *digits = strlen(pattern) == WITH_MAKER ? pattern + MAKER : pattern;
+    uint8_t number[NUMBER_BYTES] = { 0 };
+    const size_t length = strlen(digits);
+
+    if (!cjt188_is_pattern(pattern))
+        return;
+    for (const char *run = digits; *run != '\0'; run += strcspn(run, "0123456789")) {
+        const size_t together = strspn(run, "0123456789");
+        char *part = g_strndup(run, together);
+
+        if (part[strspn(part, "0")] != '\0')
+            add_words(mask, part, name);
+        run += together;
+        g_free(part);
+    }
+    if (strchr(digits, '?') != NULL)
+        return;
+    for (size_t i = 0; i < length / 2; i++)
+        number[i] = (uint8_t)(g_ascii_xdigit_value(digits[length - 2 - 2 * i]) << 4 |
+                              g_ascii_xdigit_value(digits[length - 1 - 2 * i]));
+    mask_add(mask, number, name);
+}
+
+void
+mask_add_tables(struct mask *mask, const char *name)
+{
+    static const char *const tables[] = { "CJ/T 188 meters", "CJ/T 188 fields" }; /* the first column is the address */
+
+    for (size_t i = 0; i < array_length(tables); i++) {
+        const uat_t *table = uat_get_table_by_name(tables[i]);
+
+        for (unsigned j = 0; table != NULL && j < table->user_data->len; j++) {
+            const uat_field_t *column = &table->fields[0];
+            char *cell = NULL;
+            unsigned length = 0;
+
+            column->cb.tostr(UAT_USER_INDEX_PTR(table, j), &cell, &length, column->cbdata.tostr, column->fld_data);
+            add_pattern(mask, cell, name);
+            g_free(cell);
+        }
     }
 }
 
@@ -247,18 +416,22 @@ number_at(const struct mask *mask, const uint8_t *bytes, unsigned left, const ui
 }
 
 bool
-mask_finds(const struct mask *mask, const uint8_t *data, unsigned length, unsigned at, unsigned width,
-           const uint8_t own[5], bool loosely)
+mask_bytes(const struct mask *mask, const uint8_t *data, unsigned length, unsigned at, unsigned width,
+           const uint8_t own[5], bool loosely, bool *hidden)
 {
     const unsigned least = loosely ? 1 : PAIR;
+    bool any = false;
 
     for (unsigned i = at > REACH ? at - REACH : 0; i < at + width; i++) {
-        const unsigned end = i + number_at(mask, data + i, length - i, own, loosely);
+        const unsigned end = MIN(i + number_at(mask, data + i, length - i, own, loosely), at + width), from = MAX(i, at);
 
-        if (MIN(end, at + width) >= MAX(i, at) + least)
-            return true;
+        if (end < from + least)
+            continue;
+        any = true;
+        for (unsigned j = from; j < end; j++)
+            hidden[j - at] = true;
     }
-    return false;
+    return any;
 }
 
 /* ---- in text ---- */
@@ -272,8 +445,8 @@ stands_alone(const char *text, size_t from, size_t to)
     return !behind_point && !(text[to] == '.' && g_ascii_isdigit(text[to + 1]));
 }
 
-void
-mask_text(const struct mask *mask, GString *text)
+static void
+mask_tokens(const struct mask *mask, GString *text)
 {
     GString *masked = g_string_sized_new(text->len);
 
@@ -292,4 +465,138 @@ mask_text(const struct mask *mask, GString *text)
     }
     g_string_assign(text, masked->str);
     g_string_free(masked, true);
+}
+
+/* A digit of a text, and where it stands there. */
+struct digit {
+    char digit;
+    bool is_joined;      /* it stands right behind the one before */
+    unsigned others;     /* so many other characters lie between them */
+    size_t from, to;
+};
+
+/* What a character is as a digit, in whatever alphabet, with a circle or raised; -1: none. */
+static int
+value_of(gunichar character)
+{
+    gunichar plain[2] = { character, 0 };
+
+    if (character >= 0x80 && g_unichar_fully_decompose(character, true, plain, array_length(plain)) > 1)
+        return -1;
+    return g_unichar_xdigit_value(plain[0]);
+}
+
+/* The digits of a text; letters A to F are some only if `base` says so. */
+static GArray *
+find_digits(const char *text, unsigned base)
+{
+    GArray *digits = g_array_new(false, false, sizeof(struct digit));
+    unsigned others = 0;
+
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+        const int value = value_of(g_utf8_get_char(at));
+        struct digit digit = { .is_joined = others == 0 && digits->len > 0, .others = others };
+
+        if (value < 0 || (unsigned)value >= base) {
+            others++;
+            continue;
+        }
+        digit.digit = "0123456789ABCDEF"[value];
+        digit.from = (size_t)(at - text);
+        digit.to = (size_t)(g_utf8_next_char(at) - text);
+        g_array_append_val(digits, digit);
+        others = 0;
+    }
+    return digits;
+}
+
+/* The longest number that begins with a digit: how many digits it has, 0 when there is none. */
+static unsigned
+word_at(const struct mask *mask, const GArray *digits, unsigned first, const char **name)
+{
+    enum { BETWEEN = 4 };
+    char word[WORD_MOST + 1] = "";
+    unsigned length = 0;
+
+    while (length < WORD_MOST && first + length < digits->len) {
+        const struct digit *digit = &g_array_index(digits, struct digit, first + length);
+
+        if (length > 0 && digit->others > BETWEEN)
+            break;
+        word[length++] = digit->digit;
+    }
+    if (length >= WORD_LEAST && mask->other != NULL) { /* of the numbers that have found no room */
+        *name = mask->other;
+        return length;
+    }
+    for (; length >= WORD_LEAST; length--) {
+        word[length] = '\0';
+        *name = (const char *)g_hash_table_lookup(mask->words, word);
+        if (*name != NULL)
+            return length;
+    }
+    return 0;
+}
+
+/* The digits that a number's touch go with it: the rest of an address, or of a number of which six digits are known. */
+static void
+widen(const GArray *digits, unsigned first, unsigned *from, unsigned *to)
+{
+    while (*from > first && g_array_index(digits, struct digit, *from).is_joined)
+        (*from)--;
+    while (*to < digits->len && g_array_index(digits, struct digit, *to).is_joined)
+        (*to)++;
+}
+
+static void
+mask_digits(const struct mask *mask, GString *text, unsigned base)
+{
+    GArray *digits = find_digits(text->str, base);
+    GString *masked = g_string_sized_new(text->len);
+    size_t done = 0;
+
+    for (unsigned i = 0, first = 0; i < digits->len;) {
+        const char *name;
+        unsigned from = i, to = i + word_at(mask, digits, i, &name);
+
+        if (to == from) {
+            i++;
+            continue;
+        }
+        widen(digits, first, &from, &to);
+        g_string_append_len(masked, text->str + done, (gssize)(g_array_index(digits, struct digit, from).from - done));
+        g_string_append(masked, name);
+        done = g_array_index(digits, struct digit, to - 1).to;
+        i = first = to;
+    }
+    g_string_append(masked, text->str + done);
+    g_string_assign(text, masked->str);
+    g_string_free(masked, true);
+    g_array_unref(digits);
+}
+
+void
+mask_text(const struct mask *mask, GString *text, bool loosely)
+{
+    char *valid;
+
+    if (!loosely) {
+        mask_tokens(mask, text);
+        return;
+    }
+    valid = g_utf8_make_valid(text->str, (gssize)text->len);
+    g_string_assign(text, valid);
+    g_free(valid);
+    mask_digits(mask, text, 10); /* a letter between digits may be one, or not */
+    mask_digits(mask, text, 16);
+}
+
+char *
+mask_words(const struct mask *mask, const char *words)
+{
+    GString *text = g_string_new(words);
+
+    if (mask != NULL)
+        mask_text(mask, text, true);
+    return g_string_free(text, false);
 }

@@ -5,20 +5,21 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * With "mask" no meter can be told from the page: meters are "meter 1", "meter 2" in the order of the capture, the user's
- * fields go by their suffix and without unit, unless "names" says that their words are to stay. Of bytes that no document explains, the user's fields among them, those are
- * hidden that the meter which sent them never changed, so that whatever it is called by is not there in any form; only zeros
- * are not hidden. Besides, values are left out that take part in a number or that are somebody's key. Names from the user's
- * Meters table are not shown in either case.
+ * fields go by their suffix and without unit and note, unless "names" says that their words are to stay. Numbers of meters
+ * are replaced in any words; what is shown of values is in notes-values.c. Names from the user's Meters table are not shown
+ * in either case.
  */
 #include "notes.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <time.h>
 
 #include "cjt188-bytes.h"
 
 #include "explore.h"
 #include "mask.h"
+#include "notes-values.h"
 #include "userfields.h"
 
 #include <epan/stat_groups.h>
@@ -28,12 +29,20 @@
 
 enum { NOTES_METERS = 4096, NOTES_LINES = 256 };
 
+static const char another_meter[] = "another meter";
+
 struct noted_meter {
     uint64_t key;
-    uint8_t number[5];
     char *display;
     const char *dialect;       /* of its last reply; lives as long as the program */
-    uint64_t requests, replies, unanswered;
+    uint64_t requests, replies; /* `requests`: as count_asked() has found them */
+};
+
+/* A frame that came from no meter. */
+struct asked {
+    fact_id id;
+    struct noted_meter *meter; /* NULL: to all, or to one of too many */
+    bool is_wildcard;
 };
 
 struct notes {
@@ -42,11 +51,10 @@ struct notes {
     struct explore *explore;
     GPtrArray *meters;         /* struct noted_meter */
     GHashTable *meter_index;   /* number -> struct noted_meter */
-    GHashTable *others;        /* numbers in damaged frames */
     GHashTable *lines;
-    bool more_meters, more_others, more_lines;
-    uint64_t frames, requests, wildcards, replies, errors, damaged, truncated, noise_bytes, neighbours;
-    GArray *asked; /* facts of requests: whether one got a reply is known later */
+    bool more_meters, more_lines;
+    uint64_t frames, replies, errors, damaged, truncated, noise_bytes, neighbours;
+    GArray *asked; /* struct asked: whether one was an echo, or got a reply, is known later */
     nstime_t first, last;
     bool has_time;
 };
@@ -76,45 +84,31 @@ meter_of(struct notes *notes, const struct cjt188_decoded *frame)
     }
     meter = g_new0(struct noted_meter, 1);
     meter->key = key;
-    memcpy(meter->number, number, sizeof meter->number);
     cjt188_number_text(number, frame->number_high_first, display, sizeof display);
     meter->display = g_strdup(display);
     g_ptr_array_add(notes->meters, meter);
+    if (notes->mask != NULL) {
+        g_snprintf(display, sizeof display, "meter %u", notes->meters->len);
+        mask_add(notes->mask, number, display);
+    }
     g_hash_table_insert(notes->meter_index, &meter->key, meter);
     return meter;
-}
-
-/* A damaged frame counts for no meter, but its number may stand elsewhere. */
-static void
-note_other(struct notes *notes, const uint8_t *number)
-{
-    const uint64_t key = cjt188_low_first(number, CJT188_NUMBER_BYTES);
-
-    if (g_hash_table_size(notes->others) >= NOTES_METERS)
-        notes->more_others = true;
-    else if (!g_hash_table_contains(notes->others, &key))
-        g_hash_table_add(notes->others, g_memdup2(&key, sizeof key));
 }
 
 static void
 note_frame(struct notes *notes, const struct cjt188_seen *seen)
 {
     const struct cjt188_decoded *frame = seen->frame;
-    struct noted_meter *meter;
+    struct noted_meter *meter = frame->is_wildcard ? NULL : meter_of(notes, frame);
+    const struct asked asked = { seen->id, meter, frame->is_wildcard };
 
     notes->frames++;
-    notes->requests += !cjt188_is_from_meter(frame);
     notes->replies += frame->is_reply && !frame->is_error;
     notes->errors += frame->is_error;
-    notes->wildcards += !cjt188_is_from_meter(frame) && frame->is_wildcard;
-    if (!frame->is_reply)
-        g_array_append_val(notes->asked, seen->id);
-    if (frame->is_wildcard)
-        return;
-    meter = meter_of(notes, frame);
+    if (!cjt188_is_from_meter(frame))
+        g_array_append_val(notes->asked, asked);
     if (meter == NULL)
         return;
-    meter->requests += !cjt188_is_from_meter(frame);
     meter->replies += frame->is_reply;
     if (frame->is_reply)
         meter->dialect = frame->dialect->name;
@@ -153,9 +147,10 @@ note_piece(struct notes *notes, packet_info *pinfo, const struct cjt188_seen *se
     notes->neighbours += seen->kind == CJT188_MBUS || seen->kind == CJT188_DLT645;
     if (seen->kind == CJT188_FRAME)
         note_frame(notes, seen);
-    else if (notes->mask != NULL && seen->has_addresses && !seen->frame->is_wildcard)
-        note_other(notes, seen->frame->bytes + CJT188_OFF_ADDRESS);
-    explore_add(notes->explore, pinfo, seen);
+    if (notes->mask != NULL) /* it may stand elsewhere, though it is damaged and counts for no meter */
+        mask_add_seen(notes->mask, seen, another_meter);
+    if (!cjt188_is_echo(seen))
+        explore_add(notes->explore, pinfo, seen);
 }
 
 static tap_packet_status
@@ -167,134 +162,6 @@ add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
     for (const struct cjt188_seen *seen = ((const struct cjt188_tap *)packet)->first; seen != NULL; seen = seen->next)
         note_piece(notes, pinfo, seen);
     return TAP_PACKET_DONT_REDRAW;
-}
-
-/* ---- masking ---- */
-
-static void
-learn_numbers(const struct notes *notes)
-{
-    GHashTableIter other;
-    void *key;
-
-    g_hash_table_iter_init(&other, notes->others);
-    while (g_hash_table_iter_next(&other, &key, NULL)) {
-        uint8_t number[5];
-
-        for (unsigned i = 0; i < sizeof number; i++)
-            number[i] = (uint8_t)(*(const uint64_t *)key >> 8 * i);
-        mask_add(notes->mask, number, "another meter");
-    }
-    for (unsigned i = 0; i < notes->meters->len; i++) {
-        char name[24];
-
-        g_snprintf(name, sizeof name, "meter %u", i + 1);
-        mask_add(notes->mask, ((const struct noted_meter *)g_ptr_array_index(notes->meters, i))->number, name);
-    }
-}
-
-/* Is a field about a meter's identity, whatever it holds? A frame in transit has the number of a meter of another protocol. */
-static bool
-is_identity(const struct explore_field *field)
-{
-    static const char *const fields[] = { "cjt188.new_address", "cjt188.meter_number", "cjt188.key",
-                                          "cjt188.mbus.data" };
-
-    for (size_t i = 0; i < array_length(fields); i++) {
-        if (g_str_equal(field->abbrev, fields[i]))
-            return true;
-    }
-    return false;
-}
-
-/* Bytes of which no document says that they are no number of a meter. */
-static bool
-is_open(const struct explore_field *field)
-{
-    return field->undocumented || field->own != NULL || (field->row != NULL && field->row->kind == CJT188_K_BYTES);
-}
-
-static bool
-shows_number(const struct notes *notes, const struct explore_group *group, const struct explore_field *field)
-{
-    const struct explore_shown *const all[] = { &field->least, &field->most, &field->example };
-
-    for (size_t i = 0; i < array_length(all); i++) {
-        if (mask_finds(notes->mask, all[i]->data, group->width, field->at, field->width,
-                       group->meters[all[i]->meter].number, is_open(field)))
-            return true;
-    }
-    return false;
-}
-
-/* The number of a meter that never spoke is known to nobody. It is the same in all that one meter sends. */
-static bool
-is_private(const struct notes *notes, const struct explore_group *group, const struct explore_field *field)
-{
-    if (notes->mask == NULL || field->is_zero)
-        return false;
-    return is_identity(field) ||
-        (is_open(field) && (notes->more_meters || notes->more_others || field->first_change == 0)) ||
-        shows_number(notes, group, field);
-}
-
-/* A value in bytes, and which of them its meter never changed: the rule that hides what a meter is called by without knowing
- * how it writes that. Frames from a wildcard address are of several meters, none of which is known to have changed any.
- * Returns whether there are such bytes. */
-static bool
-find_hidden(const struct explore_group *group, const struct explore_field *field, const struct explore_shown *shown,
-            uint8_t *bytes, bool *hidden)
-{
-    const struct explore_meter *meter = &group->meters[shown->meter];
-    uint8_t toggled[UINT8_MAX];
-    bool any = false;
-
-    explore_value_bytes(field, shown->data, bytes);
-    explore_value_bytes(field, meter->toggled, toggled);
-    for (unsigned i = 0; i < field->width; i++) {
-        hidden[i] = bytes[i] != 0 && (meter->is_wildcard || toggled[i] == 0);
-        any = any || hidden[i];
-    }
-    return any;
-}
-
-/* Are the values shown as bytes, some of them as dots? All of a row of the user's or none, so that a range is of one kind. */
-static bool
-is_dotted(const struct notes *notes, const struct explore_group *group, const struct explore_field *field)
-{
-    const struct explore_shown *const all[] = { &field->least, &field->most, &field->example };
-    uint8_t bytes[UINT8_MAX];
-    bool hidden[UINT8_MAX], any = false;
-
-    if (notes->mask == NULL || !(field->undocumented || field->own != NULL))
-        return false;
-    for (size_t i = 0; i < array_length(all) && !any; i++)
-        any = find_hidden(group, field, all[i], bytes, hidden);
-    return any;
-}
-
-static char *
-value_text(const struct notes *notes, const struct explore_group *group, const struct explore_field *field,
-           const struct explore_shown *shown)
-{
-    enum { SHOWN = 32 };
-    uint8_t bytes[UINT8_MAX];
-    bool hidden[UINT8_MAX];
-    GString *text;
-
-    if (!is_dotted(notes, group, field))
-        return g_strdup(shown->text);
-    find_hidden(group, field, shown, bytes, hidden);
-    text = g_string_new(NULL);
-    for (unsigned i = 0; i < field->width && i < SHOWN; i++) {
-        if (hidden[i])
-            g_string_append(text, "··");
-        else
-            g_string_append_printf(text, "%02X", bytes[i]);
-        if (i + 1 < field->width)
-            g_string_append(text, i + 1 < SHOWN ? " " : " …");
-    }
-    return g_string_free(text, false);
 }
 
 /* ---- Markdown ---- */
@@ -382,41 +249,67 @@ full_meaning(const char *name, char *meaning)
     return full;
 }
 
+/* Somebody's own words in a cell. */
 static void
-append_meaning(GString *page, const struct notes *notes, const struct explore_field *field)
+append_words(GString *page, const struct notes *notes, const char *words)
+{
+    char *text = mask_words(notes->mask, words);
+
+    append_cell(page, text);
+    g_free(text);
+}
+
+/* The note, and how the bytes become a number of which unit: "the display, page 3; BCD × 0.1, in h". */
+static void
+append_own_meaning(GString *page, const struct notes *notes, const struct own_field *own)
+{
+    const struct userfield_form form = cjt188_userfield_form(own);
+    const bool has_words = notes->names;
+    GString *meaning = g_string_new(NULL);
+
+    if (has_words && form.note[0] != '\0')
+        g_string_append_printf(meaning, "%s; ", form.note);
+    g_string_append(meaning, cjt188_raw(form.kind)->name);
+    if (form.mask != 0)
+        g_string_append_printf(meaning, " %02X", form.mask);
+    if (form.scale != form.divisor)
+        g_string_append_printf(meaning, " × %.12g", form.scale / form.divisor);
+    if (form.add != 0)
+        g_string_append_printf(meaning, " %c %.12g", form.add < 0 ? '-' : '+', fabs(form.add / form.divisor));
+    if (has_words && form.unit[0] != '\0')
+        g_string_append_printf(meaning, ", in %s", form.unit);
+    append_words(page, notes, meaning->str);
+    g_string_free(meaning, true);
+    append_cell(page, "user's table");
+}
+
+static void
+append_meaning(GString *page, const struct explore_field *field)
 {
     const header_field_info *info = proto_registrar_get_byname(field->abbrev);
     char *source = NULL, *meaning = NULL;
 
     if (info != NULL && info->blurb != NULL)
         meaning = full_meaning(info->name, split_blurb(info->blurb, &source));
-    if (field->own != NULL) {
-        g_free(source);
-        source = g_strdup("user's table");
-    }
-    if (!notes->names && field->own != NULL) /* the note is the user's own words */
-        append_cell(page, cjt188_userfield_kind(field->own));
-    else
-        append_cell(page, meaning != NULL ? meaning : "");
+    append_cell(page, meaning != NULL ? meaning : "");
     append_cell(page, source != NULL ? source : field->undocumented ? "nobody" : "not said");
     g_free(meaning);
     g_free(source);
 }
 
 static void
-append_values(GString *page, const struct notes *notes, const struct explore_group *group,
-              const struct explore_field *field)
+append_values(GString *page, struct notes_values *values, const struct explore_field *field)
 {
     char *least, *most, *example;
 
-    if (is_private(notes, group, field)) {
+    if (notes_values_are_masked(values, field)) {
         append_cell(page, "masked");
         append_cell(page, "masked");
         return;
     }
-    least = value_text(notes, group, field, &field->least);
-    most = value_text(notes, group, field, &field->most);
-    example = value_text(notes, group, field, &field->example);
+    least = notes_value_text(values, field, &field->least);
+    most = notes_value_text(values, field, &field->most);
+    example = notes_value_text(values, field, &field->example);
     if (field->distinct.used == 1 && !field->distinct.more)
         append_format_cell(page, "%s %s", field->seen == 1 ? "once" : "always", least);
     else if (g_str_equal(least, most)) /* fillers are no part of a range */
@@ -438,13 +331,17 @@ append_place(GString *page, unsigned at, unsigned width)
 }
 
 static void
-append_field(GString *page, const struct notes *notes, const struct explore_group *group,
-             const struct explore_field *field)
+append_field(GString *page, const struct notes *notes, struct notes_values *values, const struct explore_field *field)
 {
     append_place(page, field->at, field->width);
-    append_cell(page, field->name);
-    append_meaning(page, notes, field);
-    append_values(page, notes, group, field);
+    if (field->own != NULL) {
+        append_words(page, notes, notes->names ? cjt188_userfield_form(field->own).name : field->name);
+        append_own_meaning(page, notes, field->own);
+    } else {
+        append_cell(page, field->name);
+        append_meaning(page, field);
+    }
+    append_values(page, values, field);
     g_string_append_c(page, '\n');
 }
 
@@ -457,12 +354,9 @@ tells_value(const struct notes *notes, const struct proposal *proposal)
 
 /* The best reading of each part of an undocumented field, as rows of its own below it. */
 static void
-append_proposals(GString *page, const struct notes *notes, const struct explore_group *group,
-                 const struct explore_field *field)
+append_proposals(GString *page, const struct notes *notes, struct notes_values *values, const struct explore_field *field,
+                 const GPtrArray *proposals)
 {
-    char *noise;
-    GPtrArray *proposals = explore_propose(group, field, &noise);
-
     for (unsigned i = 0; i < proposals->len; i++) {
         const struct proposal *proposal = (const struct proposal *)g_ptr_array_index(proposals, i);
 
@@ -475,10 +369,21 @@ append_proposals(GString *page, const struct notes *notes, const struct explore_
         else
             append_format_cell(page, "%s: %s", proposal->kind, proposal->evidence->str);
         append_format_cell(page, "proposal, %s", explore_strength_text(proposal->strength));
-        append_cell(page, is_private(notes, group, field) ? "masked" : "");
+        append_cell(page, notes_values_are_masked(values, field) ? "masked" : "");
         append_cell(page, "");
         g_string_append_c(page, '\n');
     }
+}
+
+static void
+append_undocumented(GString *page, const struct notes *notes, struct notes_values *values, const struct explore_field *field)
+{
+    char *noise;
+    GPtrArray *proposals = explore_propose(values->group, field, &noise);
+
+    notes_values_learn(values, proposals);
+    append_field(page, notes, values, field);
+    append_proposals(page, notes, values, field, proposals);
     g_free(noise);
     g_ptr_array_unref(proposals);
 }
@@ -488,6 +393,8 @@ append_group(GString *page, const struct notes *notes, const struct explore_grou
 {
     char *title = explore_group_title(group), *frames = explore_group_frames(group);
     char *unkept = explore_unkept_fields(group);
+    struct notes_values values = { .group = group, .mask = notes->mask, .names = notes->names,
+                                   .is_partial = notes->mask != NULL && mask_is_partial(notes->mask) };
 
     g_string_append(page, "\n## ");
     append_escaped(page, title);
@@ -498,10 +405,12 @@ append_group(GString *page, const struct notes *notes, const struct explore_grou
     else
         g_string_append(page, "\nNothing follows the sequence number.\n");
     for (unsigned i = 0; i < group->field_count; i++) {
-        append_field(page, notes, group, &group->fields[i]);
         if (group->fields[i].undocumented)
-            append_proposals(page, notes, group, &group->fields[i]);
+            append_undocumented(page, notes, &values, &group->fields[i]);
+        else
+            append_field(page, notes, &values, &group->fields[i]);
     }
+    notes_values_clear(&values);
     if (unkept != NULL)
         g_string_append_printf(page, "\n%s.\n", unkept);
     g_free(unkept);
@@ -580,22 +489,40 @@ append_meters(GString *page, const struct notes *notes)
         g_string_append_printf(page, "\nMore than %d meters; the others are not listed.\n", NOTES_METERS);
 }
 
-static uint64_t
-count_unanswered(const struct notes *notes)
+struct asked_counts {
+    uint64_t requests, wildcards, echoes, unanswered;
+};
+
+/* What has become of what was asked, as it is known now. */
+static struct asked_counts
+count_asked(const struct notes *notes)
 {
-    uint64_t count = 0;
+    struct asked_counts counts = { 0 };
 
+    for (unsigned i = 0; i < notes->meters->len; i++)
+        ((struct noted_meter *)g_ptr_array_index(notes->meters, i))->requests = 0;
     for (unsigned i = 0; i < notes->asked->len; i++) {
-        const struct cjt188_fact *fact = cjt188_fact(g_array_index(notes->asked, fact_id, i));
+        const struct asked *asked = &g_array_index(notes->asked, struct asked, i);
+        struct cjt188_outcome outcome;
 
-        count += fact != NULL && (fact->flags & FACT_UNANSWERED) != 0;
+        cjt188_outcome(asked->id, &outcome);
+        counts.echoes += outcome.is_echo;
+        if (outcome.is_echo)
+            continue;
+        counts.requests++;
+        counts.wildcards += asked->is_wildcard;
+        counts.unanswered += outcome.is_unanswered;
+        if (asked->meter != NULL)
+            asked->meter->requests++;
     }
-    return count;
+    return counts;
 }
 
 static void
 append_statistics(GString *page, const struct notes *notes)
 {
+    const struct asked_counts asked = count_asked(notes);
+
     g_string_append(page, "\n## The capture\n\n");
     if (notes->has_time) {
         g_string_append(page, "From ");
@@ -608,12 +535,13 @@ append_statistics(GString *page, const struct notes *notes)
     g_string_append_printf(page,
                            "| What | How many |\n|---|---:|\n"
                            "| Frames with a right checksum | %" PRIu64 " |\n| of them requests | %" PRIu64 " |\n"
-                           "| requests to all meters | %" PRIu64 " |\n| replies | %" PRIu64 " |\n"
+                           "| requests to all meters | %" PRIu64 " |\n"
+                           "| echoes of requests | %" PRIu64 " |\n| replies | %" PRIu64 " |\n"
                            "| error replies | %" PRIu64 " |\n| Requests without a reply | %" PRIu64 " |\n"
                            "| Damaged frames | %" PRIu64 " |\n| Truncated frames | %" PRIu64 " |\n"
                            "| Bytes of noise | %" PRIu64 " |\n| Frames of other protocols | %" PRIu64 " |\n",
-                           notes->frames, notes->requests, notes->wildcards, notes->replies, notes->errors,
-                           count_unanswered(notes), notes->damaged, notes->truncated, notes->noise_bytes, notes->neighbours);
+                           notes->frames, asked.requests, asked.wildcards, asked.echoes, notes->replies, notes->errors,
+                           asked.unanswered, notes->damaged, notes->truncated, notes->noise_bytes, notes->neighbours);
     append_meters(page, notes);
 }
 
@@ -645,13 +573,13 @@ print_page(void *data)
                                  "The thread is the forum thread \"Connecting to an Ultrasonic Heat Meter\".\n");
 
     if (notes->mask != NULL)
-        learn_numbers(notes);
+        mask_add_tables(notes->mask, another_meter);
     for (unsigned i = 0; i < groups->len; i++)
         append_group(page, notes, (const struct explore_group *)g_ptr_array_index(groups, i));
     append_unknown(page, groups);
     append_statistics(page, notes);
     if (notes->mask != NULL)
-        mask_text(notes->mask, page);
+        mask_text(notes->mask, page, false);
     fputs(page->str, stdout);
     g_string_free(page, true);
     g_ptr_array_unref(groups);
@@ -667,10 +595,9 @@ reset(void *data)
     explore_reset(notes->explore);
     g_hash_table_remove_all(notes->meter_index);
     g_ptr_array_set_size(notes->meters, 0);
-    g_hash_table_remove_all(notes->others);
     g_hash_table_remove_all(notes->lines);
-    notes->more_meters = notes->more_others = notes->more_lines = notes->has_time = false;
-    notes->frames = notes->requests = notes->wildcards = notes->replies = notes->errors = 0;
+    notes->more_meters = notes->more_lines = notes->has_time = false;
+    notes->frames = notes->replies = notes->errors = 0;
     g_array_set_size(notes->asked, 0);
     notes->damaged = notes->truncated = notes->noise_bytes = notes->neighbours = 0;
 }
@@ -683,7 +610,6 @@ finish(void *data)
     explore_free(notes->explore);
     g_hash_table_destroy(notes->meter_index);
     g_ptr_array_unref(notes->meters);
-    g_hash_table_destroy(notes->others);
     g_hash_table_destroy(notes->lines);
     g_array_free(notes->asked, TRUE);
     g_clear_pointer(&notes->mask, mask_free);
@@ -698,11 +624,10 @@ notes_new(bool mask, bool names)
     notes->mask = mask ? mask_new() : NULL;
     notes->explore = explore_new(true);
     notes->names = names;
-    notes->explore->masked = !names;
-    notes->asked = g_array_new(FALSE, FALSE, sizeof(fact_id));
+    notes->explore->masked = mask;
+    notes->asked = g_array_new(FALSE, FALSE, sizeof(struct asked));
     notes->meters = g_ptr_array_new_with_free_func(free_meter);
     notes->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
-    notes->others = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     notes->lines = g_hash_table_new(g_direct_hash, g_direct_equal);
     return notes;
 }

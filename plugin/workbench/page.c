@@ -65,7 +65,7 @@ page_text(struct page *page, const char *text)
         return;
     }
     masked = g_string_new(plain);
-    mask_text(page->mask, masked);
+    mask_text(page->mask, masked, true);
     append_escaped(page->text, masked->str);
     g_string_free(masked, true);
 }

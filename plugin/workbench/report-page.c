@@ -67,13 +67,13 @@ write_span(struct writer *writer)
         return;
     }
     if (!writer->time.is_relative) {
-        page_text(&writer->page, chart_time_text(&days, from, text));
+        page_put(&writer->page, chart_time_text(&days, from, text));
         page_put(&writer->page, " to ");
-        page_text(&writer->page, chart_time_text(&days, report->to, text));
+        page_put(&writer->page, chart_time_text(&days, report->to, text));
         page_put(&writer->page, " · ");
     }
     if (span > 0)
-        page_text(&writer->page, chart_time_text(&relative, report->to, text) + 1);
+        page_put(&writer->page, chart_time_text(&relative, report->to, text) + 1);
     if (span > 0)
         page_put(&writer->page, " · ");
 }
@@ -215,7 +215,7 @@ write_marks(struct writer *writer)
         page_put(page, "<tr><td class=name>");
         page_text(page, mark->text);
         page_put(page, "</td><td>");
-        page_text(page, chart_time_text(&writer->time, mark->at, when));
+        page_put(page, chart_time_text(&writer->time, mark->at, when));
         page_put(page, "</td></tr>\n");
     }
     page_put(page, "</tbody></table></div>\n");
@@ -345,9 +345,9 @@ write_silence(struct writer *writer, const struct report_line *line)
     if (silence->to <= silence->from || writer->time.is_packets)
         return;
     page_put(page, "<tr><th>Longest silence</th><td>");
-    page_text(page, chart_time_text(&from, silence->to, text) + 1);
+    page_put(page, chart_time_text(&from, silence->to, text) + 1);
     page_put(page, writer->time.is_relative ? ", at " : ", from ");
-    page_text(page, chart_time_text(&writer->time, silence->from, text));
+    page_put(page, chart_time_text(&writer->time, silence->from, text));
     page_put(page, "</td></tr>");
 }
 
@@ -697,28 +697,14 @@ write_groups(struct writer *writer)
 
 /* ---- the page ---- */
 
-static void
-learn_others(const struct report *report)
-{
-    for (unsigned i = 0; report->mask != NULL && i < report->others->len; i++) {
-        const uint8_t *number = (const uint8_t *)g_ptr_array_index(report->others, i);
-        bool is_known = false;
-
-        for (unsigned j = 0; j < report->meters->len && !is_known; j++)
-            is_known = memcmp(((const struct report_meter *)g_ptr_array_index(report->meters, j))->bytes, number,
-                              CJT188_NUMBER_BYTES) == 0;
-        if (!is_known)
-            mask_add(report->mask, number, "another meter");
-    }
-}
-
 GString *
 report_page(const struct report *report)
 {
     struct writer writer = { .report = report, .page = { g_string_new(NULL), report->mask },
                              .time = { report->from, report->to, report->is_packets, report->mask != NULL, report->marks } };
 
-    learn_others(report);
+    if (report->mask != NULL)
+        mask_add_tables(report->mask, "another meter");
     write_head(&writer);
     write_summary(&writer);
     write_marks(&writer);

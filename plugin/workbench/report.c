@@ -343,14 +343,6 @@ note_frame(struct report *report, const struct cjt188_seen *seen, double at, boo
         note_reading(meter, frame, at, has_place);
 }
 
-/* Its number may stand elsewhere, though it counts for no meter. */
-static void
-note_damage(struct report *report, const struct cjt188_seen *seen)
-{
-    if (report->mask != NULL && seen->has_addresses && !seen->frame->is_wildcard && report->others->len < REPORT_METERS)
-        g_ptr_array_add(report->others, g_memdup2(seen->frame->bytes + CJT188_OFF_ADDRESS, CJT188_NUMBER_BYTES));
-}
-
 static void
 free_heat(void *data)
 {
@@ -386,8 +378,8 @@ note_piece(struct report *report, packet_info *pinfo, const struct cjt188_seen *
         return;
     if (seen->kind == CJT188_FRAME)
         note_frame(report, seen, at, has_place);
-    else if (seen->frame != NULL)
-        note_damage(report, seen);
+    if (report->mask != NULL) /* it may stand elsewhere, though it is damaged and counts for no meter */
+        mask_add_seen(report->mask, seen, "another meter");
     note_bytes(report, pinfo, seen, at, has_place);
 }
 
@@ -475,7 +467,6 @@ reset(void *data)
     g_hash_table_remove_all(report->line_index);
     g_ptr_array_set_size(report->meters, 0);
     g_ptr_array_set_size(report->lines, 0);
-    g_ptr_array_set_size(report->others, 0);
     g_array_set_size(report->marks, 0);
     g_array_set_size(report->asked, 0);
     report->packets = report->frames = report->more_meters = report->more_lines = report->more_marks = report->other_clock = 0;
@@ -494,7 +485,6 @@ finish(void *data)
     g_hash_table_destroy(report->line_index);
     g_ptr_array_unref(report->meters);
     g_ptr_array_unref(report->lines);
-    g_ptr_array_unref(report->others);
     g_array_unref(report->marks);
     g_array_unref(report->asked);
     g_clear_pointer(&report->mask, mask_free);
@@ -516,7 +506,6 @@ report_new(bool mask, const char *file)
     report->lines = g_ptr_array_new_with_free_func(free_line);
     report->meter_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     report->line_index = g_hash_table_new(g_direct_hash, g_direct_equal);
-    report->others = g_ptr_array_new_with_free_func(g_free);
     report->marks = g_array_new(false, true, sizeof(struct chart_mark));
     g_array_set_clear_func(report->marks, free_mark);
     report->asked = g_array_new(false, false, sizeof(fact_id));

@@ -70,7 +70,6 @@ struct report {
     GPtrArray *meters, *lines;
     GHashTable *meter_index, *line_index;
     GArray *marks;        /* chart_mark */
-    GPtrArray *others;    /* numbers in frames that are damaged, to be masked: 5 bytes each */
     uint64_t packets, frames, more_meters, more_lines, more_marks, other_clock;
     GArray *asked;        /* fact_id of requests and replies: what became of them is known later */
     bool has_time;        /* of `from` and `to` */

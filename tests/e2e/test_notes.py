@@ -2,14 +2,17 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import calendar
 import random
 import re
+import time
 
 import pytest
 import truth
 from conftest import write_pcap
 from craft import bcd, frame, heat_901f, le
-from rows import BCD, BITS, BYTES, CLOCK, DATE, PER_4096, SBE, SLE, TEXT, UBE, ULE, config_dir, options, row
+from day import Day
+from rows import (BCD, BITS, BYTES, CLOCK, DATE, HM, PER_4096, SBE, SLE, TEXT, UBE, ULE, XLE, config_dir, options, row)
 
 
 def cells(line):
@@ -220,22 +223,29 @@ def places(page, control=0x81):
             if not r[4].startswith("proposal")]
 
 
+def shown_bytes(cell, width):
+    """Of a value that is shown as bytes, [text of each]; "masked" is none."""
+    found = ["··"] * width if cell == "masked" else cell.split(" ")
+    assert len(found) == width, cell
+    return found
+
+
 @pytest.mark.parametrize("layers", LAYERS)
 def test_whatever_takes_part_in_a_number_is_masked(notes, tmp_path, layers):
-    """All bytes vary, so that nothing but the number gives a copy away; it is in the example, the first value."""
+    """That and nothing else. All bytes vary, so that nothing but the number gives a copy away; it is in the example, the first."""
     rng = random.Random(layers)
-    packets = []
+    packets, firsts = [], []
     for i, copy in enumerate(COPIES.values()):
-        first = bytes([0x81, 0x82, 0x83, 0x84]) + copy + bytes(0x90 + i for i in range(WIDTH - AT - len(copy)))
+        firsts.append(bytes([0x81, 0x82, 0x83, 0x84]) + copy + bytes(0x90 + i for i in range(WIDTH - AT - len(copy))))
         others = [bytes(rng.choice((0xA5, 0xB6, 0xC7, 0xD8)) for _ in range(WIDTH)) for _ in range(40)]
-        packets += [unknown(data, control=0xA1 + i) for data in (first, *others)]
+        packets += [unknown(data, control=0xA1 + i) for data in (firsts[i], *others)]
     page = notes(write_pcap(tmp_path / "copies.pcap", packets), ",mask", *options(*layer(LAYERS[layers])))
     for i, (form, copy) in enumerate(COPIES.items()):
         found = places(page, 0xA1 + i)
         assert sum(width for _, width, *_ in found) == WIDTH
-        for at, width, _, _, *values in found:
-            touched = at < AT + len(copy) and AT < at + width
-            assert (values == ["masked", "masked"]) == touched, (form, at, width, values)
+        example = [text for _, width, *_, cell in found for text in shown_bytes(cell, width)]
+        assert example == ["··" if AT <= at < AT + len(copy) and byte else f"{byte:02X}" for at, byte in enumerate(firsts[i])], form
+        assert all((cell == "masked") == (example == "masked") for *_, cell, example in found)
 
 
 @pytest.mark.parametrize("kind, width", [(BCD, 4), (BCD, 2), (ULE, 4), (UBE, 4), (TEXT, 4), (SLE, 3)])
@@ -243,8 +253,10 @@ def test_numbers_of_rows_are_masked_as_their_bytes_are(notes, tmp_path, kind, wi
     for copy in (LOW, LOW[::-1], le(int(NUMBER), 4), le(int(NUMBER), 4)[::-1]):
         datas = [copy, b"\x11\x12\x13\x14", b"\x21\x02\x33\x01"]
         path = write_pcap(tmp_path / "rows.pcap", [unknown(data) for data in datas])
-        page = notes(path, ",mask", *options(*layer([width], kind)))
-        assert places(page)[0][4:] == ("masked", "masked"), copy
+        range_seen, example = places(notes(path, ",mask", *options(*layer([width], kind))))[0][4:]
+        assert shown_bytes(example, width) == ["··"] * width, copy
+        raw = {data[:width].hex(" ") for data in datas[1:]} | {" ".join(["··"] * width)}
+        assert {value.lower() for value in range_seen.split(" … ")} <= raw, copy
 
 
 @pytest.mark.parametrize("how", ["asked", "damaged", "many"])
@@ -252,14 +264,16 @@ def test_another_meters_number_is_masked(notes, tmp_path, how):
     damaged = bytearray(unknown(b"\x07"))
     damaged[-2] ^= 0x55
     met = {"asked": [unknown(b"", control=0x01)], "damaged": [bytes(damaged)],
-           "many": [unknown(b"", f"{n:08d}", control=0x01) for n in range(10_000_000, 10_004_200)]}[how]
+           "many": [unknown(b"", f"{n:08d}", control=0x01) for n in range(10_000_000, 10_008_200)]}[how]
     datas = [b"\x81" + LOW + b"\x82\x83", bytes(range(7)), bytes(range(0x40, 0x47))]
     path = write_pcap(tmp_path / "other.pcap", [unknown(data, "11112222") for data in datas] + met)
     page = notes(path, ",mask")
-    assert places(page)[0][4:] == ("masked", "masked")
+    assert places(page)[0][4:] == (("masked", "masked") if how == "many" else
+                                   ("00 01 02 03 04 05 06 … 81 ·· ·· ·· ·· 82 83", "81 ·· ·· ·· ·· 82 83"))
     rows = options(row("tail", BCD, offset=5, width=2), row("head", BCD, width=5))
     assert [place[4] for place in places(notes(path, ",mask", *rows))] == [
-        "masked", "masked" if how == "many" else places(notes(path, "", *rows))[1][4]]
+        "masked" if how == "many" else "00 01 02 03 04 … 40 41 42 43 44",
+        "masked" if how == "many" else places(notes(path, "", *rows))[1][4]]
 
 
 def test_a_number_that_nobody_is_called_by_is_masked_when_it_never_changes(notes, tmp_path):
@@ -304,11 +318,87 @@ def test_numbers_with_bytes_that_never_change(notes, tmp_path):
     path = write_pcap(tmp_path / "high.pcap", [unknown(le(0x510000 + value, 4)) for value in (0x1234, 0x4321, 0x3333)])
     rows = [row("whole", ULE, width=4, scale="0.5", unit="l"), row("low", ULE, width=2), row("high", ULE, offset=2, width=2)]
     assert {place[2]: place[4:] for place in places(notes(path, ",mask", *options(*rows)))} == {
-        "whole": ("34 12 ·· 00 … 21 43 ·· 00", "34 12 ·· 00"), "low": ("4660 … 17185", "4660"), "high": ("masked", "masked")}
+        "whole": ("34 12 ·· 00 … 21 43 ·· 00", "34 12 ·· 00"), "low": ("4660 … 17185", "4660"), "high": ("always ·· 00", "·· 00")}
     path = write_pcap(tmp_path / "bits.pcap", [unknown(bytes([value])) for value in (0x50, 0x5F, 0x51)])
     rows = [row("high", BITS, mask="F0"), row("low", BITS, mask="0F")]
     assert {place[2]: place[4:] for place in places(notes(path, ",mask", *options(*rows)))} == {
         "high": ("masked", "masked"), "low": ("0 … 15", "0")}
+
+
+def test_what_three_meters_share_is_shown(notes, tmp_path):
+    """A firmware's number, say. Of two meters it stays hidden, and of one that is heard on two lines as well."""
+    firmware, serials = b"\x01\x05\x21", [b"\x31\x41\x59", b"\x27\x18\x28", b"\x16\x18\x03", b"\x57\x72\x15"]
+    numbers = ["31120077", "58210078", "70190001", "90000003"]
+    for count in (1, 2, 3, 4):
+        path = write_pcap(tmp_path / f"{count}.pcap", [unknown(firmware + serials[i] + bytes([turn, 9 - turn]), numbers[i])
+                                                       for turn in range(4) for i in range(count)])
+        for rows, width in (((), 8), (options(row("all", BYTES, width=8)), 8)):
+            example = shown_bytes(places(notes(path, ",mask", *rows))[0][5], width)
+            assert example == (["01", "05", "21"] if count > 2 else ["··"] * 3) + ["··"] * 3 + ["00", "09"], count
+    rows = options(row("firmware", UBE, width=3))
+    assert [place[4:] for place in places(notes(path, ",mask", *rows))][0] == ("always 66849", "66849")
+
+
+def test_bytes_that_each_three_share_are_no_serial_together(notes, tmp_path):
+    """Each byte of each serial is that of two other meters, never of the same: no more than one may be shown."""
+    serials = {f"{31120070 + 11 * (16 * a + b)}": bytes([0xA1 + a, 0xB1 + b, 0xC1 + (a + b) % 4, 0xD1 + (a + 2 * b) % 4])
+               for a in range(4) for b in range(4)}
+    for first in list(serials)[:6]:
+        order = [first] + [number for number in serials if number != first]
+        path = write_pcap(tmp_path / "square.pcap", [unknown(serials[number] + bytes([turn]), number)
+                                                     for turn in range(3) for number in order])
+        example = shown_bytes(places(notes(path, ",mask"))[0][5], 5)
+        assert example[4] == "00" and [byte != "··" for byte in example[:4]].count(True) == 1
+        shown, = (i for i in range(4) if example[i] != "··")
+        assert example[shown] == f"{serials[first][shown]:02X}"
+        crowd = [serial for serial in serials.values() if f"{serial[shown]:02X}" == example[shown]]
+        assert len(crowd) == 4
+
+
+def test_times_are_to_the_hour(notes, tmp_path):
+    """Clocks of documents and of rows, and what a proposal takes for one; dates stay."""
+    stamps = [f"20 26 04 {27 + turn // 20} {4 + turn % 20:02} {(7 * turn) % 60:02} {30 + turn % 30:02}" for turn in range(40)]
+    turned = [bytes.fromhex(stamp)[::-1] for stamp in stamps]
+    seconds = [1777313520 + 4321 * turn for turn in range(40)]
+    packets = []
+    for turn, raw in enumerate(turned):
+        moment = calendar.timegm(time.strptime(stamps[turn], "20 %y %m %d %H %M %S"))
+        packets += [(moment, frame(heat_901f(clock=stamps[turn]))), (moment + 1, unknown(raw + le(seconds[turn], 4) + raw[1:3]))]
+    path = write_pcap(tmp_path / "times.pcap", packets)
+    rows = options(row("clock", CLOCK, width=7), row("unix", XLE, offset=7, width=4), row("hm", HM, offset=11, width=2),
+                   row("date", DATE, offset=3, width=4))
+    page, plain = notes(path, ",mask", *rows), notes(path, "", *rows)
+    assert re.search(r"\d:\d\d", plain) and not re.search(r"\d:\d\d", page)
+    assert cells_of(page, "Clock")[5:] == ["2026-04-27 04:·· … 2026-04-28 23:··", "2026-04-27 04:··"]
+    found = {place[2]: place[4:] for place in places(page)}
+    assert found["clock"] == ("2026-04-27 04:·· … 2026-04-28 23:··", "2026-04-27 04:··")
+    assert found["hm"] == ("04:·· … 23:··", "04:··") and found["date"] == ("2026-04-27 … 2026-04-28", "2026-04-27")
+    assert re.fullmatch(r"2026-04-27 \d\d:·· … 2026-04-29 \d\d:··", found["unix"][0])
+    bare = notes(path, ",mask")
+    example, = [place[5] for place in places(bare)]
+    assert "clock" in bare and shown_bytes(example, 13)[:7] == ["··" if byte else "00" for byte in turned[0]]
+
+
+def test_a_clock_that_is_none_is_masked(notes, tmp_path):
+    packets = [frame(heat_901f(clock=clock)) for clock in ("20 26 13 45 18 12 15", "20 26 04 27 18 12 15")]
+    path = write_pcap(tmp_path / "clock.pcap", packets)
+    assert cells_of(notes(path, ",mask"), "Clock")[5:] == ["masked", "masked"]
+    table = options(row("clock", CLOCK, width=7))
+    path = write_pcap(tmp_path / "own.pcap", [unknown(bytes.fromhex(clock)) for clock in ("20 26 13 45 18 12 15", "20 26 13 45 19 13 16")])
+    assert places(notes(path, ",mask", *table))[0][4:] == ("masked", "masked")
+
+
+def test_echoes_are_no_requests(tshark, notes, tmp_path):
+    made = Day().run()
+    page = notes(made.write(tmp_path / "day.pcapng"))
+    found = [rows for heading, rows in tables(page) if heading == "The capture"]
+    counts = {row[0]: int(row[1]) for row in found[0]}
+    echoes = sum(line["echoes"] for line in made.lines.values())
+    assert echoes > 1000 and counts["echoes of requests"] == echoes
+    assert counts["of them requests"] == sum(line["requests"] for line in made.lines.values())
+    assert counts["Frames with a right checksum"] == counts["of them requests"] + echoes + counts["replies"]
+    asked = {number: meter["requests"] for number, meter in made.meters.items()}
+    assert {row[0]: int(row[2]) for row in found[1] if row[0] in asked} == asked
 
 
 @pytest.mark.parametrize("copy", [bytes(int(digit) for digit in NUMBER), b"2.4.2.6.3.2.2.5", bytes(b + 0x33 for b in LOW)])
@@ -360,6 +450,11 @@ def meter_at_random(rng, width, count):
     return [bytes(rng.choice(letters) if byte is None else byte for byte in fixed) for _ in range(count)]
 
 
+def is_allowed(value, allowed):
+    """Is it one of them, with or without more bytes hidden, because they look like a part of the meter's own number?"""
+    return any(len(value) == len(text) and all(a in ("·", b) for a, b in zip(value, text)) for text in allowed)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_no_byte_is_shown_that_its_meter_never_changed(notes, tmp_path, seed):
     rng, width = random.Random(seed), 16
@@ -378,7 +473,7 @@ def test_no_byte_is_shown_that_its_meter_never_changed(notes, tmp_path, seed):
                    for text in may_be_shown(frames, number == "AAAAAAAA", at, wide, kind, mask)}
         for cell in cells_shown:
             values = re.sub("^(always|once) ", "", cell).split(" … ")
-            assert values == ["masked"] or set(values) <= allowed, (name, at, wide, kind, values)
+            assert values == ["masked"] or all(is_allowed(value, allowed) for value in values), (name, at, wide, kind, values)
             shown += any(character in "0123456789ABCDEF" for value in values for character in value)
     assert shown > 1
 
@@ -416,12 +511,25 @@ def test_adopted_rows_keep_their_words_on_demand(notes, tmp_path):
     path = write_pcap(tmp_path / "names.pcap", [(1777313535 + turn, unknown(bcd(7 * turn, 2))) for turn in range(5)])
     plain, named, masked = (notes(path, argument, *table) for argument in ("", ",mask,names", ",mask"))
     for page, words in ((plain, "display of 24263225, page 3"), (named, "display of meter 1, page 3")):
-        assert places(page)[0][2:] == ("Running time", words, "0 h … 28 h", "0 h")
+        assert places(page)[0][2:] == ("Running time", f"{words}; BCD, in h", "0 h … 28 h", "0 h")
     assert places(masked)[0][2:] == ("running", BCD, "0 … 28", "0")
     for page in (named, masked):
         assert "24263225" not in page and "From 2026-04-27 18:·· UTC to 2026-04-27 18:·· UTC" in page
     assert "From 2026-04-27 18:12:15 UTC" in plain
     assert notes(path, ",mask,names,cjt188.di == 0x901f", *table).count("Running time") == 0
+
+
+def test_what_a_row_makes_of_its_bytes_is_told(notes, tmp_path):
+    table = options(row("flow", ULE, width=2, name="Flow", unit="l/h", scale="0.5", add="-3", note="a look at the display"),
+                    row("bits", BITS, offset=2, mask="F0", name="Flags"))
+    path = write_pcap(tmp_path / "meaning.pcap", [unknown(le(7 * turn, 2) + bytes([17 * turn])) for turn in range(5)])
+    plain, named, masked = (places(notes(path, argument, *table)) for argument in ("", ",mask,names", ",mask"))
+    assert plain == named
+    assert [place[2:] for place in plain] == [
+        ("Flow", "a look at the display; unsigned, low byte first × 0.5 - 3, in l/h", "-3 l/h … 11 l/h", "-3 l/h"),
+        ("Flags", "bits F0", "0 … 4", "0")]
+    assert [place[2:] for place in masked] == [
+        ("flow", "unsigned, low byte first × 0.5 - 3", "-3 … 11", "-3"), ("bits", "bits F0", "0 … 4", "0")]
 
 
 def test_nothing_else_is_replaced(notes, tmp_path):
