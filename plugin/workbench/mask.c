@@ -150,7 +150,7 @@ add_words(struct mask *mask, const char *text, const char *name)
 
     add_word(mask, text, length, name);
     add_word(mask, text + zeros, length - zeros, name);
-    for (size_t at = 0; at + WORD_PART < length; at++) {
+    for (size_t at = 0; at + WORD_PART <= length; at++) {
         unsigned set = 0;
 
         for (size_t i = at; i < at + WORD_PART; i++)
@@ -486,6 +486,13 @@ value_of(gunichar character)
     return g_unichar_xdigit_value(plain[0]);
 }
 
+/* Does a hexadecimal number of C begin here? Its 0x is no part of the number. */
+static bool
+is_prefix(const char *text, const char *at)
+{
+    return at[0] == '0' && g_ascii_tolower(at[1]) == 'x' && (at == text || !g_ascii_isdigit(at[-1]));
+}
+
 /* The digits of a text; letters A to F are some only if `base` says so. */
 static GArray *
 find_digits(const char *text, unsigned base)
@@ -497,7 +504,7 @@ find_digits(const char *text, unsigned base)
         const int value = value_of(g_utf8_get_char(at));
         struct digit digit = { .is_joined = others == 0 && digits->len > 0, .others = others };
 
-        if (value < 0 || (unsigned)value >= base) {
+        if (value < 0 || (unsigned)value >= base || is_prefix(text, at)) {
             others++;
             continue;
         }
