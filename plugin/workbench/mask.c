@@ -9,6 +9,7 @@
  */
 #include "mask.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { NUMBER_BYTES = 5, WHOLE = 4, PART = 3, PAIR = 2, REACH = 4 * WHOLE - 1 };
@@ -91,8 +92,8 @@ add_name(struct mask *mask, const uint8_t *number, unsigned width, const char *n
     char text[2 * NUMBER_BYTES + 1], turned[2 * NUMBER_BYTES + 1];
 
     for (unsigned i = 0; i < width; i++) {
-        g_snprintf(text + 2 * i, 3, "%02X", number[width - 1 - i]);
-        g_snprintf(turned + 2 * i, 3, "%02X", number[i]);
+        snprintf(text + 2 * i, 3, "%02X", number[width - 1 - i]);
+        snprintf(turned + 2 * i, 3, "%02X", number[i]);
     }
     g_hash_table_insert(mask->names, g_strdup(turned), g_strdup(name));
     g_hash_table_insert(mask->names, g_strdup(text), g_strdup(name));

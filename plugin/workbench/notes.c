@@ -188,7 +188,7 @@ learn_numbers(const struct notes *notes)
     for (unsigned i = 0; i < notes->meters->len; i++) {
         char name[24];
 
-        g_snprintf(name, sizeof name, "meter %u", i + 1);
+        snprintf(name, sizeof name, "meter %u", i + 1);
         mask_add(notes->mask, ((const struct noted_meter *)g_ptr_array_index(notes->meters, i))->number, name);
     }
 }
