@@ -284,10 +284,11 @@ add_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, unsigned le
         cjt188_sentence(frame->decoded, sentence, sizeof sentence);
     if (in_column)
         tell_piece(frame->pinfo, frame->packet, sentence);
-    frame->item = in_tree ? proto_tree_add_protocol_format(tree, proto_cjt188, frame->tvb, (int)at, (int)length, "%s, %s",
-                                                           proto_get_protocol_long_name(find_protocol_by_id(proto_cjt188)),
-                                                           sentence)
-                          : proto_tree_add_item(tree, proto_cjt188, frame->tvb, (int)at, (int)length, ENC_NA);
+    if (in_tree)
+        frame->item = proto_tree_add_protocol_format(tree, proto_cjt188, frame->tvb, (int)at, (int)length, "%s, %s",
+                                                     proto_get_protocol_long_name(find_protocol_by_id(proto_cjt188)), sentence);
+    else
+        frame->item = proto_tree_add_item(tree, proto_cjt188, frame->tvb, (int)at, (int)length, ENC_NA);
 }
 
 /* Also without a tree: what the experts say goes to a column and to a statistic of their own. */
