@@ -32,11 +32,11 @@
 #include <epan/uat.h>
 #include <epan/uat-int.h>
 #include <wiretap/wtap.h>
+#include <ws_attributes.h>
+#include <ws_version.h>
 
-#ifndef WS_MAJOR /* both come from CMake: Wireshark_MAJOR_VERSION, Wireshark_MINOR_VERSION */
-#error "define WS_MAJOR and WS_MINOR"
-#endif
-#define WS_AT_LEAST(major, minor) (WS_MAJOR > (major) || (WS_MAJOR == (major) && WS_MINOR >= (minor)))
+#define WS_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
 /* Callbacks and preferences that were gboolean, an int, became bool. */
 #if WS_AT_LEAST(4, 4)
@@ -72,10 +72,6 @@ typedef gboolean ws_bool;
 #define CJT188_OF_INTERFACE(get, pinfo, id, section) get((pinfo)->epan, id, section)
 #else
 #define CJT188_OF_INTERFACE(get, pinfo, id, section) ((section) == 0 ? get((pinfo)->epan, id) : NULL)
-#endif
-
-#ifndef _U_
-#define _U_ __attribute__((unused))
 #endif
 
 #endif

@@ -38,9 +38,21 @@ static const value_string vals_unit[] = { CJT188_UNITS(UNIT) { 0, NULL } };
 static const true_false_string cjt188_tfs_reply = { "from the meter", "from the master" };
 static const true_false_string cjt188_tfs_error = { "the meter could not do it", "none" };
 
+/* Wireshark's tfs_yes_no and proto_checksum_vals once more: on Windows they are another library's, and what is another
+ * library's has no address that a constant table could hold. */
+static const true_false_string cjt188_tfs_yes_no = { "Yes", "No" };
+static const value_string cjt188_checksum_vals[] = {
+    { PROTO_CHECKSUM_E_BAD, "Bad" },
+    { PROTO_CHECKSUM_E_GOOD, "Good" },
+    { PROTO_CHECKSUM_E_UNVERIFIED, "Unverified" },
+    { PROTO_CHECKSUM_E_NOT_PRESENT, "Not present" },
+    { PROTO_CHECKSUM_E_ILLEGAL, "Illegal" },
+    { 0, NULL },
+};
+
 /* The words of cjt188-fields.def in Wireshark's. */
 #define NO_NAMES NULL
-#define YES_NO TFS(&tfs_yes_no)
+#define YES_NO TFS(&cjt188_tfs_yes_no)
 #define NAMES(list) VALS(vals_##list)
 
 static void

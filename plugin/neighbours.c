@@ -89,12 +89,12 @@ cjt188_show_dlt645(tvbuff_t *tvb, proto_tree *tree, unsigned offset, unsigned le
         { 0, NULL },
     };
     enum { ADDRESS = 1, ADDRESS_LENGTH = 6, HEAD = 10, TAIL = 2 };
-    char address[2 * ADDRESS_LENGTH + 1];
-    struct cjt188_text text = cjt188_text_start(address, sizeof address);
+    char digits[2 * ADDRESS_LENGTH + 1];
+    struct cjt188_text text = cjt188_text_start(digits, sizeof digits);
 
     tree = add_neighbour(tvb, tree, offset, length, CJT188_DLT645, ett_cjt188_dlt645);
     cjt188_put_hex_reversed(&text, tvb_get_ptr(tvb, (int)offset + ADDRESS, ADDRESS_LENGTH), ADDRESS_LENGTH);
-    proto_tree_add_string(tree, hf_cjt188_dlt645_address, tvb, (int)offset + ADDRESS, ADDRESS_LENGTH, address);
+    proto_tree_add_string(tree, hf_cjt188_dlt645_address, tvb, (int)offset + ADDRESS, ADDRESS_LENGTH, digits);
     add_link_fields(tvb, tree, offset, length, fields);
     add_data(tvb, tree, hf_cjt188_dlt645_data, offset, length, HEAD, TAIL);
 }

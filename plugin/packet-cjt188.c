@@ -95,7 +95,7 @@ static void
 add_address(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
-    char address[CJT188_TEXT_MAX], who[CJT188_TEXT_MAX];
+    char digits[CJT188_TEXT_MAX], who[CJT188_TEXT_MAX];
     const char *meter = "";
     proto_item *item;
 
@@ -103,12 +103,12 @@ add_address(const struct cjt188_frame *frame, proto_tree *tree)
         add_cut_address(frame, tree);
         return;
     }
-    cjt188_address_text(decoded->bytes + CJT188_OFF_ADDRESS, address, sizeof address);
+    cjt188_address_text(decoded->bytes + CJT188_OFF_ADDRESS, digits, sizeof digits);
     cjt188_who_text(decoded, who, sizeof who);
-    if (!decoded->is_wildcard && decoded->name == NULL && strcmp(who, address) != 0)
+    if (!decoded->is_wildcard && decoded->name == NULL && strcmp(who, digits) != 0)
         meter = "meter ";
     item = proto_tree_add_string_format_value(tree, hf_cjt188_address, frame->tvb, (int)frame->offset + CJT188_OFF_ADDRESS,
-                                              CJT188_ADDRESS_LENGTH, address, "%s (%s%s)", address, meter, who);
+                                              CJT188_ADDRESS_LENGTH, digits, "%s (%s%s)", digits, meter, who);
     add_address_parts(frame, proto_item_add_subtree(item, ett_cjt188_address), who);
 }
 
@@ -284,10 +284,11 @@ add_frame(struct cjt188_frame *frame, proto_tree *tree, unsigned at, unsigned le
         cjt188_sentence(frame->decoded, sentence, sizeof sentence);
     if (in_column)
         tell_piece(frame->pinfo, frame->packet, sentence);
-    frame->item = in_tree ? proto_tree_add_protocol_format(tree, proto_cjt188, frame->tvb, (int)at, (int)length, "%s, %s",
-                                                           proto_get_protocol_long_name(find_protocol_by_id(proto_cjt188)),
-                                                           sentence)
-                          : proto_tree_add_item(tree, proto_cjt188, frame->tvb, (int)at, (int)length, ENC_NA);
+    if (in_tree)
+        frame->item = proto_tree_add_protocol_format(tree, proto_cjt188, frame->tvb, (int)at, (int)length, "%s, %s",
+                                                     proto_get_protocol_long_name(find_protocol_by_id(proto_cjt188)), sentence);
+    else
+        frame->item = proto_tree_add_item(tree, proto_cjt188, frame->tvb, (int)at, (int)length, ENC_NA);
 }
 
 /* Also without a tree: what the experts say goes to a column and to a statistic of their own. */
@@ -328,13 +329,13 @@ decode_frame(struct cjt188_frame *frame, const struct cjt188_piece *piece)
 {
     const unsigned have = (unsigned)(piece->length - piece->preamble);
     const uint8_t *bytes = tvb_get_ptr(frame->tvb, (int)frame->offset, (int)have);
-    const uint8_t *address = have >= CJT188_OFF_CONTROL ? bytes + CJT188_OFF_ADDRESS : NULL;
-    const bool is_wildcard = address != NULL && cjt188_address_is_wildcard(address);
+    const uint8_t *octets = have >= CJT188_OFF_CONTROL ? bytes + CJT188_OFF_ADDRESS : NULL;
+    const bool is_wildcard = octets != NULL && cjt188_address_is_wildcard(octets);
     struct cjt188_known known;
 
     frame->line = cjt188_line(frame->pinfo);
     frame->meter =
-        address != NULL ? cjt188_meter(frame->line, address, is_wildcard, piece->kind == CJT188_FRAME) : NULL;
+        octets != NULL ? cjt188_meter(frame->line, octets, is_wildcard, piece->kind == CJT188_FRAME) : NULL;
     cjt188_known_of(frame, bytes, have, &known);
     known.is_cut = is_cut(frame, bytes, have);
     cjt188_decode(bytes, have, piece->kind, &known, frame->decoded);

@@ -4,6 +4,7 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#define WS_BUILD_DLL /* what this file defines is what Wireshark looks for: before any header */
 #include "compat.h"
 
 #include <ws_symbol_export.h>
@@ -15,8 +16,8 @@
 #include "register.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = CJT188_VERSION;
-WS_DLL_PUBLIC_DEF const int plugin_want_major = WS_MAJOR;
-WS_DLL_PUBLIC_DEF const int plugin_want_minor = WS_MINOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
 WS_DLL_PUBLIC void plugin_register(void);
 WS_DLL_PUBLIC uint32_t plugin_describe(void);

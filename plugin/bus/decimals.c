@@ -819,13 +819,13 @@ append_places(GString *text, bool is_set, int places)
 
 /* The number as the table wants it: 8 digits, or 10 where A4 is not zero. */
 static void
-append_pattern(GString *text, const uint8_t *address)
+append_pattern(GString *text, const uint8_t *octets)
 {
-    const unsigned width = address[CJT188_NUMBER_BYTES - 1] != 0 ? CJT188_NUMBER_BYTES : CJT188_NUMBER_BYTES - 1;
+    const unsigned width = octets[CJT188_NUMBER_BYTES - 1] != 0 ? CJT188_NUMBER_BYTES : CJT188_NUMBER_BYTES - 1;
     char digits[2 * CJT188_NUMBER_BYTES + 1];
     struct cjt188_text pattern = cjt188_text_start(digits, sizeof digits);
 
-    cjt188_put_hex_reversed(&pattern, address, width);
+    cjt188_put_hex_reversed(&pattern, octets, width);
     append_cell(text, digits);
 }
 

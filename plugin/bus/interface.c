@@ -62,12 +62,12 @@ static int64_t
 read_settings(const char *from)
 {
     const int64_t second = 1000000000;
-    char text[sizeof "1000000 8E1"] = ""; /* sscanf() alone would look for the end of 64 kB, at every digit in them */
+    char text[sizeof "1000000 8E1"]; /* sscanf() alone would look for the end of 64 kB, at every digit in them */
     unsigned baud, data, stop;
     char parity;
     int end;
 
-    strncpy(text, from, sizeof text - 1);
+    snprintf(text, sizeof text, "%.*s", (int)sizeof text - 1, from);
     if (sscanf(text, "%7u %1u%c%1u%n", &baud, &data, &parity, &stop, &end) != 4 || g_ascii_isalnum(from[end]) ||
         baud == 0 || data < 5 || data > 8 ||
         strchr("NEOMS", parity) == NULL || stop < 1 || stop > 2)

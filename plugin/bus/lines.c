@@ -221,13 +221,13 @@ number_of(const uint8_t *number, bool make)
 static void
 find_rows(struct cjt188_number *known)
 {
-    uint8_t address[CJT188_ADDRESS_LENGTH] = { 0 };
+    uint8_t octets[CJT188_ADDRESS_LENGTH] = { 0 };
 
     if (known->rows_generation == cjt188_meter_rows_generation())
         return;
-    memcpy(address, &known->key, CJT188_NUMBER_BYTES);
-    known->named = cjt188_meter_row_with_name(address);
-    known->dialect_row = cjt188_meter_row(address);
+    memcpy(octets, &known->key, CJT188_NUMBER_BYTES);
+    known->named = cjt188_meter_row_with_name(octets);
+    known->dialect_row = cjt188_meter_row(octets);
     known->rows_generation = cjt188_meter_rows_generation();
 }
 
@@ -247,15 +247,15 @@ const char *
 cjt188_number_name(const uint8_t *number)
 {
     struct cjt188_number *known = number_of(number, false);
-    uint8_t address[CJT188_ADDRESS_LENGTH] = { 0 };
+    uint8_t octets[CJT188_ADDRESS_LENGTH] = { 0 };
     const struct meter_row *row;
 
     if (known != NULL) {
         find_rows(known);
         return known->named != NULL ? known->named->known.name : NULL;
     }
-    memcpy(address, number, CJT188_NUMBER_BYTES);
-    row = cjt188_meter_row_with_name(address);
+    memcpy(octets, number, CJT188_NUMBER_BYTES);
+    row = cjt188_meter_row_with_name(octets);
     return row != NULL ? row->known.name : NULL;
 }
 
@@ -297,7 +297,7 @@ new_meter(const struct cjt188_meter *key)
 }
 
 struct cjt188_meter *
-cjt188_meter(struct cjt188_line *line, const uint8_t *address, bool is_wildcard, bool make)
+cjt188_meter(struct cjt188_line *line, const uint8_t *octets, bool is_wildcard, bool make)
 {
     struct cjt188_meter key = { .line = line, .is_wildcard = is_wildcard };
     struct cjt188_meter *meter;
@@ -305,7 +305,7 @@ cjt188_meter(struct cjt188_line *line, const uint8_t *address, bool is_wildcard,
     if (is_wildcard)
         memset(key.number, 0xFF, sizeof key.number);
     else
-        memcpy(key.number, address, sizeof key.number);
+        memcpy(key.number, octets, sizeof key.number);
     meter = (struct cjt188_meter *)wmem_map_lookup(meters, &key);
     return meter != NULL || !make ? meter : new_meter(&key);
 }
@@ -319,9 +319,9 @@ cjt188_meter_at(uint32_t id)
 /* ---- what is known of a frame's meter ---- */
 
 static const struct meter_row *
-row_of(struct cjt188_meter *meter, const uint8_t *address)
+row_of(struct cjt188_meter *meter, const uint8_t *octets)
 {
-    const uint16_t manufacturer = (uint16_t)(address[6] << 8 | address[5]);
+    const uint16_t manufacturer = (uint16_t)(octets[6] << 8 | octets[5]);
     unsigned i;
 
     if (meter->rows_generation != cjt188_meter_rows_generation()) {
@@ -335,7 +335,7 @@ row_of(struct cjt188_meter *meter, const uint8_t *address)
     i = meter->next_row++ % array_length(meter->rows);
     meter->rows[i].is_known = true;
     meter->rows[i].manufacturer = manufacturer;
-    meter->rows[i].row = cjt188_meter_row(address);
+    meter->rows[i].row = cjt188_meter_row(octets);
     return meter->rows[i].row;
 }
 
@@ -395,11 +395,11 @@ add_conversation(const struct cjt188_frame *frame, bool is_reply, struct cjt188_
 void
 cjt188_known_of(const struct cjt188_frame *frame, const uint8_t *bytes, unsigned have, struct cjt188_known *known)
 {
-    const uint8_t *address = bytes + CJT188_OFF_ADDRESS;
+    const uint8_t *octets = bytes + CJT188_OFF_ADDRESS;
     const struct meter_row *row = NULL;
 
-    if (have >= CJT188_OFF_CONTROL && !cjt188_address_is_wildcard(address))
-        row = frame->meter != NULL ? row_of(frame->meter, address) : cjt188_meter_row(address);
+    if (have >= CJT188_OFF_CONTROL && !cjt188_address_is_wildcard(octets))
+        row = frame->meter != NULL ? row_of(frame->meter, octets) : cjt188_meter_row(octets);
     *known = row != NULL ? row->known : (struct cjt188_known){ .name = NULL };
     known->fallback = (enum cjt188_dialect_id)cjt188_default_dialect;
     add_learned(frame, known);

@@ -74,7 +74,7 @@ struct cjt188_line *cjt188_line(packet_info *pinfo);
 const struct cjt188_line *cjt188_whole_line(const struct cjt188_line *line);
 
 /* The meter of an address, A0 to A6, on a line. make: of one not seen before, too; else NULL. */
-struct cjt188_meter *cjt188_meter(struct cjt188_line *line, const uint8_t *address, bool is_wildcard, bool make);
+struct cjt188_meter *cjt188_meter(struct cjt188_line *line, const uint8_t *octets, bool is_wildcard, bool make);
 /* By its id; NULL for 0. */
 struct cjt188_meter *cjt188_meter_at(uint32_t id);
 

@@ -79,51 +79,51 @@ build_index(struct index *index, bool named_only)
 }
 
 static unsigned
-first_exact(const struct index *index, size_t digits, const uint8_t *address, unsigned best)
+first_exact(const struct index *index, size_t digits, const uint8_t *octets, unsigned best)
 {
     uint64_t key = 0;
     unsigned found;
 
     for (size_t i = digits / 2; i > 0; i--)
-        key = key << 8 | address[i - 1];
+        key = key << 8 | octets[i - 1];
     key = exact_key(digits, key);
     found = GPOINTER_TO_UINT(g_hash_table_lookup(index->exact, &key));
     return found != 0 ? MIN(best, found - 1) : best;
 }
 
 static const struct meter_row *
-find_row(const struct index *index, const uint8_t *address)
+find_row(const struct index *index, const uint8_t *octets)
 {
     unsigned best = row_count;
 
     if (row_count == 0)
         return NULL;
     if (!index->by_name)
-        best = first_exact(index, ADDRESS_DIGITS, address, best);
-    best = first_exact(index, NUMBER_DIGITS, address, best);
-    if (address[NUMBER_BYTES - 1] == 0)
-        best = first_exact(index, SHORT_DIGITS, address, best);
+        best = first_exact(index, ADDRESS_DIGITS, octets, best);
+    best = first_exact(index, NUMBER_DIGITS, octets, best);
+    if (octets[NUMBER_BYTES - 1] == 0)
+        best = first_exact(index, SHORT_DIGITS, octets, best);
     for (unsigned i = 0; i < index->loose->len; i++) {
         const unsigned row = g_array_index(index->loose, unsigned, i);
 
         if (row >= best)
             break;
-        if (cjt188_pattern_matches(pattern_of(index, &rows[row]), address))
+        if (cjt188_pattern_matches(pattern_of(index, &rows[row]), octets))
             best = row;
     }
     return best < row_count ? &rows[best] : NULL;
 }
 
 const struct meter_row *
-cjt188_meter_row(const uint8_t address[CJT188_ADDRESS_LENGTH])
+cjt188_meter_row(const uint8_t octets[CJT188_ADDRESS_LENGTH])
 {
-    return find_row(&by_address, address);
+    return find_row(&by_address, octets);
 }
 
 const struct meter_row *
-cjt188_meter_row_with_name(const uint8_t address[CJT188_ADDRESS_LENGTH])
+cjt188_meter_row_with_name(const uint8_t octets[CJT188_ADDRESS_LENGTH])
 {
-    return find_row(&by_name, address);
+    return find_row(&by_name, octets);
 }
 
 unsigned

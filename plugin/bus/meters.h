@@ -23,10 +23,10 @@ const enum_val_t *cjt188_dialect_choices(void);
 
 /* First row whose pattern matches an address, A0..A6 in wire order; NULL when none does. 14 digits match A6..A0; 10
  * match A4..A0; 8 match A3..A0 of a meter whose A4 is 00, as the display shows it. Good until the generation changes. */
-const struct meter_row *cjt188_meter_row(const uint8_t address[CJT188_ADDRESS_LENGTH]);
+const struct meter_row *cjt188_meter_row(const uint8_t octets[CJT188_ADDRESS_LENGTH]);
 
 /* First row with a name whose pattern matches A0..A4; of 14 digits the last ten count. */
-const struct meter_row *cjt188_meter_row_with_name(const uint8_t address[CJT188_ADDRESS_LENGTH]);
+const struct meter_row *cjt188_meter_row_with_name(const uint8_t octets[CJT188_ADDRESS_LENGTH]);
 
 /* Never 0; another one whenever the table was changed. */
 unsigned cjt188_meter_rows_generation(void);

@@ -168,11 +168,17 @@ nearer_hour(const struct cjt188_time *clock, time_t meant, time_t captured)
     enum { HOUR = 3600 };
     const time_t other = meant > captured ? meant - HOUR : meant + HOUR;
     const struct tm down = broken_down(clock);
-    struct tm local;
+    GDateTime *local;
+    bool is_same;
 
-    if (fabs((double)meant - (double)captured) <= HOUR / 2 || localtime_r(&other, &local) == NULL)
+    if (fabs((double)meant - (double)captured) <= HOUR / 2)
         return meant;
-    return local.tm_hour == down.tm_hour && local.tm_mday == down.tm_mday ? other : meant;
+    local = g_date_time_new_from_unix_local(other);
+    if (local == NULL)
+        return meant;
+    is_same = g_date_time_get_hour(local) == down.tm_hour && g_date_time_get_day_of_month(local) == down.tm_mday;
+    g_date_time_unref(local);
+    return is_same ? other : meant;
 }
 
 double
@@ -190,16 +196,14 @@ cjt188_clock_offset(const struct cjt188_time *clock, const nstime_t *captured)
 static double
 zone_offset(const struct cjt188_fact *fact)
 {
-    const time_t then = (time_t)(fact->time / 1000000000);
-    struct tm local;
-    struct cjt188_time clock;
+    GDateTime *local = g_date_time_new_from_unix_local(fact->time / 1000000000);
+    double ahead;
 
-    if (localtime_r(&then, &local) == NULL)
+    if (local == NULL)
         return 0;
-    clock = (struct cjt188_time){ { (uint8_t)local.tm_sec, (uint8_t)local.tm_min, (uint8_t)local.tm_hour,
-                                    (uint8_t)local.tm_mday, (uint8_t)(local.tm_mon + 1), (uint8_t)((local.tm_year + 1900) % 100),
-                                    (uint8_t)((local.tm_year + 1900) / 100) } };
-    return (double)(seconds_of(&clock) - then);
+    ahead = (double)g_date_time_get_utc_offset(local) / G_TIME_SPAN_SECOND;
+    g_date_time_unref(local);
+    return ahead;
 }
 
 /* A clock that follows summer time, and one that does not, are both right. */

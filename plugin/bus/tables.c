@@ -791,14 +791,14 @@ put_duration(GString *text, double seconds, const char *plus)
 {
     static const struct {
         const char *unit;
-        long long seconds;
+        int64_t seconds;
     } parts[] = { { "d", 86400 }, { "h", 3600 }, { "m", 60 }, { "s", 1 } };
-    long long left = llround(fabs(seconds));
+    int64_t left = llround(fabs(seconds));
 
     g_string_append(text, left == 0 ? "0 s" : seconds < 0 ? "−" : plus);
     for (size_t i = 0, written = 0; i < array_length(parts) && left > 0; i++) {
         if (left >= parts[i].seconds)
-            g_string_append_printf(text, "%s%lld %s", written++ > 0 ? " " : "", left / parts[i].seconds, parts[i].unit);
+            g_string_append_printf(text, "%s%" PRId64 " %s", written++ > 0 ? " " : "", left / parts[i].seconds, parts[i].unit);
         left %= parts[i].seconds;
     }
 }

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include <wsutil/bits_count_ones.h>
+
 enum { LEAST_SAMPLES = 4, LEAST_INCREASES = 3, WIDTHS = WINDOW_MAX + 1, UNIT_DIGITS = 4 };
 
 /* What a width is worth before anything is known, bits: meters send 4 bytes of a counter, 2 of a temperature. */
@@ -650,9 +652,9 @@ try_bits(const struct window *window, GArray *candidates)
         bits += told;
     }
     candidate.is_exact = candidate.known != NULL;
-    if (candidate.known == NULL || __builtin_popcount(counts.mask) > 1)
+    if (candidate.known == NULL || ws_count_ones(counts.mask) > 1)
         candidate.mask = counts.mask;
-    candidate.gain = window->raw - bits + (__builtin_popcount(counts.mask) <= 3 ? 3 : -3);
+    candidate.gain = window->raw - bits + (ws_count_ones(counts.mask) <= 3 ? 3 : -3);
     if (candidate.known == NULL && may_be_top(window, counts.mask))
         candidate.gain -= TOP_BITS;
     offer(candidates, window, candidate);

@@ -45,20 +45,20 @@ put_duration(double seconds, char *buffer)
 
     while (unit + 1 < array_length(units) && seconds < units[unit].seconds)
         unit++;
-    g_snprintf(buffer, CHART_TIME_MAX, "%.0f %s", floor(seconds / units[unit].seconds), units[unit].unit);
+    snprintf(buffer, CHART_TIME_MAX, "%.0f %s", floor(seconds / units[unit].seconds), units[unit].unit);
     if (unit + 1 == array_length(units))
         return;
     length = strlen(buffer);
     rest = floor(fmod(seconds, units[unit].seconds) / units[unit + 1].seconds);
     if (rest > 0)
-        g_snprintf(buffer + length, CHART_TIME_MAX - length, " %.0f %s", rest, units[unit + 1].unit);
+        snprintf(buffer + length, CHART_TIME_MAX - length, " %.0f %s", rest, units[unit + 1].unit);
 }
 
 const char *
 chart_time_text(const struct chart_time *time, double at, char buffer[CHART_TIME_MAX])
 {
     if (time->is_packets)
-        g_snprintf(buffer, CHART_TIME_MAX, "packet %.0f", at);
+        snprintf(buffer, CHART_TIME_MAX, "packet %.0f", at);
     else if (!time->is_relative)
         format_moment(at, time->to - time->from > 2 * DAY ? "%-d %b %Y %H:%M" : "%-d %b %H:%M:%S", buffer);
     else if (at <= time->from)

@@ -161,15 +161,15 @@ values_text(const struct byte *byte, char *text, size_t size)
         most = value;
     }
     if (count > LISTED) {
-        g_snprintf(text, (gulong)size, "%u values, %02X to %02X", count, least, most);
+        snprintf(text, size, "%u values, %02X to %02X", count, least, most);
         return;
     }
     text[0] = '\0';
     if (count == 1)
-        length = (size_t)g_snprintf(text, (gulong)size, "always ");
+        length = (size_t)snprintf(text, size, "always ");
     for (unsigned value = least; value <= most; value++) {
         if (has_value(byte, value))
-            length += (size_t)g_snprintf(text + length, (gulong)(size - length), "%s%02X", value > least ? " " : "", value);
+            length += (size_t)snprintf(text + length, size - length, "%s%02X", value > least ? " " : "", value);
     }
 }
 

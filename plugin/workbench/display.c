@@ -238,12 +238,12 @@ keep_reply(struct display *display, struct near_line *near, double gap, const st
 static bool
 is_another_meter(struct display_series *series, const struct cjt188_decoded *frame)
 {
-    const uint8_t *address = frame->bytes + CJT188_OFF_ADDRESS;
+    const uint8_t *octets = frame->bytes + CJT188_OFF_ADDRESS;
 
     if (!series->has_meter)
-        memcpy(series->address, address, sizeof series->address);
+        memcpy(series->address, octets, sizeof series->address);
     series->has_meter = true;
-    return memcmp(series->address, address, CJT188_NUMBER_BYTES) != 0;
+    return memcmp(series->address, octets, CJT188_NUMBER_BYTES) != 0;
 }
 
 /* The first line that may have this reply near it. */

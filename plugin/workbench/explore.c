@@ -462,9 +462,9 @@ free_group(void *data)
 /* ---- meters, and what is known of them ---- */
 
 static uint64_t
-meter_hash(const struct cjt188_seen *seen, const uint8_t *address)
+meter_hash(const struct cjt188_seen *seen, const uint8_t *octets)
 {
-    return hash_bytes(hash_bytes(HASH_START, &seen->line->id, sizeof seen->line->id), address, CJT188_NUMBER_BYTES);
+    return hash_bytes(hash_bytes(HASH_START, &seen->line->id, sizeof seen->line->id), octets, CJT188_NUMBER_BYTES);
 }
 
 static struct explore_meter *

@@ -33,14 +33,15 @@ static bool
 write_reading(enum cjt188_raw_kind kind, const uint8_t *bytes, unsigned width, struct cjt188_text *text)
 {
     const struct cjt188_raw *raw = cjt188_raw(kind);
-    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
     double number;
 
     if (kind == CJT188_RAW_BITS) {
         put_bits(text, bytes, width);
     } else if (raw->number != NULL && raw->number(bytes, width, &number)) {
-        g_snprintf(buffer, sizeof buffer, "%.*g", raw->digits, number);
-        cjt188_put(text, buffer);
+        char *digits = g_strdup_printf("%.*g", raw->digits, number);
+
+        cjt188_put(text, digits);
+        g_free(digits);
         cjt188_put(text, cjt188_raw_remark(kind, number));
     } else if (raw->text != NULL) {
         raw->text(bytes, width, text);

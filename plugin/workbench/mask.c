@@ -10,6 +10,7 @@
 #include "mask.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "compat.h"
@@ -108,7 +109,7 @@ static void
 write_digits(const uint8_t *number, unsigned width, bool low_first, char text[2 * NUMBER_BYTES + 1])
 {
     for (unsigned i = 0; i < width; i++)
-        g_snprintf(text + 2 * i, 3, "%02X", number[low_first ? i : width - 1 - i]);
+        snprintf(text + 2 * i, 3, "%02X", number[low_first ? i : width - 1 - i]);
 }
 
 /* Some digits, unless they are another number's already. */
@@ -174,10 +175,10 @@ add_readings(struct mask *mask, const uint8_t *number, unsigned width, const cha
         g_strreverse(digits);
         add_words(mask, digits, name);
         g_strreverse(digits);
-        g_snprintf(other, sizeof other, "%" PRIu64, (uint64_t)g_ascii_strtoull(digits, NULL, 16));
+        snprintf(other, sizeof other, "%" PRIu64, (uint64_t)g_ascii_strtoull(digits, NULL, 16));
         add_word(mask, other, strlen(other), name);
         decimal = g_ascii_strtoull(digits, NULL, 10);
-        g_snprintf(other, sizeof other, "%" PRIX64, decimal);
+        snprintf(other, sizeof other, "%" PRIX64, decimal);
         add_word(mask, other, strlen(other), name);
         for (unsigned i = 0; i < width; i++)
             binary[i] = (uint8_t)(decimal >> 8 * i);

@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "cjt188-bytes.h"
@@ -88,7 +89,7 @@ meter_of(struct notes *notes, const struct cjt188_decoded *frame)
     meter->display = g_strdup(display);
     g_ptr_array_add(notes->meters, meter);
     if (notes->mask != NULL) {
-        g_snprintf(display, sizeof display, "meter %u", notes->meters->len);
+        snprintf(display, sizeof display, "meter %u", notes->meters->len);
         mask_add(notes->mask, number, display);
     }
     g_hash_table_insert(notes->meter_index, &meter->key, meter);

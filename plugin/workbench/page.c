@@ -101,7 +101,7 @@ page_number(char buffer[PAGE_NUMBER_MAX], double number, int decimals)
     char format[8] = "%.6g";
 
     if (fabs(number) < long_number && decimals >= 0)
-        g_snprintf(format, sizeof format, "%%.%df", MIN(decimals, 9));
+        snprintf(format, sizeof format, "%%.%df", MIN(decimals, 9));
     g_ascii_formatd(buffer, PAGE_NUMBER_MAX, format, number);
     if (buffer[0] == '-' && strspn(buffer + 1, "0.") == strlen(buffer + 1)) /* no minus zero */
         memmove(buffer, buffer + 1, strlen(buffer));

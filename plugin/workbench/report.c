@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <math.h>
 
+#include <glib/gstdio.h>
+
 #include "marks.h"
 #include "mask.h"
 
@@ -426,7 +428,7 @@ static bool
 may_be_written(const char *file)
 {
     char begin[sizeof PAGE_BEGINS] = "";
-    FILE *there = g_file_test(file, G_FILE_TEST_IS_REGULAR) ? fopen(file, "rb") : NULL;
+    FILE *there = g_file_test(file, G_FILE_TEST_IS_REGULAR) ? g_fopen(file, "rb") : NULL;
     size_t length;
 
     if (there == NULL)
@@ -441,7 +443,7 @@ write_page(void *data)
 {
     struct report *report = (struct report *)data;
     GString *page;
-    FILE *file = fopen(report->file, "wb");
+    FILE *file = g_fopen(report->file, "wb");
     bool is_written;
 
     report_settle(report);
@@ -543,7 +545,7 @@ start(const char *argument, void *data _U_)
         report_failure("\"%s\" is there already and no HTML page: it stays as it is. Name another file.", file);
         return false;
     }
-    there = fopen(file, "ab");
+    there = g_fopen(file, "ab");
     if (there == NULL) {
         report_failure("The report cannot be written to \"%s\": %s.", file, g_strerror(errno));
         return false;

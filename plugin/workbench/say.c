@@ -119,7 +119,7 @@ static void
 say_bits(GString *text, const struct series *series, const struct candidate *candidate)
 {
     if (candidate->known != NULL) {
-        g_string_append_printf(text, "bit %d is %d exactly when the %s is above 0", __builtin_ctz(candidate->mask),
+        g_string_append_printf(text, "bit %d is %d exactly when the %s is above 0", g_bit_nth_lsf(candidate->mask, -1),
                                candidate->r > 0, candidate->known->name);
         say_exact(text, series, candidate);
     } else {
@@ -258,7 +258,7 @@ brief_bits(const struct candidate *candidate)
 {
     if (candidate->known == NULL)
         return g_strdup_printf("flags, the bits %02X change", candidate->mask);
-    return g_strdup_printf("bit %d is %d exactly when the %s is above 0", __builtin_ctz(candidate->mask), candidate->r > 0,
+    return g_strdup_printf("bit %d is %d exactly when the %s is above 0", g_bit_nth_lsf(candidate->mask, -1), candidate->r > 0,
                            candidate->known->name);
 }
 

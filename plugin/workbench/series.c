@@ -4,14 +4,11 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE /* tm_gmtoff */
 #include "propose.h"
 
 #include "cjt188-bytes.h"
 
 #include <math.h>
-#include <time.h>
-
 
 /* ---- order ---- */
 
@@ -29,10 +26,14 @@ by_meter(const void *a, const void *b)
 static double
 local_time(double time)
 {
-    const time_t then = (time_t)time;
-    struct tm local;
+    GDateTime *local = g_date_time_new_from_unix_local((int64_t)time);
+    double ahead = 0;
 
-    return localtime_r(&then, &local) != NULL ? time + (double)local.tm_gmtoff : time;
+    if (local != NULL) {
+        ahead = (double)g_date_time_get_utc_offset(local) / G_TIME_SPAN_SECOND;
+        g_date_time_unref(local);
+    }
+    return time + ahead;
 }
 
 static void
@@ -377,6 +378,17 @@ code_few(const int64_t *residual, unsigned count, double cut, double limit)
     return bits + distinct * 0.5 * log2(kept + 1.0);
 }
 
+/* In halves: GLib counts in a gulong, which has 32 bits on Windows. */
+static int
+bit_length(uint64_t number)
+{
+    const gulong high = (gulong)(number >> 32), low = (gulong)(number & 0xFFFFFFFF);
+
+    if (high != 0)
+        return 32 + (int)g_bit_storage(high);
+    return low != 0 ? (int)g_bit_storage(low) : 0;
+}
+
 /* How large each is, and which of that size: whatever their shape is, this is not far off. */
 static double
 code_sizes(const int64_t *residual, unsigned count)
@@ -385,8 +397,8 @@ code_sizes(const int64_t *residual, unsigned count)
     double bits = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        const uint64_t size = residual[i] < 0 ? -(uint64_t)residual[i] : (uint64_t)residual[i];
-        const int length = size == 0 ? 0 : 64 - __builtin_clzll(size);
+        const uint64_t size = residual[i] < 0 ? 0 - (uint64_t)residual[i] : (uint64_t)residual[i];
+        const int length = bit_length(size);
 
         sizes[64 + (residual[i] < 0 ? -length : length)]++;
         bits += length > 1 ? length - 1 : 0;
