@@ -5,8 +5,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The input is a run of records: what it is, two bytes of its length, and a body. A packet's body begins with HEAD bytes that
- * say where and when it was; plugin_seeds.py writes such inputs, and says more. The plugin's sources are linked in, and
+ * The input is a run of records: what it is, two bytes of its length, and a body. A packet's body begins with HEAD bytes
+ * that say where and when it was; plugin_seeds.py writes such inputs, and says more. The plugin's sources are linked in, and
  * Debian's libwireshark is what it is.
  */
 #include "compat.h"
@@ -173,7 +173,8 @@ fill_cell(const uat_field_t *column, void *record, const char *text, bool *is_ri
     g_free(error);
 }
 
-/* As Wireshark takes a row of a profile's file; its own reader forgets to free a row that is refused. Cells stand between |. */
+/* As Wireshark takes a row of a profile's file; its own reader forgets to free a row that is refused. Cells stand between
+ * bars. */
 static void
 add_row(const char *name, unsigned which, const uint8_t *body, unsigned length)
 {
@@ -573,7 +574,8 @@ dissect(struct packet *packet, bool with_taps)
 
     ask_for_all();
     if (with_taps)
-        epan_dissect_run_with_taps(dissection, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, &packet->rec, OF_TVB(tvb) &packet->fd, &columns);
+        epan_dissect_run_with_taps(dissection, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, &packet->rec, OF_TVB(tvb) &packet->fd,
+                                   &columns);
     else
         epan_dissect_run(dissection, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, &packet->rec, OF_TVB(tvb) &packet->fd, &columns);
 }
@@ -707,8 +709,8 @@ start_input(void)
     now = (nstime_t){ 1777313520, 0 };
 }
 
-/* Now and then: libFuzzer looks behind every input whose session leaves more than there was, which all do at first, and a look
- * takes a second. */
+/* Now and then: libFuzzer would look behind every input whose session leaves more than there was, which all do at first, and
+ * a look takes a second. */
 static void
 check_leaks(void)
 {

@@ -4,10 +4,10 @@
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# An input is a run of records: a byte that says what, two of its length, low byte first, and the body. A packet's body begins
-# with six bytes: where it was seen (interface; or bit 0 the sender and the others the conversation or the device), how much
-# later than the one before (two bytes), how many of its bytes were kept (FF: all), what else is known (bits, see fuzz_plugin.c)
-# and a byte for those: of TCP, how far behind the end of the stream it stands.
+# An input is a run of records: a byte that says what, two of its length, low byte first, and the body. A packet's body
+# begins with six bytes: where it was seen (interface; or bit 0 the sender and the others the conversation or the device), how
+# much later than the one before (two bytes), how many of its bytes were kept (FF: all), what else is known (bits, see
+# fuzz_plugin.c) and a byte for those: of TCP, how far behind the end of the stream it stands.
 import itertools
 import json
 import struct
@@ -56,7 +56,8 @@ FIELDS = ["|reply||901F||0|4|BCD||0.01||kWh|Energy|one|seen on the display",
           "|any||||0|1|unsigned, low byte first||||V|Byte|two|",
           "24263225|reply|81|903F|58|4|2|bits|0FF0|||x|Bits|three|",
           "|reply||||20|7|clock|||||Clock|four|", "OEM ultrasonic|reply||901F||1|5|text|||||Text|five|"]
-METERS = ["24263225|Flat 3|by the rules|||||", "0024263225|Küche|OEM ultrasonic|3|3|3|3|0", "????????|Any|CJ/T 188-2004|8|||2|",
+METERS = ["24263225|Flat 3|by the rules|||||", "0024263225|Küche|OEM ultrasonic|3|3|3|3|0",
+          "????????|Any|CJ/T 188-2004|8|||2|",
           "59493675||Tiangang, Delu ultrasonic||||5|"]
 INTERFACES = ["ttyUSB0|2400 8E1", "ttyUSB1|M-Bus, 9600 8N1", "|", "ttyUSB0|"]
 EVERYTHING = (1 << STATISTICS) - 1
@@ -90,14 +91,16 @@ def of_samples():
 
 def of_oddities(reply, request):
     """What no capture here has: tables, marks, cut packets, gaps, times that run back, an adapter's own bytes."""
-    tables = b"".join([record(OWN_FIELD, text.encode()) for text in FIELDS] + [record(METER, text.encode()) for text in METERS])
+    tables = b"".join([record(OWN_FIELD, text.encode()) for text in FIELDS] +
+                      [record(METER, text.encode()) for text in METERS])
     pair = packet(USER0, request) + packet(USER0, reply)
     yield settings(EVERYTHING, 0x0D) + tables + 5 * pair
     yield settings(EVERYTHING, 0x07) + tables + pair
     for text in FIELDS + METERS:
         yield settings(0x780) + record(OWN_FIELD if text in FIELDS else METER, text.encode()) + 3 * pair
     yield settings(0x2000) + b"".join(record(COMMENT, text) + pair for text in (b"heating off", b"heating on\xff", b"<b>&"))
-    for text in ("18:12;24263225;hours;13100;h\n", "time,value,unit\n2026-04-27 18:12,\"25,54\",C\nsoon,1\n", "27.04.2026 18:12\t\tx\t3\t\n"):
+    for text in ("18:12;24263225;hours;13100;h\n", "time,value,unit\n2026-04-27 18:12,\"25,54\",C\nsoon,1\n",
+                 "27.04.2026 18:12\t\tx\t3\t\n"):
         yield settings(0x200) + record(LOG, text.encode()) + 2 * pair
     for snap in (0, 1, 11, 30, 60):
         yield settings(0x3) + packet(USER0, request, snap=snap) + packet(USER0, reply, snap=snap) + \
@@ -107,10 +110,13 @@ def of_oddities(reply, request):
     yield settings(0x7) + pair + packet(USER0, reply, later=9000, says=BACK) + packet(USER0, reply, says=NO_TIME) + \
         packet(USER0, request, later=60000, says=SECONDS | SECTION) + packet(USER0, reply, says=NO_INTERFACE)
     for bits in (0x01, 0x04, 0x20, 0x80, 0xFF):
-        yield settings(0x3) + packet(USER0, reply, says=FLAGS, shift=bits) + packet(USER0, reply[:-4], says=FLAGS, shift=bits)
-    yield settings(0x1) + packet(USB, b"\x01\x60") + packet(USB, b"\x01\x60" + reply[:30]) + packet(USB, b"\x01\x60" + reply[30:])
+        yield settings(0x3) + packet(USER0, reply, says=FLAGS, shift=bits) + \
+            packet(USER0, reply[:-4], says=FLAGS, shift=bits)
+    yield settings(0x1) + packet(USB, b"\x01\x60") + packet(USB, b"\x01\x60" + reply[:30]) + \
+        packet(USB, b"\x01\x60" + reply[30:])
     yield settings(0x60) + 3 * packet(USER0, request, where=0, later=5) + packet(USER0, request + reply, where=1, later=5)
-    yield settings(0x7) + packet(USER0, reply[:-2] + bytes([reply[-2] ^ 1]) + reply[-1:]) + packet(USER0, b"noise" + reply + b"\0") + \
+    yield settings(0x7) + packet(USER0, reply[:-2] + bytes([reply[-2] ^ 1]) + reply[-1:]) + \
+        packet(USER0, b"noise" + reply + b"\0") + \
         packet(USER0, bytes.fromhex("680E0E6808017278563412000000000000000016 1040015116")) + packet(USER0, b"")
 
 
