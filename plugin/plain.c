@@ -41,3 +41,13 @@ cjt188_make_plain(const char *text, unsigned characters, char *plain)
     }
     *plain = '\0';
 }
+
+char *
+cjt188_plain_message(char *message)
+{
+    char plain[PLAIN_BYTES(PLAIN_NOTE_CHARACTERS)];
+
+    cjt188_make_plain(message, PLAIN_NOTE_CHARACTERS, plain);
+    g_free(message);
+    return g_strdup(plain);
+}

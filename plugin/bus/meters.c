@@ -218,11 +218,9 @@ free_row(void *record)
         g_free(row->places[i]);
 }
 
-static ws_bool
-check_row(void *record, char **error)
+static bool
+is_right(struct written_row *row, char **error)
 {
-    struct written_row *row = (struct written_row *)record;
-
     if (!cjt188_is_pattern(row->pattern)) {
         *error = g_strdup_printf("\"%s\" is no address pattern: write 8, 10 or 14 digits as the meter's address shows "
                                  "them, ? for any digit.",
@@ -249,6 +247,15 @@ check_row(void *record, char **error)
         row->name = g_strdup("");
     *error = NULL;
     return true;
+}
+
+static ws_bool
+check_row(void *record, char **error)
+{
+    if (is_right((struct written_row *)record, error))
+        return true;
+    *error = cjt188_plain_message(*error);
+    return false;
 }
 
 #define PLACES_COLUMN(column, title, unit) \

@@ -631,7 +631,10 @@ check_row(void *record, char **error)
     struct own_field field;
 
     *error = compile_row((const struct user_row *)record, &field);
-    return *error == NULL;
+    if (*error == NULL)
+        return true;
+    *error = cjt188_plain_message(*error);
+    return false;
 }
 
 static uat_field_t columns[] = {
