@@ -218,7 +218,7 @@ tells_epoch(const struct series *series, const struct candidate *candidate, cons
 static double
 code_still(const struct window *window, const struct candidate *candidate)
 {
-    const bool high_first = candidate->kind == CJT188_RAW_UNSIGNED_HIGH || candidate->kind == CJT188_RAW_SIGNED_HIGH;
+    const bool high_first = candidate->kind == CJT188_K_UNSIGNED_HIGH || candidate->kind == CJT188_K_SIGNED_HIGH;
     const struct byte_facts *top = &window->facts[high_first ? 0 : window->width - 1];
 
     if (candidate->known != NULL || window->width == 1 || candidate->carries > 0 || (top->constant && top->value == 0))
@@ -230,9 +230,9 @@ code_still(const struct window *window, const struct candidate *candidate)
 static bool
 is_battery(const struct candidate *candidate)
 {
-    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+    const double volt = candidate->kind == CJT188_K_BCD ? 100 : 1000;
 
-    return (candidate->kind == CJT188_RAW_BCD || candidate->kind == CJT188_RAW_UNSIGNED_LOW) && candidate->known == NULL &&
+    return (candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_UNSIGNED_LOW) && candidate->known == NULL &&
         candidate->least >= 2.5 * volt && candidate->most <= 3.8 * volt && candidate->most - candidate->least <= 0.5 * volt &&
         candidate->increases <= candidate->decreases;
 }
@@ -336,7 +336,7 @@ try_code(const struct window *window, const struct number_code *code, struct num
     }
     epoch = tells_epoch(series, &candidate, numbers);
     if (epoch) {
-        candidate.kind = code->high_first ? CJT188_RAW_UNIX_HIGH : CJT188_RAW_UNIX_LOW;
+        candidate.kind = code->high_first ? CJT188_K_UNIX_HIGH : CJT188_K_UNIX_LOW;
         candidate.scaled = false;
     }
     weigh(window, numbers, bits, epoch, &candidate);
@@ -426,7 +426,7 @@ static void
 try_quantity(const struct window *window, GArray *candidates)
 {
     const struct series *series = window->series;
-    struct candidate candidate = { .type = TYPE_NUMBER, .kind = CJT188_RAW_BCD, .scale = 1, .exact = series->count };
+    struct candidate candidate = { .type = TYPE_NUMBER, .kind = CJT188_K_BCD, .scale = 1, .exact = series->count };
     uint64_t number;
 
     if (unit_behind(window) == NULL || varies_within(window))
@@ -468,7 +468,7 @@ try_address(const struct window *window, GArray *candidates)
             is_bcd = is_bcd && cjt188_bcd_low_first(series->data[i] + window->at, width, &number);
         }
         if (same)
-            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = is_bcd ? CJT188_RAW_BCD : CJT188_RAW_BYTES, .scale = 1,
+            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES, .scale = 1,
                                                           .gain = window->raw - 7 + (width == 4 ? 2 : width == 5 ? 0.5 : 0),
                                                           .exact = series->count, .is_exact = true });
     }
@@ -478,7 +478,7 @@ try_address(const struct window *window, GArray *candidates)
 static void
 try_meter_number(const struct window *window, GArray *candidates)
 {
-    static const enum cjt188_raw_kind kinds[] = { CJT188_RAW_NUMBER_LOW, CJT188_RAW_NUMBER_HIGH, CJT188_RAW_NUMBER_TEXT };
+    static const enum cjt188_value_kind kinds[] = { CJT188_K_NUMBER_LOW, CJT188_K_NUMBER_HIGH, CJT188_K_NUMBER_TEXT };
     const struct series *series = window->series;
 
     for (size_t j = 0; j < array_length(kinds) && window->raw > 8; j++) {
@@ -555,7 +555,7 @@ try_coefficient(const struct window *window, GArray *candidates)
         if (series->count > 0 && !constant)
             bits = MIN(bits, code_residuals(around->residual, series->count, 16));
         bits -= around->farthest < ONE / 8 ? 4 : 0;
-        offer(candidates, window, (struct candidate){ .type = TYPE_COEFFICIENT, .kind = CJT188_RAW_4096, .scale = 1,
+        offer(candidates, window, (struct candidate){ .type = TYPE_COEFFICIENT, .kind = CJT188_K_COEFFICIENT, .scale = 1,
                                                       .exact = around->ones, .gain = window->raw - bits });
     }
     g_free(around);
@@ -631,7 +631,7 @@ static void
 try_bits(const struct window *window, GArray *candidates)
 {
     const struct series *series = window->series;
-    struct candidate candidate = { .type = TYPE_BITS, .kind = CJT188_RAW_BITS, .scale = 1 };
+    struct candidate candidate = { .type = TYPE_BITS, .kind = CJT188_K_BITS, .scale = 1 };
     struct bit_counts counts;
     double bits = 0;
 
@@ -679,7 +679,7 @@ try_serial(const struct window *window, GArray *candidates)
     }
     for (unsigned i = 0; i < series->count && is_bcd; i++)
         is_bcd = cjt188_bcd_low_first(series->data[i] + window->at, window->width, &number);
-    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .kind = is_bcd ? CJT188_RAW_BCD : CJT188_RAW_BYTES, .scale = 1,
+    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES, .scale = 1,
                                                   .gain = window->width * (is_bcd ? 1.3 * series->meters : 1) +
                                                       (window->width == 4 ? 1.5 : 0) - 4 });
 }

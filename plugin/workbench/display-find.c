@@ -16,17 +16,17 @@ enum { FACTORS_MAX = 3, EXPONENT_LEAST = -8, EXPONENT_MOST = 3, EXPONENTS = EXPO
 
 /* How bytes may be read. `only_negative`: without a minus it is another kind. */
 struct way {
-    enum cjt188_raw_kind raw;
+    enum cjt188_value_kind raw;
     bool only_negative, is_of_one_byte;
 };
 
 static const struct way ways[] = {
-    { CJT188_RAW_BCD, false, true },          { CJT188_RAW_UNSIGNED_LOW, false, true },
-    { CJT188_RAW_UNSIGNED_HIGH, false, false }, { CJT188_RAW_SIGNED_LOW, true, true },
-    { CJT188_RAW_SIGNED_HIGH, true, false },  { CJT188_RAW_BCD_TOP_BIT, true, true },
-    { CJT188_RAW_BCD_TOP_F, true, true },     { CJT188_RAW_4096, false, false },
-    { CJT188_RAW_FLOAT32_LOW, false, false }, { CJT188_RAW_FLOAT32_HIGH, false, false },
-    { CJT188_RAW_FLOAT64_LOW, false, false }, { CJT188_RAW_FLOAT64_HIGH, false, false },
+    { CJT188_K_BCD, false, true },          { CJT188_K_UNSIGNED_LOW, false, true },
+    { CJT188_K_UNSIGNED_HIGH, false, false }, { CJT188_K_SIGNED_LOW, true, true },
+    { CJT188_K_SIGNED_HIGH, true, false },  { CJT188_K_BCD_TOP_BIT, true, true },
+    { CJT188_K_BCD_TOP_F, true, true },     { CJT188_K_COEFFICIENT, false, false },
+    { CJT188_K_FLOAT32_LOW, false, false }, { CJT188_K_FLOAT32_HIGH, false, false },
+    { CJT188_K_FLOAT64_LOW, false, false }, { CJT188_K_FLOAT64_HIGH, false, false },
 };
 
 /* One way of reading one place of one kind of reply. */
@@ -105,8 +105,8 @@ grain_of(const struct attempt *attempt, double scale)
 {
     if (attempt->value != NULL)
         return attempt->value->is_by_dialect ? scale : 0;
-    return cjt188_raw(attempt->way->raw)->digits == 7 || attempt->way->raw >= CJT188_RAW_FLOAT32_LOW ? 0 :
-        attempt->way->raw == CJT188_RAW_4096 ? scale / 4096 : scale;
+    return cjt188_raw(attempt->way->raw)->digits == 7 || attempt->way->raw >= CJT188_K_FLOAT32_LOW ? 0 :
+        attempt->way->raw == CJT188_K_COEFFICIENT ? scale / 4096 : scale;
 }
 
 static double
@@ -225,8 +225,8 @@ bits_of(double *values, unsigned count, double room, unsigned *distinct)
 static double
 byte_range(const struct attempt *attempt)
 {
-    return attempt->way != NULL && attempt->way->raw != CJT188_RAW_BCD && attempt->way->raw != CJT188_RAW_BCD_TOP_BIT &&
-        attempt->way->raw != CJT188_RAW_BCD_TOP_F ? 256 : 100;
+    return attempt->way != NULL && attempt->way->raw != CJT188_K_BCD && attempt->way->raw != CJT188_K_BCD_TOP_BIT &&
+        attempt->way->raw != CJT188_K_BCD_TOP_F ? 256 : 100;
 }
 
 /* One scale, against all lines. */
@@ -295,7 +295,7 @@ try_attempt(const struct attempt *attempt, GArray *findings)
     for (unsigned f = 0; f < attempt->factors; f++) {
         for (int e = attempt->least; e <= attempt->most; e++) {
             struct finding finding = { .kind = attempt->kind, .value = attempt->value, .at = attempt->at, .width = attempt->width,
-                                       .raw = attempt->way != NULL ? attempt->way->raw : CJT188_RAW_BCD,
+                                       .raw = attempt->way != NULL ? attempt->way->raw : CJT188_K_BCD,
                                        .factor = attempt->factor[f], .exponent = e, .checked = checked };
 
             if (hits.count[f][e - EXPONENT_LEAST] == 0 || 2 * hits.count[f][e - EXPONENT_LEAST] < checked)
@@ -432,7 +432,7 @@ find_keys(const struct finding *finding, double key[KEYS])
         -round(1000 * finding->off / finding->explained),
         finding->factor == 1,
         finding->exponent,
-        finding->width == 4 && finding->raw == CJT188_RAW_BCD && has_unit_behind(finding) ? 10 : finding->width == 4,
+        finding->width == 4 && finding->raw == CJT188_K_BCD && has_unit_behind(finding) ? 10 : finding->width == 4,
         -(double)finding->raw,
     };
 

@@ -86,7 +86,7 @@ enum finding_strength { FINDING_NONE, FINDING_WEAK, FINDING_LIKELY, FINDING_STRO
 struct finding {
     const struct reply_kind *kind;
     const struct placed_value *value; /* NULL: bytes, read as `raw` */
-    enum cjt188_raw_kind raw;
+    enum cjt188_value_kind raw;
     unsigned at, width;
     double factor;             /* display = number × factor × 10^exponent */
     int exponent;

@@ -51,7 +51,7 @@ static void
 try_texts(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates)
 {
     for (unsigned start = 0; start < width; start++) {
-        struct candidate text = { .type = TYPE_TEXT, .kind = CJT188_RAW_TEXT, .scale = 1, .at = at + start };
+        struct candidate text = { .type = TYPE_TEXT, .kind = CJT188_K_TEXT, .scale = 1, .at = at + start };
         double bits, gain = 5 - 6; /* what a text is worth, and what it costs to say so */
 
         for (unsigned end = start; end < width && end - start < TEXT_MOST; end++) {
@@ -78,7 +78,7 @@ static void
 add_constants(const struct byte_facts *facts, const bool *claimed, unsigned at, unsigned width, GArray *chosen)
 {
     for (unsigned start = 0, end; start < width; start = end) {
-        struct candidate constant = { .type = TYPE_CONSTANT, .kind = CJT188_RAW_BYTES, .scale = 1, .at = at + start };
+        struct candidate constant = { .type = TYPE_CONSTANT, .kind = CJT188_K_BYTES, .scale = 1, .at = at + start };
 
         end = start + 1;
         if (claimed[start] || !facts[start].constant || is_filler(&facts[start]))

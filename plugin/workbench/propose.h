@@ -51,7 +51,7 @@ enum number_code_id {
 };
 
 struct number_code {
-    enum cjt188_raw_kind kind;
+    enum cjt188_value_kind kind;
     unsigned widths;               /* bit n: n bytes */
     bool high_first, is_signed, is_decimal, is_float;
     bool has_sign_bits;            /* beside its digits */
@@ -67,7 +67,7 @@ struct candidate {
     unsigned at, width;
     unsigned tail;                  /* bytes behind it that belong to it: its unit's */
     enum candidate_type type;
-    enum cjt188_raw_kind kind;
+    enum cjt188_value_kind kind;
     uint32_t mask;
     double gain;                    /* bits */
     double order;                   /* of these, what is not because of decimal digits alone */

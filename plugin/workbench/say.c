@@ -76,13 +76,13 @@ say_coefficient(GString *text, const struct series *series, const struct candida
 static bool
 is_decimal(const struct candidate *candidate)
 {
-    return candidate->kind == CJT188_RAW_BCD || candidate->kind == CJT188_RAW_BCD_TOP_BIT || candidate->kind == CJT188_RAW_BCD_TOP_F;
+    return candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_TOP_BIT || candidate->kind == CJT188_K_BCD_TOP_F;
 }
 
 static const char *
 number_words(const struct candidate *candidate)
 {
-    if (candidate->kind >= CJT188_RAW_FLOAT32_LOW && candidate->kind <= CJT188_RAW_FLOAT64_HIGH)
+    if (candidate->kind >= CJT188_K_FLOAT32_LOW && candidate->kind <= CJT188_K_FLOAT64_HIGH)
         return "numbers with a point that a meter can have";
     return is_decimal(candidate) ? "decimal digits" : "whole numbers";
 }
@@ -244,7 +244,7 @@ brief_clock(const struct candidate *candidate)
 static char *
 brief_number(const struct candidate *candidate)
 {
-    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+    const double volt = candidate->kind == CJT188_K_BCD ? 100 : 1000;
 
     if (candidate->is_battery)
         return g_strdup_printf("perhaps the battery, %.4g to %.4g V", candidate->least / volt, candidate->most / volt);

@@ -26,7 +26,7 @@ const char *cjt188_userfield_kind(const struct own_field *field);
 /* How its number is made: (bits of `mask` of what its kind reads × scale + add) / divisor; scale and add are whole numbers, or
  * the divisor is 1. Texts live until the table changes. */
 struct userfield_form {
-    enum cjt188_raw_kind kind;
+    enum cjt188_value_kind kind;
     uint32_t mask; /* of bits */
     double scale, add, divisor;
     const char *unit, *name, *suffix, *note;
