@@ -530,11 +530,11 @@ decode_raw_text(const struct cjt188_decoded *frame, struct cjt188_value *value)
 void
 cjt188_put_amount(const struct cjt188_value *value, struct cjt188_text *text)
 {
-    const int exponent = value->unit != NULL ? value->unit->exponent : 0;
-    const double in_joules = value->unit != NULL && value->unit->in_joules ? 3.6 : 1;
-
     if (is_floating(value)) {
-        cjt188_put_real(text, value->number * in_joules * scale(1, -exponent), raw_of(value)->digits);
+        const double joules = value->unit != NULL && value->unit->in_joules ? 3.6 : 1;
+
+        cjt188_put_real(text, value->number * joules * scale(1, value->unit != NULL ? -value->unit->exponent : 0),
+                        raw_of(value)->digits);
         return;
     }
     if (value->number < 0)

@@ -132,7 +132,7 @@ print_proposal(const struct explore_group *group, const struct proposal *proposa
                               kind, proposal->brief));
     if (wanted->evidence)
         printf("          %s\n", proposal->evidence->str);
-    if (wanted->rows)
+    if (wanted->rows && proposal->has_row)
         printf("          %s\n", row);
     g_free(place);
     g_free(kind);

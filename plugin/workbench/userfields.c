@@ -551,7 +551,7 @@ cjt188_userfield_row(const struct userfield_row *row)
     char *suffix = suffix_of(row);
     char *text = g_strdup_printf("\"%s\",\"%s\",\"%02X\",\"%s\",\"%u\",\"%u\",\"%u\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\","
                                  "\"%s\",\"%s\"",
-                                 row->dialect->name, row->is_reply ? "reply" : "request", row->control, identifier,
+                                 row->meter != NULL ? row->meter : row->dialect->name, row->is_reply ? "reply" : "request", row->control, identifier,
                                  row->length, row->at, row->width, row->kind, row->mask, row->scale, row->add, row->unit,
                                  row->name, suffix, row->note);
 

@@ -43,6 +43,7 @@ struct userfield_value cjt188_userfield_value(const struct own_field *field, con
 /* A row that is ready for the table. Texts are never NULL. */
 struct userfield_row {
     const struct cjt188_dialect *dialect;
+    const char *meter; /* a pattern of its address; NULL: all meters of the dialect */
     bool is_reply, has_di;
     uint8_t control;
     uint16_t di;
