@@ -6,7 +6,6 @@
  */
 #include "plain.h"
 
-#include <glib.h>
 #include <string.h>
 
 bool
@@ -40,4 +39,17 @@ cjt188_make_plain(const char *text, unsigned characters, char *plain)
         text = is_valid ? g_utf8_next_char(text) : text + 1;
     }
     *plain = '\0';
+}
+
+void
+cjt188_append_cell(GString *row, const char *cell)
+{
+    g_string_append(row, row->len > 0 ? ",\"" : "\"");
+    for (; *cell != '\0'; cell++) {
+        if (*cell == '"' || *cell == '\\' || g_ascii_iscntrl(*cell))
+            g_string_append_printf(row, "\\x%02x", (unsigned)*cell);
+        else
+            g_string_append_c(row, *cell);
+    }
+    g_string_append_c(row, '"');
 }

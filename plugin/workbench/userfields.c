@@ -542,22 +542,35 @@ suffix_of(const struct userfield_row *row)
     return g_strdelimit(suffix, "-", '_');
 }
 
+static void
+append_number(GString *text, const char *format, unsigned number)
+{
+    char *cell = g_strdup_printf(format, number);
+
+    cjt188_append_cell(text, cell);
+    g_free(cell);
+}
+
 /* The whole control code, because an error reply's bytes are not those of a good one. Only of requests the table takes the
  * function; there it is the same. */
 char *
 cjt188_userfield_row(const struct userfield_row *row)
 {
-    char *identifier = row->has_di ? g_strdup_printf("%04X", row->di) : g_strdup("");
+    GString *text = g_string_new(NULL);
     char *suffix = suffix_of(row);
-    char *text = g_strdup_printf("\"%s\",\"%s\",\"%02X\",\"%s\",\"%u\",\"%u\",\"%u\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\","
-                                 "\"%s\",\"%s\"",
-                                 row->meter != NULL ? row->meter : row->dialect->name, row->is_reply ? "reply" : "request", row->control, identifier,
-                                 row->length, row->at, row->width, row->kind, row->mask, row->scale, row->add, row->unit,
-                                 row->name, suffix, row->note);
+    const char *const behind[] = { row->kind, row->mask, row->scale, row->add, row->unit, row->name, suffix, row->note };
 
-    g_free(identifier);
+    cjt188_append_cell(text, row->meter != NULL ? row->meter : row->dialect->name);
+    cjt188_append_cell(text, row->is_reply ? "reply" : "request");
+    append_number(text, "%02X", row->control);
+    append_number(text, row->has_di ? "%04X" : "", row->di);
+    append_number(text, "%u", row->length);
+    append_number(text, "%u", row->at);
+    append_number(text, "%u", row->width);
+    for (size_t i = 0; i < array_length(behind); i++)
+        cjt188_append_cell(text, behind[i]);
     g_free(suffix);
-    return text;
+    return g_string_free(text, false);
 }
 
 /* Nobody knows what they are: bytes. */

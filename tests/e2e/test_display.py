@@ -12,6 +12,7 @@ import re
 import pytest
 from conftest import write_pcap
 from craft import bcd, frame, heat_901f, le
+from rows import config_dir
 
 START = 1777291200  # 2026-04-27 12:00 UTC
 NUMBER = "24263225"
@@ -156,6 +157,24 @@ def test_days_tolerance_and_rows(display, tmp_path):
     values = row.split('","')
     assert values[5:8] == [str(LITRES[0]), str(LITRES[1]), "unsigned, low byte first"]
     assert "0 with replies" in display(path, [row.replace("12:", "02:").replace("13:", "03:") for row in rows])
+
+
+def test_a_row_keeps_the_persons_quotes(display, tshark, tmp_path):
+    """From the log into the row, from the row through Wireshark's own table into the tree, and out of the table again as it was."""
+    meter, name = Meter(5), 'the "hot" side \\ ü, m3'
+    path = capture(tmp_path, meter)
+    said = name.replace('"', '""')
+    rows = [f'{text};{NUMBER};"{said}";{meter.litres(time) / 1000:.3f};m³' for time, text in times(meter, 10)]
+    text = display(path, rows, "rows,")
+    line = next(line.strip() for line in text.splitlines() if '"9A00"' in line)
+    assert r'"the \x22hot\x22 side \x5c ü, m3"' in line
+    env = config_dir(tmp_path / "settings", [line])
+    tree = tshark("-r", path, "-V", "-Y", "cjt188.di == 0x9a00", env=env).stdout
+    assert tree.count(f"    {name}: ") == 240
+    out = tmp_path / "out.txt"
+    tmp_path.chmod(0o777)
+    tshark("-r", path, "-q", "-z", f"cjt188,export,{out}", env=env)
+    assert line in out.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("log, said", [
