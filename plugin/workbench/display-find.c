@@ -196,6 +196,9 @@ room_of(const struct numbers_near *numbers, double scale, double place, bool is_
     return MIN(is_between ? INFINITY : 1.5 * numbers->count, (most - least) / place + 1.5);
 }
 
+/* What each next value tells of a counter that goes on by single counts: that it went on when the display did. Bits. */
+static const double LEAST_OF_NEXT = 1;
+
 /* From the different values that it explains, in counts. */
 static double
 bits_of(double *values, unsigned count, double room, unsigned *distinct)
@@ -216,7 +219,7 @@ bits_of(double *values, unsigned count, double room, unsigned *distinct)
         if (gap < 0.5)
             continue;
         (*distinct)++;
-        bits += MAX(0, log2(1 + gap) - room);
+        bits += MAX(room < 1 ? LEAST_OF_NEXT : 0, log2(1 + gap) - room);
     }
     return bits;
 }
@@ -375,7 +378,11 @@ try_bytes(struct attempt attempt, GArray *findings, unsigned *tried)
 static enum finding_strength
 strength_of(const struct finding *finding)
 {
+    enum { MANY_VALUES = 8 };
+
     if (finding->distinct >= 3 && finding->chance < 0.001 && 4 * finding->explained >= 3 * finding->checked)
+        return FINDING_STRONG;
+    if (finding->distinct >= MANY_VALUES && finding->chance < 0.05 && finding->explained == finding->checked)
         return FINDING_STRONG;
     if (finding->distinct >= 2 && finding->chance < 0.05)
         return FINDING_LIKELY;
@@ -510,12 +517,16 @@ display_find(const struct display_series *series, unsigned *checked, unsigned *t
 
     *tried = 0;
     *checked = count_checked(series);
-    for (unsigned i = 0; i < series->kind_count; i++)
+    for (unsigned i = 0; i < series->kind_count && !series->is_words; i++)
         try_values((struct attempt){ .series = series, .kind = series->kind[i] }, findings, &values);
     judge(findings, 0, values);
     values = findings->len;
-    for (unsigned i = 0; i < series->kind_count; i++)
-        try_bytes((struct attempt){ .series = series, .kind = series->kind[i] }, findings, tried);
+    for (unsigned i = 0; i < series->kind_count; i++) {
+        if (series->is_words)
+            display_try_words(series, series->kind[i], findings, tried);
+        else
+            try_bytes((struct attempt){ .series = series, .kind = series->kind[i] }, findings, tried);
+    }
     judge(findings, values, *tried);
     g_array_sort(findings, by_worth);
     thin_out(findings);

@@ -120,7 +120,10 @@ bytes_text(const struct display_series *series, const struct finding *finding)
     char scale[G_ASCII_DTOSTR_BUF_SIZE];
 
     g_ascii_formatd(scale, sizeof scale, "%.6g", finding->factor * pow(10, finding->exponent));
-    text = g_strdup_printf("%s: %s × %s%s%s", place, cjt188_raw(finding->raw)->name, scale, unit[0] != '\0' ? " " : "", unit);
+    if (series->is_words)
+        text = g_strdup_printf("%s: %s", place, cjt188_raw(finding->raw)->name);
+    else
+        text = g_strdup_printf("%s: %s × %s%s%s", place, cjt188_raw(finding->raw)->name, scale, unit[0] != '\0' ? " " : "", unit);
     g_free(place);
     g_free(unit);
     return text;

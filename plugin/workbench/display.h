@@ -62,6 +62,7 @@ struct reply_kind {
 struct display_series {
     const char *meter, *name, *unit; /* the first line's */
     const struct display_unit *of_unit;
+    bool is_words;                   /* its values are no numbers */
     GPtrArray *lines;                /* struct log_line, by time */
     bool has_meter, is_of_several;   /* `is_of_several`: its lines do not say which of two meters */
     uint8_t address[CJT188_ADDRESS_LENGTH];
@@ -110,6 +111,11 @@ bool display_start(const char *rest, bool rows);
 
 /* The best for each place, best first; freed by g_array_unref. *checked: lines that had a reply near them; *tried: readings. */
 GArray *display_find(const struct display_series *series, unsigned *checked, unsigned *tried);
+
+/* ---- display-words.c ---- */
+
+/* The same where the values are no numbers: append to `findings` what is not judged yet. */
+void display_try_words(const struct display_series *series, const struct reply_kind *kind, GArray *findings, unsigned *tried);
 
 /* ---- display-text.c ---- */
 
