@@ -212,7 +212,7 @@ try_time_of_day(const struct window *window, bool high_first, GArray *candidates
         } else {
             changes += minutes != read_minutes(series->data[i - 1] + window->at, high_first);
             candidate.exact += fabs(off_by(off, before)) <= 1;
-            residual[count++] = fabs(off_by(off, before)) <= 1 ? 0 : llround(off_by(off, before));
+            residual[count++] = llround(off_by(off, before)); /* one that is off by 1 again and again may be a flag */
         }
         before = off;
     }

@@ -210,3 +210,19 @@ def test_few_replies_are_sure_of_no_checksum(said, tmp_path):
     for replies in (1, 2, 4):
         lines, _ = said(capture(tmp_path / "few.pcap", body, tail=SUMS["CRC-16/MODBUS"], replies=replies))
         assert not any("checksum" in line and line.startswith("  strong") for line in lines)
+
+
+# ---- a flag beside the hours ----
+
+
+def test_a_flag_beside_the_hours_is_no_minute(said, tmp_path):
+    """Of replies that are an hour apart the minutes stay, so that a 0 or 1 is hardly ever more than a minute off."""
+    chance = random.Random(7)
+    packets = []
+    for i in range(120):
+        now = truth.utc(START + 3600 * i + 1830)
+        data = bytes([chance.random() < 0.5]) + bcd(now.hour, 1) + bcd(now.minute, 1)
+        packets.append((START + 3600 * i + 1830, frame(b"\x00\x9a\x00" + data)))
+    lines, best = said(write_pcap(tmp_path / "hours.pcap", packets))
+    assert not any(line.startswith("  strong") and "bytes 0 to 1" in line for line in lines)
+    assert ("1", "hh:mm, high byte first") in [(entry["offset"], entry["kind"]) for entry in best]
