@@ -1,6 +1,6 @@
 /* plain.h
- * Texts of the user's tables and of captures: what may be shown in a tree, a column and a terminal, and how a table's rows are
- * written.
+ * Texts of the user's tables and of captures: what may be shown in a tree, a column and a terminal, and how a table's rows
+ * are written.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -23,7 +23,7 @@ bool cjt188_is_plain(const char *text, unsigned characters);
 #define PLAIN_BYTES(characters) (6 * (characters) + 4)
 void cjt188_make_plain(const char *text, unsigned characters, char *plain);
 
-/* Append a cell to a row of a user's table, behind a comma if it is not the first, as Wireshark stores it and takes it in. */
+/* Append a cell to a row of a user's table, behind a comma if it is not the first, as Wireshark stores and reads it. */
 void cjt188_append_cell(GString *row, const char *cell);
 
 #endif

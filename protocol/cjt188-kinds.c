@@ -524,7 +524,8 @@ decode_raw_text(const struct cjt188_decoded *frame, struct cjt188_value *value)
     struct cjt188_text text = cjt188_text_start(buffer, sizeof buffer);
 
     raw_of(value)->text(bytes_of(frame, value), value->width, &text);
-    value->state = text.length > 0 ? CJT188_IS_TEXT : value->row->kind == CJT188_K_NUMBER_TEXT ? CJT188_BAD_DIGITS : CJT188_BAD_TIME;
+    value->state = text.length > 0 ? CJT188_IS_TEXT :
+        value->row->kind == CJT188_K_NUMBER_TEXT ? CJT188_BAD_DIGITS : CJT188_BAD_TIME;
 }
 
 void
@@ -552,7 +553,8 @@ write_raw_number(const struct cjt188_decoded *frame, const struct cjt188_value *
     cjt188_put_amount(value, text);
     if (value->unit != NULL)
         cjt188_put(text, " ");
-    cjt188_put(text, value->unit != NULL ? value->unit->name : value->quantity->suffix != NULL ? value->quantity->suffix : "");
+    cjt188_put(text, value->unit != NULL ? value->unit->name :
+               value->quantity->suffix != NULL ? value->quantity->suffix : "");
 }
 
 static void
@@ -968,9 +970,11 @@ static const struct {
     [CJT188_K_HUNDREDTHS] = { RAW_NUMBER("value/100", "d2_", 1, 4, WHOLE, 2, cjt188_raw_read_hundredths) },
     [CJT188_K_THOUSANDTHS] = { RAW_NUMBER("value/1000", "d3_", 1, 4, WHOLE, 3, cjt188_raw_read_thousandths) },
     [CJT188_K_FLOAT32_LOW] = { RAW_NUMBER("float32, low byte first", "fle", 4, 4, SINGLE, -1, cjt188_raw_read_float32_low) },
-    [CJT188_K_FLOAT32_HIGH] = { RAW_NUMBER("float32, high byte first", "fbe", 4, 4, SINGLE, -1, cjt188_raw_read_float32_high) },
+    [CJT188_K_FLOAT32_HIGH] = { RAW_NUMBER("float32, high byte first",
+                                             "fbe", 4, 4, SINGLE, -1, cjt188_raw_read_float32_high) },
     [CJT188_K_FLOAT64_LOW] = { RAW_NUMBER("float64, low byte first", "dle", 8, 8, WHOLE, -1, cjt188_raw_read_float64_low) },
-    [CJT188_K_FLOAT64_HIGH] = { RAW_NUMBER("float64, high byte first", "dbe", 8, 8, WHOLE, -1, cjt188_raw_read_float64_high) },
+    [CJT188_K_FLOAT64_HIGH] = { RAW_NUMBER("float64, high byte first",
+                                             "dbe", 8, 8, WHOLE, -1, cjt188_raw_read_float64_high) },
     [CJT188_K_UNIX_LOW] = { RAW_TEXT("Unix time, low byte first", "xle", 4, 4, cjt188_raw_write_unix_low) },
     [CJT188_K_UNIX_HIGH] = { RAW_TEXT("Unix time, high byte first", "xbe", 4, 4, cjt188_raw_write_unix_high) },
     [CJT188_K_HOUR_MINUTE_LOW] = { RAW_TEXT("hh:mm", "hml", 2, 2, cjt188_raw_write_hour_minute_low) },

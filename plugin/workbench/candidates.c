@@ -275,8 +275,8 @@ constant_unit(const struct byte_facts *facts, bool is_there)
     return is_there && facts->constant ? cjt188_unit(facts->value) : NULL;
 }
 
-/* The unit that stands behind the window where four bytes of digits would be; NULL: none, or a multiple of one, which hardly any
- * meter sends. */
+/* The unit that stands behind the window where four bytes of digits would be; NULL: none, or a multiple of one, which hardly
+ * any meter sends. */
 static const struct cjt188_unit *
 unit_behind(const struct window *window)
 {
@@ -523,7 +523,8 @@ try_address(const struct window *window, GArray *candidates)
             is_bcd = is_bcd && cjt188_bcd_low_first(series->data[i] + window->at, width, &number);
         }
         if (same)
-            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES, .scale = 1,
+            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .scale = 1,
+                                                          .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES,
                                                           .gain = window->raw - 7 + (width == 4 ? 2 : width == 5 ? 0.5 : 0),
                                                           .exact = series->count, .is_exact = true });
     }
@@ -734,7 +735,7 @@ try_serial(const struct window *window, GArray *candidates)
     }
     for (unsigned i = 0; i < series->count && is_bcd; i++)
         is_bcd = cjt188_bcd_low_first(series->data[i] + window->at, window->width, &number);
-    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES, .scale = 1,
+    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .scale = 1, .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES,
                                                   .gain = window->width * (is_bcd ? 1.3 * series->meters : 1) +
                                                       (window->width == 4 ? 1.5 : 0) - 4 });
 }

@@ -6,8 +6,8 @@
  */
 #include "propose.h"
 
-/* Where the summed bytes may begin, from the first behind SER: what is tried is little, whatever was captured. How few of them
- * there are, and how many different contents must be right for a checksum to be offered. */
+/* Where the summed bytes may begin, from the first behind SER: what is tried is little, whatever was captured. How few of
+ * them there are, and how many different contents must be right for a checksum to be offered. */
 enum { STARTS = 16, COVERED_LEAST = 2, DISTINCT_LEAST = 3 };
 
 /* What it costs to say which algorithm, order of bytes and start. Bits. */
@@ -136,8 +136,8 @@ try_checksum(const struct window *window, const struct checksum *checksum, bool 
 
         if (distinct < DISTINCT_LEAST)
             continue;
-        offer(candidates, window, (struct candidate){ .type = TYPE_CHECKSUM, .kind = CJT188_K_BYTES, .scale = 1, .from = from,
-                                                      .algorithm = checksum->name, .high_first = high_first,
+        offer(candidates, window, (struct candidate){ .type = TYPE_CHECKSUM, .kind = CJT188_K_BYTES, .scale = 1,
+                                                      .from = from, .algorithm = checksum->name, .high_first = high_first,
                                                       .gain = window->raw - SAYING, .distinct = distinct, .is_exact = true,
                                                       .exact = series->count, .compared = series->count });
         return;

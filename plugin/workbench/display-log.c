@@ -385,7 +385,8 @@ read_line(const struct order *order, char *const cells[CELLS_MAX], unsigned coun
         behind = "";
         said = plain_of(value);
         if (line->said == NULL)
-            error = g_strdup_printf("\"%s\" is no number: write digits with one point or comma, and the unit behind it", said);
+            error = g_strdup_printf("\"%s\" is no number: write digits with one point or comma, and the unit behind it",
+                                    said);
     }
     if (error == NULL) {
         unit = *behind != '\0' ? behind : unit;

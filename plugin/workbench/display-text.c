@@ -123,7 +123,8 @@ bytes_text(const struct display_series *series, const struct finding *finding)
     if (series->is_words)
         text = g_strdup_printf("%s: %s", place, cjt188_raw(finding->raw)->name);
     else
-        text = g_strdup_printf("%s: %s × %s%s%s", place, cjt188_raw(finding->raw)->name, scale, unit[0] != '\0' ? " " : "", unit);
+        text = g_strdup_printf("%s: %s × %s%s%s", place, cjt188_raw(finding->raw)->name, scale, unit[0] != '\0' ? " " : "",
+                               unit);
     g_free(place);
     g_free(unit);
     return text;
@@ -157,8 +158,8 @@ print_finding(const struct display *display, const struct display_series *series
     char *what = finding->value != NULL ? value_text(finding) : bytes_text(series, finding);
     char *chance = chance_text(finding->chance);
 
-    wording_print_line(g_strdup_printf("  %-6s  %04X, %s: %u of %u lines, %u value%s; by chance %s", strengths[finding->strength],
-                              finding->kind->di, what, finding->explained, finding->checked, finding->distinct,
+    wording_print_line(g_strdup_printf("  %-6s  %04X, %s: %u of %u lines, %u value%s; by chance %s",
+                                       strengths[finding->strength], finding->kind->di, what, finding->explained, finding->checked, finding->distinct,
                               plural(finding->distinct), chance));
     if (finding->value != NULL)
         print_places(series, finding);
@@ -175,8 +176,8 @@ print_title(const struct display_series *series, unsigned checked, double tolera
 {
     char *meter = brief_of(series->meter), *name = brief_of(series->name), *unit = brief_of(series->unit);
 
-    wording_print_line(g_strdup_printf("%s%s, %s%s%s%s: %u line%s, %u with replies within %.0f s", series->meter[0] != '\0' ? "Meter " : "The meter",
-                              meter, name[0] != '\0' ? name : "no name", unit[0] != '\0' ? " (" : "", unit,
+    wording_print_line(g_strdup_printf("%s%s, %s%s%s%s: %u line%s, %u with replies within %.0f s",
+                                       series->meter[0] != '\0' ? "Meter " : "The meter", meter, name[0] != '\0' ? name : "no name", unit[0] != '\0' ? " (" : "", unit,
                               unit[0] != '\0' ? ")" : "", series->lines->len, plural(series->lines->len), checked, tolerance));
     g_free(unit);
     g_free(name);
@@ -233,8 +234,8 @@ print_log(const struct display *display)
     char *file = g_path_get_basename(log->file);
     const time_t day = (time_t)display->day;
 
-    wording_print_line(g_strdup_printf("CJ/T 188: what says the same as the display, by %s: %u line%s, %u more cannot be read", file,
-                              log->lines->len, plural(log->lines->len), log->bad));
+    wording_print_line(g_strdup_printf("CJ/T 188: what says the same as the display, by %s: %u line%s, %u more cannot be read",
+                                       file, log->lines->len, plural(log->lines->len), log->bad));
     for (unsigned i = 0; i < log->complaints->len; i++)
         wording_print_line(g_strdup_printf("  %s", (const char *)g_ptr_array_index(log->complaints, i)));
     if (log->bad > log->complaints->len)

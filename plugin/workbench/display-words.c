@@ -4,8 +4,8 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Like numbers, a finding is worth what the different values that it explains tell, less the room that several replies near a
- * line leave.
+ * Like numbers, a finding is worth what the different values that it explains tell, less the room that several replies near
+ * a line leave.
  */
 #include "display.h"
 

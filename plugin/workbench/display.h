@@ -115,7 +115,8 @@ GArray *display_find(const struct display_series *series, unsigned *checked, uns
 /* ---- display-words.c ---- */
 
 /* The same where the values are no numbers: append to `findings` what is not judged yet. */
-void display_try_words(const struct display_series *series, const struct reply_kind *kind, GArray *findings, unsigned *tried);
+void display_try_words(const struct display_series *series, const struct reply_kind *kind, GArray *findings,
+                       unsigned *tried);
 
 /* ---- display-text.c ---- */
 

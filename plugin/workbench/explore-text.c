@@ -113,8 +113,9 @@ print_proposal(const struct explore_group *group, const struct proposal *proposa
     char *place = place_text(proposal), *kind = kind_text(proposal);
     char *row = explore_row(group, proposal);
 
-    wording_print_line(g_strdup_printf("  %-7s %-16s %s: %s", proposal->rank > 1 ? "  or" : explore_strength_text(proposal->strength), place,
-                              kind, proposal->brief));
+    wording_print_line(g_strdup_printf("  %-7s %-16s %s: %s",
+                                       proposal->rank > 1 ? "  or" : explore_strength_text(proposal->strength), place,
+                                       kind, proposal->brief));
     if (wanted->evidence)
         printf("          %s\n", proposal->evidence->str);
     if (wanted->rows && proposal->has_row)

@@ -313,8 +313,8 @@ unit_of(const struct candidate *candidate)
     return candidate->known != NULL ? candidate->known->unit : "";
 }
 
-/* The only meter that a reading's scale and offset are known of, as the user's table names it; NULL: they are round, or several
- * meters agree. The caller frees. */
+/* The only meter that a reading's scale and offset are known of, as the user's table names it; NULL: they are round, or
+ * several meters agree. The caller frees. */
 static char *
 fitted_on(const struct series *series, const struct candidate *candidate)
 {
@@ -561,7 +561,8 @@ explore_row(const struct explore_group *group, const struct proposal *proposal)
     char *mask = proposal->mask != 0 ? g_strdup_printf("%02X", proposal->mask) : g_strdup("");
     char *note = g_strdup_printf("proposed by the explorer: %s", proposal->evidence->str);
     const struct userfield_row parts = {
-        .dialect = group->dialect, .meter = proposal->meter, .is_reply = group->is_reply, .has_di = group->length >= group->width + 2,
+        .dialect = group->dialect, .meter = proposal->meter, .is_reply = group->is_reply,
+        .has_di = group->length >= group->width + 2,
         .control = group->control, .di = group->di, .length = group->length, .at = proposal->at, .width = proposal->width,
         .kind = proposal->kind, .mask = mask, .scale = scale, .add = add, .unit = proposal->unit, .name = proposal->name,
         .note = note,

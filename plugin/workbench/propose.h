@@ -66,7 +66,7 @@ enum candidate_type {
 struct candidate {
     unsigned at, width;
     unsigned lead, tail;            /* bytes in front of it and behind it that belong to it: its unit's */
-    unsigned alike;                 /* so many numbers with a unit of the same form stand in a row, it among them; 0: it is alone */
+    unsigned alike;                 /* so many numbers with a unit of the same form stand in a row; 0: it is alone */
     enum candidate_type type;
     enum cjt188_value_kind kind;
     uint32_t mask;

@@ -76,7 +76,8 @@ say_coefficient(GString *text, const struct series *series, const struct candida
 static bool
 is_decimal(const struct candidate *candidate)
 {
-    return candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_TOP_BIT || candidate->kind == CJT188_K_BCD_TOP_F;
+    return candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_TOP_BIT ||
+        candidate->kind == CJT188_K_BCD_TOP_F;
 }
 
 static const char *
@@ -151,7 +152,8 @@ say_date(GString *text, const struct series *series, const struct candidate *can
     g_string_append(text, "a valid date");
     say_samples(text, series);
     if (candidate->increases > 0)
-        g_string_append_printf(text, ", follows the day of capture (%u change%s)", candidate->increases, plural(candidate->increases));
+        g_string_append_printf(text, ", follows the day of capture (%u change%s)", candidate->increases,
+                               plural(candidate->increases));
 }
 
 static void
@@ -172,7 +174,8 @@ static void
 say_checksum(GString *text, const struct series *series, const struct candidate *candidate)
 {
     g_string_append_printf(text, "the checksum %s of the bytes %u to %u%s, right", candidate->algorithm, candidate->from,
-                           candidate->at - 1, candidate->width == 1 ? "" : candidate->high_first ? ", high byte first" : ", low byte first");
+                           candidate->at - 1,
+                           candidate->width == 1 ? "" : candidate->high_first ? ", high byte first" : ", low byte first");
     say_samples(text, series);
 }
 
@@ -336,7 +339,8 @@ say_briefly(const struct candidate *candidate)
     if (candidate->of_unit == NULL)
         return text;
     with_unit = g_strdup_printf("%s; byte %u is its unit, %s", text,
-                                candidate->lead > 0 ? candidate->at - 1 : candidate->at + candidate->width, candidate->of_unit->name);
+                                candidate->lead > 0 ? candidate->at - 1 : candidate->at + candidate->width,
+                                candidate->of_unit->name);
     if (candidate->alike > 1)
         with_unit = append_alike(with_unit, candidate->alike);
     g_free(text);

@@ -204,7 +204,8 @@ digits_of(const struct explore_group *group, const struct explore_field *field, 
 static cjt188_raw_number_function *
 reader_of(enum cjt188_value_kind kind)
 {
-    return cjt188_raw(kind == CJT188_K_QUANTITY ? CJT188_K_BCD : kind == CJT188_K_UINT ? CJT188_K_UNSIGNED_LOW : kind)->number;
+    return cjt188_raw(kind == CJT188_K_QUANTITY ? CJT188_K_BCD :
+                      kind == CJT188_K_UINT ? CJT188_K_UNSIGNED_LOW : kind)->number;
 }
 
 static void

@@ -166,8 +166,8 @@ compile_row(const struct user_row *row, struct own_field *field)
     int64_t control, di, length, offset, width, mask;
     char *error;
 
-    *field = (struct own_field){ .direction = row->direction, .kind = (enum cjt188_value_kind)row->kind, .unit = text_of(row->unit),
-                                  .name = text_of(row->name), .suffix = text_of(row->suffix), .note = text_of(row->note) };
+    *field = (struct own_field){ .direction = row->direction, .kind = (enum cjt188_value_kind)row->kind,
+                                  .unit = text_of(row->unit), .name = text_of(row->name), .suffix = text_of(row->suffix), .note = text_of(row->note) };
     if (text_of(row->who)[0] != '\0') {
         if (cjt188_dialect_named(row->who) != CJT188_NO_DIALECT)
             field->dialect = cjt188_dialect(cjt188_dialect_named(row->who));
