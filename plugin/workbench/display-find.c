@@ -124,10 +124,10 @@ is_same(double said, double value, double place, double grain)
     return (over > -0.5 * place - least && over < place - least) || (over > -grain + least && over <= 0.5 * grain + least);
 }
 
-/* Does any number near the line say what it says, or was it between two of them? *off: by how much the nearest is wrong. */
+/* Does any number near the line say what it says, or was it only between two of them? *off: by how much the nearest is wrong. */
 static bool
 says_line(const struct attempt *attempt, const struct log_line *line, const struct numbers_near *numbers, double scale,
-          double *off)
+          double *off, bool *is_between)
 {
     const double place = last_place(line), grain = grain_of(attempt, scale);
     bool any = false, is_above = false, is_below = false;
@@ -143,7 +143,8 @@ says_line(const struct attempt *attempt, const struct log_line *line, const stru
     }
     if (is_above && is_below)
         *off = MIN(*off, 0.5 * place);
-    return any || (is_above && is_below);
+    *is_between = !any && is_above && is_below;
+    return any || *is_between;
 }
 
 static const struct log_line *
@@ -244,15 +245,16 @@ weigh(const struct attempt *attempt, double scale, struct finding *finding)
         const struct log_line *line = line_of(attempt, i);
         const double here = scale * unit_ratio(attempt, line), place = MAX(last_place(line), grain_of(attempt, here));
         struct numbers_near numbers;
+        bool is_between;
         double off;
 
         read_near(attempt, i, &numbers);
-        if (!says_line(attempt, line, &numbers, here, &off))
+        if (!says_line(attempt, line, &numbers, here, &off, &is_between))
             continue;
         finding->explained++;
         finding->off += off / last_place(line);
         finding->is_idle_below = grain_of(attempt, here) * byte_range(attempt) < 0.5 * last_place(line);
-        room += log2(room_of(&numbers, here, place, off >= 0.5 * place));
+        room += log2(room_of(&numbers, here, place, is_between));
         values[count++] = line->value / place;
     }
     finding->bits = bits_of(values, count, count > 0 ? room / count : 0, &finding->distinct);
@@ -275,6 +277,7 @@ count_hits(const struct attempt *attempt, struct hits *hits)
     for (unsigned i = 0; i < attempt->series->lines->len; i++) {
         const struct log_line *line = line_of(attempt, i);
         struct numbers_near numbers;
+        bool is_between;
         double off;
 
         checked += attempt->kind->near[i].count > 0;
@@ -282,7 +285,8 @@ count_hits(const struct attempt *attempt, struct hits *hits)
         for (unsigned f = 0; f < attempt->factors && numbers.count > 0; f++) {
             for (int e = attempt->least; e <= attempt->most; e++)
                 hits->count[f][e - EXPONENT_LEAST] +=
-                    says_line(attempt, line, &numbers, attempt->factor[f] * pow(10, e) * unit_ratio(attempt, line), &off);
+                    says_line(attempt, line, &numbers, attempt->factor[f] * pow(10, e) * unit_ratio(attempt, line), &off,
+                              &is_between);
         }
     }
     return checked;

@@ -9,6 +9,7 @@ import datetime
 import os
 import random
 import re
+import unicodedata
 
 import pytest
 from conftest import write_pcap
@@ -344,7 +345,9 @@ def hostile_log(rng):
     cells = ["2026-04-27 12:03", "12:03", "27.04.2026 12:03:59", "99:99", "", "24263225", "????????", "2426322?", '"', '""', "a;b", "1,5", "1.234,5",
              "-5", "\u22125", "1e9", "0x10", "9" * 15, "9" * 16, "." * 30, ",5", "5 kWh", "kWh", "°C", "%s%n%d", "\x1b[31m", "\u202eabc", "日本",
              "2026-02-29", "29.02.2028", "24:00", "ERR 5", "=1+1", "nan", "inf", "\ufeff", "#", "x" * 400, "time", "value"]
-    lines = [rng.choice(";,\t ").join(rng.choice(cells) for _ in range(rng.randrange(0, 9))) for _ in range(rng.randrange(0, 60))]
+    lines = [rng.choice(";,\t ").join(rng.choice(cells) for _ in range(rng.randrange(0, 9))) if rng.random() < 0.7 else
+             f"2026-04-27 12:{rng.randrange(60):02d};{NUMBER};x;{rng.choice([rng.randrange(10**9), 'E7', '12:03'])};"
+             for _ in range(rng.randrange(0, 60))]
     data = bytearray(rng.choice(["\n", "\r\n", "\r"]).join(lines).encode(rng.choice(["utf-8", "utf-16", "utf-16-be", "utf-8-sig"])))
     for _ in range(rng.choice([0, 0, 1, 20])):
         if data:
@@ -360,7 +363,7 @@ def test_hostile_logs(display, tmp_path):
         assert done.returncode in (0, 1, 2), (seed, done.stderr)
         ended.add(done.returncode == 0)
         if done.returncode == 0:
-            assert all(character.isprintable() for character in done.stdout.replace("\n", "")), seed
+            assert not {unicodedata.category(sign) for sign in done.stdout.replace("\n", "")} & {"Cc", "Cf", "Cs"}, seed
             assert not [line for line in done.stdout.splitlines() if line.startswith("  strong")], seed
         else:
             assert sum("isplay log" in line for line in done.stderr.splitlines()) == 1, (seed, done.stderr)
