@@ -6,7 +6,6 @@
  */
 #include "plain.h"
 
-#include <glib.h>
 #include <string.h>
 
 bool
@@ -50,4 +49,17 @@ cjt188_plain_message(char *message)
     cjt188_make_plain(message, PLAIN_NOTE_CHARACTERS, plain);
     g_free(message);
     return g_strdup(plain);
+}
+
+void
+cjt188_append_cell(GString *row, const char *cell)
+{
+    g_string_append(row, row->len > 0 ? ",\"" : "\"");
+    for (; *cell != '\0'; cell++) {
+        if (*cell == '"' || *cell == '\\' || g_ascii_iscntrl(*cell))
+            g_string_append_printf(row, "\\x%02x", (unsigned)*cell);
+        else
+            g_string_append_c(row, *cell);
+    }
+    g_string_append_c(row, '"');
 }

@@ -1,5 +1,6 @@
 /* plain.h
- * Texts of the user's tables and of captures: what may be shown in a tree, a column and a terminal.
+ * Texts of the user's tables and of captures: what may be shown in a tree, a column and a terminal, and how a table's rows
+ * are written.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -7,6 +8,7 @@
 #ifndef CJT188_PLAIN_H
 #define CJT188_PLAIN_H
 
+#include <glib.h>
 #include <stdbool.h>
 
 /* A name, or a unit: no line is made longer by it than that. */
@@ -24,5 +26,8 @@ void cjt188_make_plain(const char *text, unsigned characters, char *plain);
 /* The same of a message that repeats what somebody has written, in PLAIN_NOTE_CHARACTERS. It frees the message; the caller frees
  * what it returns. */
 char *cjt188_plain_message(char *message);
+
+/* Append a cell to a row of a user's table, behind a comma if it is not the first, as Wireshark stores and reads it. */
+void cjt188_append_cell(GString *row, const char *cell);
 
 #endif

@@ -107,21 +107,48 @@ struct cjt188_quantity {
 enum cjt188_value_kind {
     CJT188_K_END,
     CJT188_K_QUANTITY,    /* BCD digits, decimal places, unit byte or none */
-    CJT188_K_BINARY,      /* a whole number of the quantity's own unit, low byte first */
     CJT188_K_U64,         /* 8 bytes, low byte first, in units of 1e-8 */
-    CJT188_K_COEFFICIENT, /* u16 low byte first / 4096 */
     CJT188_K_UINT,        /* a number or code, low byte first */
-    CJT188_K_CLOCK,       /* 7 bytes ss mm hh DD MM YY CC */
-    CJT188_K_DATE,        /* 4 bytes DD MM YY CC */
     CJT188_K_MONTH,       /* MM YY; width 0: the identifier tells how many months back */
     CJT188_K_DAY,         /* DD */
     CJT188_K_STATUS,      /* two bytes of bits, as the dialect names them */
     CJT188_K_STATUS_CODE, /* one byte */
     CJT188_K_NUMBER,      /* a meter's number, BCD digits */
     CJT188_K_ADDRESS,     /* A0 to A6 */
-    CJT188_K_BYTES,       /* nothing but bytes */
     CJT188_K_TUNNEL,      /* a frame of another protocol */
-    CJT188_K_KINDS
+
+    /* From here on bytes need no frame to be read: these are the kinds of the user's table, too (cjt188-raw.h). A layout's
+     * row of such a number has a quantity, whose own unit or `unit` it is in, divided by `places`; one without is a code. */
+    CJT188_K_BCD,
+    CJT188_K_UNSIGNED_LOW,     /* low byte first */
+    CJT188_K_UNSIGNED_HIGH,
+    CJT188_K_SIGNED_LOW,       /* two's complement */
+    CJT188_K_SIGNED_HIGH,
+    CJT188_K_BITS,             /* low byte first; which of them count is told elsewhere */
+    CJT188_K_COEFFICIENT,      /* u16 low byte first / 4096 */
+    CJT188_K_DATE,             /* 4 bytes DD MM YY CC */
+    CJT188_K_CLOCK,            /* 7 bytes ss mm hh DD MM YY CC */
+    CJT188_K_TEXT,
+    CJT188_K_BYTES,            /* nothing but bytes */
+    CJT188_K_BCD_TOP_BIT,      /* the top bit is the minus */
+    CJT188_K_BCD_TOP_F,        /* F as the top digit is */
+    CJT188_K_TENTHS,           /* low byte first */
+    CJT188_K_HUNDREDTHS,
+    CJT188_K_THOUSANDTHS,
+    CJT188_K_FLOAT32_LOW,
+    CJT188_K_FLOAT32_HIGH,
+    CJT188_K_FLOAT64_LOW,
+    CJT188_K_FLOAT64_HIGH,
+    CJT188_K_UNIX_LOW,         /* seconds since 1970, UTC */
+    CJT188_K_UNIX_HIGH,
+    CJT188_K_HOUR_MINUTE_LOW,  /* mm hh */
+    CJT188_K_HOUR_MINUTE_HIGH, /* hh mm */
+    CJT188_K_WEEKDAY,          /* 1 to 7 from Monday, 0 is Sunday */
+    CJT188_K_NUMBER_LOW,       /* a meter's number, as it stands on it */
+    CJT188_K_NUMBER_HIGH,
+    CJT188_K_NUMBER_TEXT,
+    CJT188_K_KINDS,
+    CJT188_K_FIRST_RAW = CJT188_K_BCD,
 };
 
 enum { CJT188_PLACES_DIALECT = -1 };

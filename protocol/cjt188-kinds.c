@@ -155,6 +155,20 @@ cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *valu
     make_number(frame, value);
 }
 
+/* Of a kind that needs no frame. */
+static const struct cjt188_raw *
+raw_of(const struct cjt188_value *value)
+{
+    return cjt188_raw(value->row->kind);
+}
+
+/* A number whose point is anywhere: `digits` and `places` tell nothing of it. */
+static bool
+is_floating(const struct cjt188_value *value)
+{
+    return value->row->kind >= CJT188_K_FIRST_RAW && raw_of(value)->number != NULL && raw_of(value)->places < 0;
+}
+
 double
 cjt188_step(const struct cjt188_value *value)
 {
@@ -162,6 +176,8 @@ cjt188_step(const struct cjt188_value *value)
 
     if (value->row->kind == CJT188_K_COEFFICIENT)
         return 1.0 / COEFFICIENT_ONE;
+    if (is_floating(value))
+        return (value->number < 0 ? -value->number : value->number) * scale(1, -raw_of(value)->digits);
     return scale(1, (value->unit != NULL ? value->unit->exponent : 0) - value->places) / (in_joules ? 3.6 : 1);
 }
 
@@ -318,48 +334,20 @@ tell_quantity(const struct cjt188_decoded *frame, const struct cjt188_value *val
 
 /* ---- binary numbers ---- */
 
-/* A whole number of the quantity's own unit, or one in units of 10^-places. */
 static void
-decode_binary(const struct cjt188_decoded *frame, struct cjt188_value *value)
+decode_u64(const struct cjt188_decoded *frame, struct cjt188_value *value)
 {
     value->quantity = value->row->quantity;
     value->field = value->quantity->field;
     value->digits_width = (uint8_t)value->width;
     value->digits = cjt188_low_first(bytes_of(frame, value), value->width);
-    if (value->row->kind == CJT188_K_U64 && cjt188_all_are(bytes_of(frame, value), value->width, 0xFF)) {
+    if (cjt188_all_are(bytes_of(frame, value), value->width, 0xFF)) {
         value->state = CJT188_IS_FILLER;
         return;
     }
     value->places = value->decimals = value->row->places;
     value->number = scale(value->digits, -value->places);
     value->state = CJT188_IS_NUMBER;
-}
-
-static void
-write_binary(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
-{
-    (void)frame;
-    cjt188_put_decimal(text, value->digits, -value->places);
-    cjt188_put(text, value->quantity->suffix);
-}
-
-static void
-remark_binary(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
-{
-    (void)frame;
-    (void)value;
-    cjt188_put(text, " (binary, low byte first)");
-}
-
-static void
-tell_binary(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
-{
-    if (value->quantity->brief == NULL)
-        return;
-    cjt188_put_comma(text);
-    cjt188_put(text, value->quantity->brief);
-    cjt188_put(text, " ");
-    write_binary(frame, value, text);
 }
 
 static void
@@ -467,6 +455,150 @@ tell_uint(const struct cjt188_decoded *frame, const struct cjt188_value *value, 
         cjt188_put_number(text, value->digits, 1);
     else
         cjt188_put(text, name != NULL ? name : value->field == CJT188_F_VALVE ? "unknown valve code" : "unknown nominal diameter");
+}
+
+/* ---- what needs no frame: numbers with a sign or a point, texts ---- */
+
+/* In units of the quantity, or of the row's. The minus and where the point is are the kind's. */
+static void
+make_raw_number(const struct cjt188_decoded *frame, struct cjt188_value *value, double number)
+{
+    const struct cjt188_unit *unit = value->row->unit >= 0 ? cjt188_unit((uint8_t)value->row->unit) : NULL;
+    const bool in_joules = unit != NULL && unit->in_joules;
+    const int own = unit != NULL ? unit->exponent : 0;
+
+    set_places(frame, value);
+    value->unit = unit;
+    value->state = CJT188_IS_NUMBER;
+    if (is_floating(value)) {
+        value->number = number * scale(1, own - value->places) / (in_joules ? 3.6 : 1);
+        value->places = 0;
+        value->decimals = -1;
+        return;
+    }
+    value->places = (int8_t)(value->places + raw_of(value)->places);
+    value->decimals = (int8_t)(in_joules ? -1 : value->places > own ? value->places - own : 0);
+    value->number = scale(value->digits, own - value->places) / (in_joules ? 3.6 : 1);
+    if (number < 0)
+        value->number = -value->number;
+}
+
+/* The digits as they were sent, without the minus and the kind's point. */
+static uint64_t
+raw_digits(const struct cjt188_decoded *frame, const struct cjt188_value *value, double number)
+{
+    if (value->row->kind == CJT188_K_UNSIGNED_LOW)
+        return cjt188_low_first(bytes_of(frame, value), value->width); /* a double has 2^53 of them alone */
+    if (value->row->kind == CJT188_K_UNSIGNED_HIGH)
+        return cjt188_high_first(bytes_of(frame, value), value->width);
+    return (uint64_t)((number < 0 ? -number : number) * scale(1, raw_of(value)->places) + 0.5);
+}
+
+static void
+decode_raw_number(const struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    double number;
+
+    value->quantity = value->row->quantity;
+    value->digits_width = (uint8_t)value->width;
+    if (value->quantity != NULL)
+        value->field = value->quantity->field;
+    if (!raw_of(value)->number(bytes_of(frame, value), value->width, &number)) {
+        value->state = CJT188_BAD_DIGITS;
+        return;
+    }
+    if (!is_floating(value))
+        value->digits = raw_digits(frame, value, number);
+    if (value->quantity != NULL) {
+        make_raw_number(frame, value, number);
+        return;
+    }
+    value->number = number;
+    value->state = CJT188_IS_CODE;
+}
+
+static void
+decode_raw_text(const struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    char buffer[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(buffer, sizeof buffer);
+
+    raw_of(value)->text(bytes_of(frame, value), value->width, &text);
+    value->state = text.length > 0 ? CJT188_IS_TEXT :
+        value->row->kind == CJT188_K_NUMBER_TEXT ? CJT188_BAD_DIGITS : CJT188_BAD_TIME;
+}
+
+void
+cjt188_put_amount(const struct cjt188_value *value, struct cjt188_text *text)
+{
+    if (is_floating(value)) {
+        const double joules = value->unit != NULL && value->unit->in_joules ? 3.6 : 1;
+
+        cjt188_put_real(text, value->number * joules * scale(1, value->unit != NULL ? -value->unit->exponent : 0),
+                        raw_of(value)->digits);
+        return;
+    }
+    if (value->number < 0)
+        cjt188_put(text, "-");
+    cjt188_put_decimal(text, value->digits, -value->places);
+}
+
+static void
+write_raw_number(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    if (value->quantity == NULL) {
+        write_uint(frame, value, text);
+        return;
+    }
+    cjt188_put_amount(value, text);
+    if (value->unit != NULL)
+        cjt188_put(text, " ");
+    cjt188_put(text, value->unit != NULL ? value->unit->name :
+               value->quantity->suffix != NULL ? value->quantity->suffix : "");
+}
+
+static void
+write_raw_text(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    raw_of(value)->text(bytes_of(frame, value), value->width, text);
+}
+
+static void
+remark_binary(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    (void)frame;
+    (void)value;
+    cjt188_put(text, " (binary, low byte first)");
+}
+
+/* " (float32, low byte first)", " (Wednesday)". */
+static void
+remark_raw(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    const char *remark = cjt188_raw_remark(value->row->kind, value->number);
+
+    (void)frame;
+    cjt188_put(text, remark);
+    if (remark[0] != '\0')
+        return;
+    cjt188_put(text, " (");
+    cjt188_put(text, raw_of(value)->name);
+    cjt188_put(text, ")");
+}
+
+static void
+tell_raw_number(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
+{
+    if (value->quantity == NULL) {
+        tell_uint(frame, value, text);
+        return;
+    }
+    if (value->quantity->brief == NULL)
+        return;
+    cjt188_put_comma(text);
+    cjt188_put(text, value->quantity->brief);
+    cjt188_put(text, " ");
+    write_raw_number(frame, value, text);
 }
 
 /* ---- dates and clocks ---- */
@@ -786,6 +918,17 @@ tell_tunnel(const struct cjt188_decoded *frame, const struct cjt188_value *value
 
 /* ---- the kinds ---- */
 
+enum { WHOLE = 15, SINGLE = 7 }; /* decimal digits of a double and of a float */
+
+/* What needs no frame: name and key in the user's table, least and most bytes, then of numbers their digits, decimal places
+ * (-1: any) and how they are read, of texts how they are written. */
+#define NO_RAW { .name = NULL }
+#define RAW(...) { __VA_ARGS__ }
+#define RAW_NUMBER(name, key, least, most, digits, places, read) \
+    decode_raw_number, write_raw_number, remark_raw, tell_raw_number, RAW(name, key, least, most, digits, places, read, NULL)
+#define RAW_TEXT(name, key, least, most, write) \
+    decode_raw_text, write_raw_text, NULL, tell_text, RAW(name, key, least, most, 0, 0, NULL, write)
+
 typedef void write_function(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text);
 
 static const struct {
@@ -793,23 +936,70 @@ static const struct {
     write_function *write;  /* where there is a number, a time, a code or text */
     write_function *remark; /* what follows it; NULL: nothing */
     write_function *tell;   /* in the sentence; NULL: nothing */
+    struct cjt188_raw raw;  /* of kinds from FIRST_RAW on: bytes without a frame */
 } kinds[CJT188_K_KINDS] = {
-    [CJT188_K_QUANTITY] = { decode_quantity, write_number, remark_quantity, tell_quantity },
-    [CJT188_K_BINARY] = { decode_binary, write_binary, remark_binary, tell_binary },
-    [CJT188_K_U64] = { decode_binary, write_binary, NULL, tell_binary },
-    [CJT188_K_COEFFICIENT] = { decode_coefficient, write_coefficient, remark_coefficient, NULL },
-    [CJT188_K_UINT] = { decode_uint, write_uint, remark_row, tell_uint },
-    [CJT188_K_CLOCK] = { decode_time, write_time, remark_time, tell_text },
-    [CJT188_K_DATE] = { decode_time, write_time, remark_time, tell_text },
-    [CJT188_K_MONTH] = { decode_month, write_month, remark_month, tell_text },
-    [CJT188_K_DAY] = { decode_day, write_uint, NULL, tell_text },
-    [CJT188_K_STATUS] = { decode_status, write_uint, NULL, tell_status },
-    [CJT188_K_STATUS_CODE] = { decode_uint, write_uint, NULL, NULL },
-    [CJT188_K_NUMBER] = { decode_number, write_digits, remark_number, NULL },
-    [CJT188_K_ADDRESS] = { decode_text, write_address, NULL, tell_text },
-    [CJT188_K_BYTES] = { decode_bytes, write_bytes, NULL, NULL },
-    [CJT188_K_TUNNEL] = { decode_tunnel, write_bytes, NULL, tell_tunnel },
+    [CJT188_K_QUANTITY] = { decode_quantity, write_number, remark_quantity, tell_quantity, NO_RAW },
+    [CJT188_K_U64] = { decode_u64, write_raw_number, NULL, tell_raw_number, NO_RAW },
+    [CJT188_K_UINT] = { decode_uint, write_uint, remark_row, tell_uint, NO_RAW },
+    [CJT188_K_MONTH] = { decode_month, write_month, remark_month, tell_text, NO_RAW },
+    [CJT188_K_DAY] = { decode_day, write_uint, NULL, tell_text, NO_RAW },
+    [CJT188_K_STATUS] = { decode_status, write_uint, NULL, tell_status, NO_RAW },
+    [CJT188_K_STATUS_CODE] = { decode_uint, write_uint, NULL, NULL, NO_RAW },
+    [CJT188_K_NUMBER] = { decode_number, write_digits, remark_number, NULL, NO_RAW },
+    [CJT188_K_ADDRESS] = { decode_text, write_address, NULL, tell_text, NO_RAW },
+    [CJT188_K_TUNNEL] = { decode_tunnel, write_bytes, NULL, tell_tunnel, NO_RAW },
+
+    [CJT188_K_BCD] = { RAW_NUMBER("BCD", "bcd", 1, 8, WHOLE, 0, cjt188_raw_read_bcd) },
+    [CJT188_K_UNSIGNED_LOW] = { decode_raw_number, write_raw_number, remark_binary, tell_raw_number,
+                                RAW("unsigned, low byte first", "ule", 1, 8, WHOLE, 0, cjt188_raw_read_low, NULL) },
+    [CJT188_K_UNSIGNED_HIGH] = { RAW_NUMBER("unsigned, high byte first", "ube", 1, 8, WHOLE, 0, cjt188_raw_read_high) },
+    [CJT188_K_SIGNED_LOW] = { RAW_NUMBER("signed, low byte first", "sle", 1, 8, WHOLE, 0, cjt188_raw_read_signed_low) },
+    [CJT188_K_SIGNED_HIGH] = { RAW_NUMBER("signed, high byte first", "sbe", 1, 8, WHOLE, 0, cjt188_raw_read_signed_high) },
+    [CJT188_K_BITS] = { RAW_NUMBER("bits", "bit", 1, 4, WHOLE, 0, cjt188_raw_read_low) },
+    [CJT188_K_COEFFICIENT] = { decode_coefficient, write_coefficient, remark_coefficient, NULL,
+                               RAW("value/4096", "fix", 2, 2, WHOLE, -1, cjt188_raw_read_4096, NULL) },
+    [CJT188_K_DATE] = { decode_time, write_time, remark_time, tell_text,
+                        RAW("date", "day", 4, 4, 0, 0, NULL, cjt188_raw_write_time) },
+    [CJT188_K_CLOCK] = { decode_time, write_time, remark_time, tell_text,
+                         RAW("clock", "clk", 7, 7, 0, 0, NULL, cjt188_raw_write_time) },
+    [CJT188_K_TEXT] = { RAW_TEXT("text", "txt", 1, 64, cjt188_raw_write_printable) },
+    [CJT188_K_BYTES] = { decode_bytes, write_bytes, NULL, NULL, RAW("bytes", "raw", 1, 252, 0, 0, NULL, NULL) },
+    [CJT188_K_BCD_TOP_BIT] = { RAW_NUMBER("BCD, top bit is minus", "bcs", 1, 8, WHOLE, 0, cjt188_raw_read_bcd_top_bit) },
+    [CJT188_K_BCD_TOP_F] = { RAW_NUMBER("BCD, top F is minus", "bcf", 1, 8, WHOLE, 0, cjt188_raw_read_bcd_top_f) },
+    [CJT188_K_TENTHS] = { RAW_NUMBER("value/10", "d1_", 1, 4, WHOLE, 1, cjt188_raw_read_tenths) },
+    [CJT188_K_HUNDREDTHS] = { RAW_NUMBER("value/100", "d2_", 1, 4, WHOLE, 2, cjt188_raw_read_hundredths) },
+    [CJT188_K_THOUSANDTHS] = { RAW_NUMBER("value/1000", "d3_", 1, 4, WHOLE, 3, cjt188_raw_read_thousandths) },
+    [CJT188_K_FLOAT32_LOW] = { RAW_NUMBER("float32, low byte first", "fle", 4, 4, SINGLE, -1, cjt188_raw_read_float32_low) },
+    [CJT188_K_FLOAT32_HIGH] = { RAW_NUMBER("float32, high byte first",
+                                             "fbe", 4, 4, SINGLE, -1, cjt188_raw_read_float32_high) },
+    [CJT188_K_FLOAT64_LOW] = { RAW_NUMBER("float64, low byte first", "dle", 8, 8, WHOLE, -1, cjt188_raw_read_float64_low) },
+    [CJT188_K_FLOAT64_HIGH] = { RAW_NUMBER("float64, high byte first",
+                                             "dbe", 8, 8, WHOLE, -1, cjt188_raw_read_float64_high) },
+    [CJT188_K_UNIX_LOW] = { RAW_TEXT("Unix time, low byte first", "xle", 4, 4, cjt188_raw_write_unix_low) },
+    [CJT188_K_UNIX_HIGH] = { RAW_TEXT("Unix time, high byte first", "xbe", 4, 4, cjt188_raw_write_unix_high) },
+    [CJT188_K_HOUR_MINUTE_LOW] = { RAW_TEXT("hh:mm", "hml", 2, 2, cjt188_raw_write_hour_minute_low) },
+    [CJT188_K_HOUR_MINUTE_HIGH] = { RAW_TEXT("hh:mm, high byte first", "hmb", 2, 2, cjt188_raw_write_hour_minute_high) },
+    [CJT188_K_WEEKDAY] = { RAW_NUMBER("day of week", "dow", 1, 1, WHOLE, 0, cjt188_raw_read_weekday) },
+    [CJT188_K_NUMBER_LOW] = { RAW_TEXT("meter number, low byte first", "nle", 4, 5, cjt188_raw_write_number_low) },
+    [CJT188_K_NUMBER_HIGH] = { RAW_TEXT("meter number, high byte first", "nbe", 4, 5, cjt188_raw_write_number_high) },
+    [CJT188_K_NUMBER_TEXT] = { RAW_TEXT("meter number, text", "ntx", 8, 14, cjt188_raw_write_number_text) },
 };
+
+const struct cjt188_raw *
+cjt188_raw(enum cjt188_value_kind kind)
+{
+    return &kinds[kind >= CJT188_K_FIRST_RAW && kind < CJT188_K_KINDS ? kind : CJT188_K_BYTES].raw;
+}
+
+enum cjt188_value_kind
+cjt188_raw_named(const char *name)
+{
+    enum cjt188_value_kind kind = CJT188_K_FIRST_RAW;
+
+    while (kind < CJT188_K_KINDS && strcmp(kinds[kind].raw.name, name) != 0)
+        kind++;
+    return kind;
+}
 
 void
 cjt188_decode_value(const struct cjt188_decoded *frame, struct cjt188_value *value)
@@ -899,7 +1089,7 @@ cjt188_digits_text(const struct cjt188_decoded *frame, const struct cjt188_value
     struct cjt188_text text = cjt188_text_start(buffer, size);
     const enum cjt188_value_kind kind = value->row != NULL ? value->row->kind : CJT188_K_END;
 
-    if (value->state == CJT188_BAD_TIME)
+    if (value->state == CJT188_BAD_TIME || (value->state == CJT188_BAD_DIGITS && kind >= CJT188_K_FIRST_RAW))
         cjt188_put_hex(&text, bytes_of(frame, value), value->width, NULL);
     else if (kind == CJT188_K_U64)
         cjt188_put_number(&text, value->digits, 1);
@@ -1008,8 +1198,12 @@ cjt188_plain_number(const struct cjt188_value *value, char *buffer, size_t size)
     struct cjt188_text text = cjt188_text_start(buffer, size);
     const int own = value->unit != NULL ? value->unit->exponent : 0;
 
+    if (value->number < 0 && !is_floating(value))
+        cjt188_put(&text, "-");
     if (value->row->kind == CJT188_K_COEFFICIENT)
         cjt188_put_decimal(&text, value->digits * UINT64_C(244140625), -12); /* 1 / 4096 is 244140625e-12 */
+    else if (is_floating(value))
+        cjt188_put_real(&text, value->number, raw_of(value)->digits);
     else if (value->unit != NULL && value->unit->in_joules)
         cjt188_put_watt_hours(&text, value->digits, own - value->places, SIGNIFICANT);
     else

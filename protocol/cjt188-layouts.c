@@ -131,7 +131,7 @@ static const struct cjt188_quantity q_remaining = { .name = "Remaining", .field 
 #define VALVE UINT_TOLD(VALVE, 1, "")
 #define METER_NUMBER { .kind = CJT188_K_NUMBER, .width = 4, .field = CJT188_F_METER_NUMBER }
 #define NEW_ADDRESS { .kind = CJT188_K_ADDRESS, .width = 7, .field = CJT188_F_NEW_ADDRESS, .brief = "" }
-#define BINARY(q, bytes) { .kind = CJT188_K_BINARY, .width = bytes, .quantity = &(q) }
+#define BINARY(q, bytes) { .kind = CJT188_K_UNSIGNED_LOW, .width = bytes, .quantity = &(q) }
 #define U64(q, document) { .kind = CJT188_K_U64, .width = 8, .quantity = &(q), .places = 8, .source = document }
 #define COEFFICIENT(id) { .kind = CJT188_K_COEFFICIENT, .width = 2, .field = CJT188_F_COEFFICIENT_##id }
 #define BYTES(id, bytes) { .kind = CJT188_K_BYTES, .width = bytes, .field = CJT188_F_##id }

@@ -86,9 +86,9 @@ put_temperatures(const struct cjt188_decoded *frame, struct cjt188_text *text)
     if (supply == NULL || back == NULL)
         return;
     cjt188_put_comma(text);
-    cjt188_put_decimal(text, supply->digits, -supply->places);
+    cjt188_put_amount(supply, text);
     cjt188_put(text, "/");
-    cjt188_put_decimal(text, back->digits, -back->places);
+    cjt188_put_amount(back, text);
     cjt188_put(text, " °C");
 }
 

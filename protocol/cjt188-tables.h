@@ -8,6 +8,7 @@
 #define CJT188_TABLES_H
 
 #include "cjt188-decode.h"
+#include "cjt188-raw.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -33,6 +34,18 @@ void cjt188_decode_value(const struct cjt188_decoded *frame, struct cjt188_value
 void cjt188_make_number(const struct cjt188_decoded *frame, struct cjt188_value *value);
 /* Append what the sentence says of a value, ", " before it if it is not the first. */
 void cjt188_tell_value(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text);
+
+/* Append a number's digits as they were sent, with their point and a minus. */
+void cjt188_put_amount(const struct cjt188_value *value, struct cjt188_text *text);
+
+/* cjt188-raw.c: what rows of kinds are made of that need no frame. */
+cjt188_raw_number_function cjt188_raw_read_bcd, cjt188_raw_read_low, cjt188_raw_read_high, cjt188_raw_read_signed_low,
+    cjt188_raw_read_signed_high, cjt188_raw_read_bcd_top_bit, cjt188_raw_read_bcd_top_f, cjt188_raw_read_4096,
+    cjt188_raw_read_tenths, cjt188_raw_read_hundredths, cjt188_raw_read_thousandths, cjt188_raw_read_float32_low,
+    cjt188_raw_read_float32_high, cjt188_raw_read_float64_low, cjt188_raw_read_float64_high, cjt188_raw_read_weekday;
+cjt188_raw_text_function cjt188_raw_write_time, cjt188_raw_write_unix_low, cjt188_raw_write_unix_high,
+    cjt188_raw_write_hour_minute_low, cjt188_raw_write_hour_minute_high, cjt188_raw_write_number_low,
+    cjt188_raw_write_number_high, cjt188_raw_write_number_text, cjt188_raw_write_printable;
 
 /* Append ", " unless the text is empty. */
 static inline void

@@ -167,6 +167,58 @@ cjt188_put_decimal(struct cjt188_text *text, uint64_t number, int exponent)
     }
 }
 
+/* number × 10^exponent; of a power of ten that a double has exactly the result is rounded once. */
+static double
+times_power(double number, int exponent)
+{
+    enum { EXACT = 22 };
+    static const double powers[EXACT + 1] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+
+    for (; exponent > EXACT; exponent -= EXACT)
+        number *= powers[EXACT];
+    for (; exponent < -EXACT; exponent += EXACT)
+        number /= powers[EXACT];
+    return exponent < 0 ? number / powers[-exponent] : number * powers[exponent];
+}
+
+/* Writes its exponent, if it has one, behind an e. */
+static void
+put_digits(struct cjt188_text *text, uint64_t digits, int exponent)
+{
+    enum { FAR = 30 };
+
+    if (exponent >= -FAR && exponent <= FAR) {
+        cjt188_put_decimal(text, digits, exponent);
+        return;
+    }
+    cjt188_put_number(text, digits, 1);
+    cjt188_put(text, exponent < 0 ? "e-" : "e");
+    cjt188_put_number(text, (uint64_t)(exponent < 0 ? -exponent : exponent), 1);
+}
+
+void
+cjt188_put_real(struct cjt188_text *text, double number, unsigned significant)
+{
+    const double size = number < 0 ? -number : number;
+    double least = 1;
+    uint64_t digits;
+    int exponent = 0;
+
+    for (unsigned i = 1; i < significant; i++)
+        least *= 10;
+    while (size != 0 && times_power(size, -exponent) < least)
+        exponent--;
+    while (times_power(size, -exponent) >= 10 * least)
+        exponent++;
+    digits = (uint64_t)(times_power(size, -exponent) + 0.5);
+    for (; digits != 0 && digits % 10 == 0 && exponent != 0; digits /= 10)
+        exponent++;
+    if (number < 0 && digits != 0)
+        cjt188_put(text, "-");
+    put_digits(text, digits, exponent);
+}
+
 void
 cjt188_put_watt_hours(struct cjt188_text *text, uint64_t number, int exponent, unsigned significant)
 {

@@ -47,6 +47,10 @@ void cjt188_put_hex_number(struct cjt188_text *text, uint64_t number, unsigned d
 /* number × 10^exponent, every digit of it: 7 and -3 is "0.007". */
 void cjt188_put_decimal(struct cjt188_text *text, uint64_t number, int exponent);
 
+/* A finite number rounded to so many significant digits (1 to 15), without zeros at the end: "-0.07", "15e-61" where it is
+ * far from 1. */
+void cjt188_put_real(struct cjt188_text *text, double number, unsigned significant);
+
 /*
  * number × 10^exponent / 3.6, what joules are in watt hours, rounded half up to so many significant digits (1 to 15) or to a
  * whole number where that has more, without zeros at the end. The one rounding rule of this program.

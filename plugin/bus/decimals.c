@@ -795,68 +795,20 @@ settle(const struct family *family, const struct cjt188_known *row, int places[P
     return settled == 0 ? "none: nothing more follows from your row" : NULL;
 }
 
-/* A cell of a table as Wireshark stores it. */
-static void
-append_cell(GString *text, const char *cell)
-{
-    g_string_append(text, text->len > 0 ? ",\"" : "\"");
-    for (; *cell != '\0'; cell++) {
-        if (*cell == '"' || *cell == '\\')
-            g_string_append_printf(text, "\\x%02x", (unsigned)*cell);
-        else
-            g_string_append_c(text, *cell);
-    }
-    g_string_append_c(text, '"');
-}
-
-static void
-append_places(GString *text, bool is_set, int places)
-{
-    char digit[] = { (char)('0' + places), '\0' };
-
-    append_cell(text, is_set ? digit : "");
-}
-
-/* The number as the table wants it: 8 digits, or 10 where A4 is not zero. */
-static void
-append_pattern(GString *text, const uint8_t *octets)
-{
-    const unsigned width = octets[CJT188_NUMBER_BYTES - 1] != 0 ? CJT188_NUMBER_BYTES : CJT188_NUMBER_BYTES - 1;
-    char digits[2 * CJT188_NUMBER_BYTES + 1];
-    struct cjt188_text pattern = cjt188_text_start(digits, sizeof digits);
-
-    cjt188_put_hex_reversed(&pattern, octets, width);
-    append_cell(text, digits);
-}
-
-/* `places`: those that are settled, the others below 0. */
-static char *
-write_meters_row(const struct meter *meter, const struct cjt188_known *known, const int places[PLACED])
-{
-    GString *text = g_string_new(NULL);
-
-    append_pattern(text, meter->address);
-    append_cell(text, meter->name != NULL ? meter->name : "");
-    append_cell(text, known->has_dialect ? cjt188_dialect(known->dialect)->name : "by the rules");
-    for (unsigned i = 0; i < PLACED; i++)
-        append_places(text, places[i] >= 0, places[i]);
-    append_places(text, known->has_places[CJT188_HOURS], known->places[CJT188_HOURS]);
-    return g_string_free(text, false);
-}
-
 static char *
 row_text(const struct meter *meter, const struct family *family)
 {
     const struct meter_row *own = cjt188_meter_row(meter->address);
     const char *why_not;
-    int places[PLACED];
+    int places[CJT188_DIALECT_CLASSES];
 
     if (!family->fits)
         return g_strdup("none: what the meter sends does not fit");
     if (!family->is_told)
         return g_strdup("none: nothing can be told");
     why_not = settle(family, own != NULL ? &own->known : NULL, places);
-    return why_not != NULL ? g_strdup(why_not) : write_meters_row(meter, &own->known, places);
+    places[CJT188_HOURS] = -1;
+    return why_not != NULL ? g_strdup(why_not) : cjt188_meters_row_text(meter->address, meter->name, &own->known, places);
 }
 
 /* ---- the table ---- */

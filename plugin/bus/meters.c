@@ -258,6 +258,36 @@ check_row(void *record, char **error)
     return false;
 }
 
+/* The number as the table wants it: 8 digits, or 10 where A4 is not zero. */
+static void
+append_pattern(GString *row, const uint8_t *octets)
+{
+    const unsigned width = octets[NUMBER_BYTES - 1] != 0 ? NUMBER_BYTES : NUMBER_BYTES - 1;
+    char digits[2 * NUMBER_BYTES + 1];
+    struct cjt188_text pattern = cjt188_text_start(digits, sizeof digits);
+
+    cjt188_put_hex_reversed(&pattern, octets, width);
+    cjt188_append_cell(row, digits);
+}
+
+char *
+cjt188_meters_row_text(const uint8_t octets[CJT188_ADDRESS_LENGTH], const char *name, const struct cjt188_known *known,
+                       const int places[CJT188_DIALECT_CLASSES])
+{
+    GString *row = g_string_new(NULL);
+
+    append_pattern(row, octets);
+    cjt188_append_cell(row, name != NULL ? name : "");
+    cjt188_append_cell(row, known->has_dialect ? cjt188_dialect(known->dialect)->name : dialect_names[0].strptr);
+    for (unsigned i = 0; i < CJT188_DIALECT_CLASSES; i++) {
+        const int said = places[i] >= 0 ? places[i] : known->has_places[i] ? known->places[i] : -1;
+        const char digit[] = { (char)(said >= 0 ? '0' + said : '\0'), '\0' };
+
+        cjt188_append_cell(row, digit);
+    }
+    return g_string_free(row, false);
+}
+
 #define PLACES_COLUMN(column, title, unit) \
     UAT_FLD_CSTRING(meters, column, title, "Decimal places of " unit ", 0 to 8; empty: as the dialect says")
 

@@ -181,6 +181,7 @@ describe_follow(struct candidate *candidate, const struct follow *follow)
     candidate->scaled = follow->line.is_round || !follow->line.by_meter;
     candidate->scale = 1 / follow->line.slope;
     candidate->add = follow->line.by_meter || follow->known->is_time ? 0 : -follow->line.intercept / follow->line.slope;
+    candidate->is_fitted = candidate->scaled && (!follow->line.is_round || candidate->add != 0);
 }
 
 /* Then a minus of what follows it is none. */
@@ -218,7 +219,7 @@ tells_epoch(const struct series *series, const struct candidate *candidate, cons
 static double
 code_still(const struct window *window, const struct candidate *candidate)
 {
-    const bool high_first = candidate->kind == CJT188_RAW_UNSIGNED_HIGH || candidate->kind == CJT188_RAW_SIGNED_HIGH;
+    const bool high_first = candidate->kind == CJT188_K_UNSIGNED_HIGH || candidate->kind == CJT188_K_SIGNED_HIGH;
     const struct byte_facts *top = &window->facts[high_first ? 0 : window->width - 1];
 
     if (candidate->known != NULL || window->width == 1 || candidate->carries > 0 || (top->constant && top->value == 0))
@@ -226,13 +227,19 @@ code_still(const struct window *window, const struct candidate *candidate)
     return candidate->counts ? STILL_TOP : STILL_TOP / 4;
 }
 
+double
+counts_of_volt(const struct candidate *candidate)
+{
+    return candidate->kind == CJT188_K_BCD ? 100 : 1000;
+}
+
 /* A battery's voltage in hundredths or thousandths of a volt, which only falls. */
 static bool
 is_battery(const struct candidate *candidate)
 {
-    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+    const double volt = counts_of_volt(candidate);
 
-    return (candidate->kind == CJT188_RAW_BCD || candidate->kind == CJT188_RAW_UNSIGNED_LOW) && candidate->known == NULL &&
+    return (candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_UNSIGNED_LOW) && candidate->known == NULL &&
         candidate->least >= 2.5 * volt && candidate->most <= 3.8 * volt && candidate->most - candidate->least <= 0.5 * volt &&
         candidate->increases <= candidate->decreases;
 }
@@ -246,7 +253,8 @@ weigh(const struct window *window, const struct numbers *numbers, double bits, b
         candidate->gain -= code_constants(window);
     candidate->gain -= code_still(window, candidate);
     if (window->width == 2 && is_battery(candidate)) {
-        candidate->is_battery = true;
+        candidate->is_battery = candidate->scaled = true;
+        candidate->scale = 1 / counts_of_volt(candidate);
         candidate->gain += BATTERY_PRIOR;
     }
     if (window->width == 1 && candidate->known != NULL && candidate->known->is_time)
@@ -260,35 +268,82 @@ weigh(const struct window *window, const struct numbers *numbers, double bits, b
         candidate->gain += EXACT_PRIOR;
 }
 
-/* The standard's unit that stands behind the window in all samples; NULL: none, or a multiple of one, which no meter is known to
- * send. */
+/* The standard's unit whose code that byte is in all samples; NULL: none. */
+static const struct cjt188_unit *
+constant_unit(const struct byte_facts *facts, bool is_there)
+{
+    return is_there && facts->constant ? cjt188_unit(facts->value) : NULL;
+}
+
+/* The unit that stands behind the window where four bytes of digits would be; NULL: none, or a multiple of one, which hardly
+ * any meter sends. */
 static const struct cjt188_unit *
 unit_behind(const struct window *window)
 {
-    const struct byte_facts *facts = &window->facts[window->width];
+    const struct cjt188_unit *unit = constant_unit(&window->facts[window->width], window->room > 0);
 
-    const struct cjt188_unit *unit =
-        window->width == UNIT_DIGITS && window->room > 0 && facts->constant ? cjt188_unit(facts->value) : NULL;
+    return window->width == UNIT_DIGITS && unit != NULL && strstr(unit->name, "×") == NULL ? unit : NULL;
+}
 
-    return unit != NULL && strstr(unit->name, "×") == NULL ? unit : NULL;
+static double
+scale_of_unit(const struct window *window, const struct cjt188_unit *unit)
+{
+    return pow(10, unit->exponent - window->series->group->dialect->places[unit->class]);
+}
+
+/* Something else is what the digits are a copy of. */
+static bool
+is_of_another(const struct candidate *candidate, const struct cjt188_unit *unit)
+{
+    return candidate->type == TYPE_COPY && candidate->known->unit[0] != '\0' &&
+        strcmp(candidate->known->unit, cjt188_class_unit(unit->class)) != 0;
+}
+
+/* The digits are a copy of something known if they are in that unit. */
+static bool
+agrees(const struct window *window, const struct candidate *candidate, const struct cjt188_unit *unit)
+{
+    const double scale = unit != NULL ? scale_of_unit(window, unit) / (unit->in_joules ? 3.6 : 1) : 1;
+
+    return unit != NULL && candidate->type == TYPE_COPY && window->width > 1 && !is_of_another(candidate, unit) &&
+        candidate->known->unit[0] != '\0' && fabs(candidate->scale / scale - 1) < 1e-9;
+}
+
+/* Of four bytes of digits the unit behind them; of others, multiples and one in front only what makes them a copy. */
+static const struct cjt188_unit *
+unit_of_digits(const struct window *window, const struct candidate *candidate, bool *is_in_front)
+{
+    const struct cjt188_unit *behind = constant_unit(&window->facts[window->width], window->room > 0);
+    const struct cjt188_unit *in_front = constant_unit(&window->facts[-1], window->before > 0);
+
+    *is_in_front = false;
+    if (unit_behind(window) != NULL && !is_of_another(candidate, behind))
+        return behind;
+    if (agrees(window, candidate, behind))
+        return behind;
+    *is_in_front = agrees(window, candidate, in_front);
+    return *is_in_front ? in_front : NULL;
 }
 
 /* Its byte is of the number then, and says what the number is. */
 static void
 take_unit(const struct window *window, struct candidate *candidate)
 {
-    const struct cjt188_unit *unit = unit_behind(window);
+    bool is_in_front;
+    const struct cjt188_unit *unit = unit_of_digits(window, candidate, &is_in_front);
 
     if (unit == NULL)
         return;
-    candidate->tail = 1;
+    candidate->lead = is_in_front ? 1 : 0;
+    candidate->tail = is_in_front ? 0 : 1;
     candidate->of_unit = unit;
     candidate->gain += UNIT_PRIOR + MIN(UNIT_PRIOR, 0.5 * (candidate->increases + candidate->decreases));
     if (candidate->scaled && candidate->type != TYPE_COUNTER)
         return;
     candidate->scaled = true;
+    candidate->is_fitted = false;
     candidate->add = 0;
-    candidate->scale = pow(10, unit->exponent - window->series->group->dialect->places[unit->class]);
+    candidate->scale = scale_of_unit(window, unit);
 }
 
 static void
@@ -336,7 +391,7 @@ try_code(const struct window *window, const struct number_code *code, struct num
     }
     epoch = tells_epoch(series, &candidate, numbers);
     if (epoch) {
-        candidate.kind = code->high_first ? CJT188_RAW_UNIX_HIGH : CJT188_RAW_UNIX_LOW;
+        candidate.kind = code->high_first ? CJT188_K_UNIX_HIGH : CJT188_K_UNIX_LOW;
         candidate.scaled = false;
     }
     weigh(window, numbers, bits, epoch, &candidate);
@@ -426,7 +481,7 @@ static void
 try_quantity(const struct window *window, GArray *candidates)
 {
     const struct series *series = window->series;
-    struct candidate candidate = { .type = TYPE_NUMBER, .kind = CJT188_RAW_BCD, .scale = 1, .exact = series->count };
+    struct candidate candidate = { .type = TYPE_NUMBER, .kind = CJT188_K_BCD, .scale = 1, .exact = series->count };
     uint64_t number;
 
     if (unit_behind(window) == NULL || varies_within(window))
@@ -468,7 +523,8 @@ try_address(const struct window *window, GArray *candidates)
             is_bcd = is_bcd && cjt188_bcd_low_first(series->data[i] + window->at, width, &number);
         }
         if (same)
-            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .kind = is_bcd ? CJT188_RAW_BCD : CJT188_RAW_BYTES, .scale = 1,
+            offer(candidates, window, (struct candidate){ .type = TYPE_ADDRESS, .scale = 1,
+                                                          .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES,
                                                           .gain = window->raw - 7 + (width == 4 ? 2 : width == 5 ? 0.5 : 0),
                                                           .exact = series->count, .is_exact = true });
     }
@@ -478,7 +534,7 @@ try_address(const struct window *window, GArray *candidates)
 static void
 try_meter_number(const struct window *window, GArray *candidates)
 {
-    static const enum cjt188_raw_kind kinds[] = { CJT188_RAW_NUMBER_LOW, CJT188_RAW_NUMBER_HIGH, CJT188_RAW_NUMBER_TEXT };
+    static const enum cjt188_value_kind kinds[] = { CJT188_K_NUMBER_LOW, CJT188_K_NUMBER_HIGH, CJT188_K_NUMBER_TEXT };
     const struct series *series = window->series;
 
     for (size_t j = 0; j < array_length(kinds) && window->raw > 8; j++) {
@@ -555,7 +611,7 @@ try_coefficient(const struct window *window, GArray *candidates)
         if (series->count > 0 && !constant)
             bits = MIN(bits, code_residuals(around->residual, series->count, 16));
         bits -= around->farthest < ONE / 8 ? 4 : 0;
-        offer(candidates, window, (struct candidate){ .type = TYPE_COEFFICIENT, .kind = CJT188_RAW_4096, .scale = 1,
+        offer(candidates, window, (struct candidate){ .type = TYPE_COEFFICIENT, .kind = CJT188_K_COEFFICIENT, .scale = 1,
                                                       .exact = around->ones, .gain = window->raw - bits });
     }
     g_free(around);
@@ -631,7 +687,7 @@ static void
 try_bits(const struct window *window, GArray *candidates)
 {
     const struct series *series = window->series;
-    struct candidate candidate = { .type = TYPE_BITS, .kind = CJT188_RAW_BITS, .scale = 1 };
+    struct candidate candidate = { .type = TYPE_BITS, .kind = CJT188_K_BITS, .scale = 1 };
     struct bit_counts counts;
     double bits = 0;
 
@@ -679,7 +735,7 @@ try_serial(const struct window *window, GArray *candidates)
     }
     for (unsigned i = 0; i < series->count && is_bcd; i++)
         is_bcd = cjt188_bcd_low_first(series->data[i] + window->at, window->width, &number);
-    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .kind = is_bcd ? CJT188_RAW_BCD : CJT188_RAW_BYTES, .scale = 1,
+    offer(candidates, window, (struct candidate){ .type = TYPE_SERIAL, .scale = 1, .kind = is_bcd ? CJT188_K_BCD : CJT188_K_BYTES,
                                                   .gain = window->width * (is_bcd ? 1.3 * series->meters : 1) +
                                                       (window->width == 4 ? 1.5 : 0) - 4 });
 }

@@ -16,17 +16,17 @@ enum { FACTORS_MAX = 3, EXPONENT_LEAST = -8, EXPONENT_MOST = 3, EXPONENTS = EXPO
 
 /* How bytes may be read. `only_negative`: without a minus it is another kind. */
 struct way {
-    enum cjt188_raw_kind raw;
+    enum cjt188_value_kind raw;
     bool only_negative, is_of_one_byte;
 };
 
 static const struct way ways[] = {
-    { CJT188_RAW_BCD, false, true },          { CJT188_RAW_UNSIGNED_LOW, false, true },
-    { CJT188_RAW_UNSIGNED_HIGH, false, false }, { CJT188_RAW_SIGNED_LOW, true, true },
-    { CJT188_RAW_SIGNED_HIGH, true, false },  { CJT188_RAW_BCD_TOP_BIT, true, true },
-    { CJT188_RAW_BCD_TOP_F, true, true },     { CJT188_RAW_4096, false, false },
-    { CJT188_RAW_FLOAT32_LOW, false, false }, { CJT188_RAW_FLOAT32_HIGH, false, false },
-    { CJT188_RAW_FLOAT64_LOW, false, false }, { CJT188_RAW_FLOAT64_HIGH, false, false },
+    { CJT188_K_BCD, false, true },          { CJT188_K_UNSIGNED_LOW, false, true },
+    { CJT188_K_UNSIGNED_HIGH, false, false }, { CJT188_K_SIGNED_LOW, true, true },
+    { CJT188_K_SIGNED_HIGH, true, false },  { CJT188_K_BCD_TOP_BIT, true, true },
+    { CJT188_K_BCD_TOP_F, true, true },     { CJT188_K_COEFFICIENT, false, false },
+    { CJT188_K_FLOAT32_LOW, false, false }, { CJT188_K_FLOAT32_HIGH, false, false },
+    { CJT188_K_FLOAT64_LOW, false, false }, { CJT188_K_FLOAT64_HIGH, false, false },
 };
 
 /* One way of reading one place of one kind of reply. */
@@ -105,8 +105,8 @@ grain_of(const struct attempt *attempt, double scale)
 {
     if (attempt->value != NULL)
         return attempt->value->is_by_dialect ? scale : 0;
-    return cjt188_raw(attempt->way->raw)->digits == 7 || attempt->way->raw >= CJT188_RAW_FLOAT32_LOW ? 0 :
-        attempt->way->raw == CJT188_RAW_4096 ? scale / 4096 : scale;
+    return cjt188_raw(attempt->way->raw)->digits == 7 || attempt->way->raw >= CJT188_K_FLOAT32_LOW ? 0 :
+        attempt->way->raw == CJT188_K_COEFFICIENT ? scale / 4096 : scale;
 }
 
 static double
@@ -124,10 +124,10 @@ is_same(double said, double value, double place, double grain)
     return (over > -0.5 * place - least && over < place - least) || (over > -grain + least && over <= 0.5 * grain + least);
 }
 
-/* Does any number near the line say what it says, or was it between two of them? *off: by how much the nearest is wrong. */
+/* Does any number near the line say what it says, or was it only between two of them? *off: by how much the nearest is wrong. */
 static bool
 says_line(const struct attempt *attempt, const struct log_line *line, const struct numbers_near *numbers, double scale,
-          double *off)
+          double *off, bool *is_between)
 {
     const double place = last_place(line), grain = grain_of(attempt, scale);
     bool any = false, is_above = false, is_below = false;
@@ -143,7 +143,8 @@ says_line(const struct attempt *attempt, const struct log_line *line, const stru
     }
     if (is_above && is_below)
         *off = MIN(*off, 0.5 * place);
-    return any || (is_above && is_below);
+    *is_between = !any && is_above && is_below;
+    return any || *is_between;
 }
 
 static const struct log_line *
@@ -196,6 +197,9 @@ room_of(const struct numbers_near *numbers, double scale, double place, bool is_
     return MIN(is_between ? INFINITY : 1.5 * numbers->count, (most - least) / place + 1.5);
 }
 
+/* What each next value tells of a counter that goes on by single counts: that it went on when the display did. Bits. */
+static const double LEAST_OF_NEXT = 1;
+
 /* From the different values that it explains, in counts. */
 static double
 bits_of(double *values, unsigned count, double room, unsigned *distinct)
@@ -216,7 +220,7 @@ bits_of(double *values, unsigned count, double room, unsigned *distinct)
         if (gap < 0.5)
             continue;
         (*distinct)++;
-        bits += MAX(0, log2(1 + gap) - room);
+        bits += MAX(room < 1 ? LEAST_OF_NEXT : 0, log2(1 + gap) - room);
     }
     return bits;
 }
@@ -225,8 +229,8 @@ bits_of(double *values, unsigned count, double room, unsigned *distinct)
 static double
 byte_range(const struct attempt *attempt)
 {
-    return attempt->way != NULL && attempt->way->raw != CJT188_RAW_BCD && attempt->way->raw != CJT188_RAW_BCD_TOP_BIT &&
-        attempt->way->raw != CJT188_RAW_BCD_TOP_F ? 256 : 100;
+    return attempt->way != NULL && attempt->way->raw != CJT188_K_BCD && attempt->way->raw != CJT188_K_BCD_TOP_BIT &&
+        attempt->way->raw != CJT188_K_BCD_TOP_F ? 256 : 100;
 }
 
 /* One scale, against all lines. */
@@ -241,15 +245,16 @@ weigh(const struct attempt *attempt, double scale, struct finding *finding)
         const struct log_line *line = line_of(attempt, i);
         const double here = scale * unit_ratio(attempt, line), place = MAX(last_place(line), grain_of(attempt, here));
         struct numbers_near numbers;
+        bool is_between;
         double off;
 
         read_near(attempt, i, &numbers);
-        if (!says_line(attempt, line, &numbers, here, &off))
+        if (!says_line(attempt, line, &numbers, here, &off, &is_between))
             continue;
         finding->explained++;
         finding->off += off / last_place(line);
         finding->is_idle_below = grain_of(attempt, here) * byte_range(attempt) < 0.5 * last_place(line);
-        room += log2(room_of(&numbers, here, place, off >= 0.5 * place));
+        room += log2(room_of(&numbers, here, place, is_between));
         values[count++] = line->value / place;
     }
     finding->bits = bits_of(values, count, count > 0 ? room / count : 0, &finding->distinct);
@@ -272,6 +277,7 @@ count_hits(const struct attempt *attempt, struct hits *hits)
     for (unsigned i = 0; i < attempt->series->lines->len; i++) {
         const struct log_line *line = line_of(attempt, i);
         struct numbers_near numbers;
+        bool is_between;
         double off;
 
         checked += attempt->kind->near[i].count > 0;
@@ -279,7 +285,8 @@ count_hits(const struct attempt *attempt, struct hits *hits)
         for (unsigned f = 0; f < attempt->factors && numbers.count > 0; f++) {
             for (int e = attempt->least; e <= attempt->most; e++)
                 hits->count[f][e - EXPONENT_LEAST] +=
-                    says_line(attempt, line, &numbers, attempt->factor[f] * pow(10, e) * unit_ratio(attempt, line), &off);
+                    says_line(attempt, line, &numbers, attempt->factor[f] * pow(10, e) * unit_ratio(attempt, line), &off,
+                              &is_between);
         }
     }
     return checked;
@@ -295,7 +302,7 @@ try_attempt(const struct attempt *attempt, GArray *findings)
     for (unsigned f = 0; f < attempt->factors; f++) {
         for (int e = attempt->least; e <= attempt->most; e++) {
             struct finding finding = { .kind = attempt->kind, .value = attempt->value, .at = attempt->at, .width = attempt->width,
-                                       .raw = attempt->way != NULL ? attempt->way->raw : CJT188_RAW_BCD,
+                                       .raw = attempt->way != NULL ? attempt->way->raw : CJT188_K_BCD,
                                        .factor = attempt->factor[f], .exponent = e, .checked = checked };
 
             if (hits.count[f][e - EXPONENT_LEAST] == 0 || 2 * hits.count[f][e - EXPONENT_LEAST] < checked)
@@ -375,7 +382,11 @@ try_bytes(struct attempt attempt, GArray *findings, unsigned *tried)
 static enum finding_strength
 strength_of(const struct finding *finding)
 {
+    enum { MANY_VALUES = 8 };
+
     if (finding->distinct >= 3 && finding->chance < 0.001 && 4 * finding->explained >= 3 * finding->checked)
+        return FINDING_STRONG;
+    if (finding->distinct >= MANY_VALUES && finding->chance < 0.05 && finding->explained == finding->checked)
         return FINDING_STRONG;
     if (finding->distinct >= 2 && finding->chance < 0.05)
         return FINDING_LIKELY;
@@ -432,7 +443,7 @@ find_keys(const struct finding *finding, double key[KEYS])
         -round(1000 * finding->off / finding->explained),
         finding->factor == 1,
         finding->exponent,
-        finding->width == 4 && finding->raw == CJT188_RAW_BCD && has_unit_behind(finding) ? 10 : finding->width == 4,
+        finding->width == 4 && finding->raw == CJT188_K_BCD && has_unit_behind(finding) ? 10 : finding->width == 4,
         -(double)finding->raw,
     };
 
@@ -510,12 +521,16 @@ display_find(const struct display_series *series, unsigned *checked, unsigned *t
 
     *tried = 0;
     *checked = count_checked(series);
-    for (unsigned i = 0; i < series->kind_count; i++)
+    for (unsigned i = 0; i < series->kind_count && !series->is_words; i++)
         try_values((struct attempt){ .series = series, .kind = series->kind[i] }, findings, &values);
     judge(findings, 0, values);
     values = findings->len;
-    for (unsigned i = 0; i < series->kind_count; i++)
-        try_bytes((struct attempt){ .series = series, .kind = series->kind[i] }, findings, tried);
+    for (unsigned i = 0; i < series->kind_count; i++) {
+        if (series->is_words)
+            display_try_words(series, series->kind[i], findings, tried);
+        else
+            try_bytes((struct attempt){ .series = series, .kind = series->kind[i] }, findings, tried);
+    }
     judge(findings, values, *tried);
     g_array_sort(findings, by_worth);
     thin_out(findings);

@@ -64,6 +64,13 @@ static const struct {
     { "%2u:%2u%n:%2u%n", false, false },
 };
 
+static bool
+is_day(const unsigned part[3])
+{
+    return part[0] >= 1990 && part[0] <= 2099 && part[1] >= 1 && part[2] >= 1 && part[1] <= 12 &&
+        g_date_valid_dmy((GDateDay)MIN(part[2], 32), (GDateMonth)part[1], (GDateYear)part[0]);
+}
+
 /* Local time. False where there is no such day or hour. */
 static bool
 make_time(const unsigned part[6], double *time)
@@ -72,7 +79,7 @@ make_time(const unsigned part[6], double *time)
                      .tm_hour = (int)part[3], .tm_min = (int)part[4], .tm_sec = (int)part[5], .tm_isdst = -1 };
     const int day = tm.tm_mday, month = tm.tm_mon;
 
-    if (part[0] < 1990 || part[0] > 2099 || part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31)
+    if (!is_day(part))
         return false;
     *time = (double)mktime(&tm);
     return tm.tm_mday == day && tm.tm_mon == month;
@@ -197,6 +204,82 @@ read_number(const char *text, struct log_line *line)
     return text;
 }
 
+/* ---- values that are no numbers ---- */
+
+static char *
+plain_of(const char *text)
+{
+    char plain[PLAIN_BYTES(LOG_TEXT)];
+
+    cjt188_make_plain(text, LOG_TEXT, plain);
+    return g_strdup(plain);
+}
+
+/* A day alone, as people write it, to "2026-04-27". NULL: it is none. */
+static char *
+read_day(const char *cell)
+{
+    static const struct {
+        const char *format;
+        bool day_first;
+    } formats[] = { { "%4u-%2u-%2u%n", false }, { "%2u.%2u.%4u%n", true }, { "%4u/%2u/%2u%n", false } };
+
+    for (size_t i = 0; i < array_length(formats); i++) {
+        unsigned part[3] = { 0, 0, 0 };
+        int length = 0;
+
+        sscanf(cell, formats[i].format, &part[0], &part[1], &part[2], &length);
+        if (length == 0 || cell[length] != '\0')
+            continue;
+        if (formats[i].day_first) {
+            const unsigned day = part[0];
+
+            part[0] = part[2] < 100 ? part[2] + 2000 : part[2];
+            part[2] = day;
+        }
+        return is_day(part) ? g_strdup_printf("%04u-%02u-%02u", part[0], part[1], part[2]) : NULL;
+    }
+    return NULL;
+}
+
+/* A time of day, with a day or without, as values of clocks are written. NULL: it is none. */
+static char *
+read_clock(const char *cell)
+{
+    for (unsigned row = 0; row < array_length(time_formats); row++) {
+        unsigned part[6];
+        bool has_seconds;
+        const int length = scan_time(row, cell, part, &has_seconds);
+        GString *text;
+
+        if (length == 0 || cell[length] != '\0' || part[3] > 23 || part[4] > 59 || part[5] > 59 ||
+            (time_formats[row].has_day && !is_day(part)))
+            continue;
+        text = g_string_new(NULL);
+        if (time_formats[row].has_day)
+            g_string_append_printf(text, "%04u-%02u-%02u ", part[0], part[1], part[2]);
+        g_string_append_printf(text, "%02u:%02u", part[3], part[4]);
+        if (has_seconds)
+            g_string_append_printf(text, ":%02u", part[5]);
+        return g_string_free(text, false);
+    }
+    return NULL;
+}
+
+/* A date, a time, or a text that nobody could mean as a number. NULL: it is none of them. */
+static char *
+read_words(const char *cell)
+{
+    char *said;
+
+    if (g_ascii_isalpha(cell[0]))
+        return plain_of(cell);
+    if (!g_ascii_isdigit(cell[0])) /* scanf would take a sign */
+        return NULL;
+    said = read_day(cell);
+    return said != NULL ? said : read_clock(cell);
+}
+
 /* ---- a line ---- */
 
 /* Cuts a line, which it changes. Returns how many cells; those behind CELLS_MAX are counted, too. */
@@ -280,15 +363,6 @@ cell_of(const struct order *order, char *const cells[CELLS_MAX], unsigned count,
     return place >= 0 && (unsigned)place < count && place < CELLS_MAX ? cells[place] : "";
 }
 
-static char *
-plain_of(const char *text)
-{
-    char plain[PLAIN_BYTES(LOG_TEXT)];
-
-    cjt188_make_plain(text, LOG_TEXT, plain);
-    return g_strdup(plain);
-}
-
 /* What is wrong with it, and what to do; NULL when it is read into *line. The caller frees. */
 static char *
 read_line(const struct order *order, char *const cells[CELLS_MAX], unsigned count, struct log_line *line)
@@ -307,9 +381,14 @@ read_line(const struct order *order, char *const cells[CELLS_MAX], unsigned coun
         said = plain_of(time);
         error = g_strdup_printf("\"%s\" is no time: write 2026-04-27 12:03, 27.04.2026 12:03 or 12:03", said);
     } else if (behind == NULL || (*behind != '\0' && (unit[0] != '\0' || display_unit_named(behind) == NULL))) {
+        line->said = unit[0] == '\0' ? read_words(value) : NULL;
+        behind = "";
         said = plain_of(value);
-        error = g_strdup_printf("\"%s\" is no number: write digits with one point or comma, and the unit behind it", said);
-    } else {
+        if (line->said == NULL)
+            error = g_strdup_printf("\"%s\" is no number: write digits with one point or comma, and the unit behind it",
+                                    said);
+    }
+    if (error == NULL) {
         unit = *behind != '\0' ? behind : unit;
         line->of_unit = display_unit_named(unit);
         line->unit = plain_of(unit);
@@ -338,6 +417,29 @@ complain(struct display_log *log, unsigned number, char *error)
 }
 
 static void
+free_line(void *data)
+{
+    struct log_line *line = (struct log_line *)data;
+
+    g_free(line->meter);
+    g_free(line->said);
+    g_free(line->name);
+    g_free(line->unit);
+}
+
+/* What is beyond LOG_LINES is let go. */
+static void
+keep_line(struct display_log *log, struct log_line *line)
+{
+    if (log->lines->len < LOG_LINES) {
+        g_array_append_val(log->lines, *line);
+        return;
+    }
+    log->is_cut = true;
+    free_line(line);
+}
+
+static void
 take_line(struct display_log *log, struct order *order, unsigned number, const char *text, size_t length)
 {
     struct log_line line = { .number = number };
@@ -357,27 +459,34 @@ take_line(struct display_log *log, struct order *order, unsigned number, const c
             error = read_line(order, cells, count, &line);
             if (error != NULL)
                 complain(log, number, error);
-            else if (log->lines->len < LOG_LINES)
-                g_array_append_val(log->lines, line);
             else
-                log->is_cut = true;
+                keep_line(log, &line);
         }
         order->is_known = true;
     }
     g_free(copy);
 }
 
-static void
-free_line(void *data)
-{
-    struct log_line *line = (struct log_line *)data;
-
-    g_free(line->meter);
-    g_free(line->name);
-    g_free(line->unit);
-}
-
 /* ---- a file ---- */
+
+/* Spreadsheets' "Unicode text" is UTF-16 with a mark before it. `text` is freed where it becomes another. */
+static char *
+from_utf_16(char *text, size_t *length)
+{
+    const bool low_first = *length >= 2 && memcmp(text, "\xFF\xFE", 2) == 0;
+    const bool high_first = *length >= 2 && memcmp(text, "\xFE\xFF", 2) == 0;
+    size_t taken, made;
+    char *utf_8;
+
+    if (!low_first && !high_first)
+        return text;
+    utf_8 = g_convert(text + 2, (gssize)*length - 2, "UTF-8", low_first ? "UTF-16LE" : "UTF-16BE", &taken, &made, NULL);
+    if (utf_8 == NULL)
+        return text; /* with its zeros, if there are any: then it is no text */
+    g_free(text);
+    *length = made;
+    return utf_8;
+}
 
 /* At most LOG_BYTES of it; the caller frees. NULL: *error is a sentence. */
 static char *
@@ -402,6 +511,7 @@ read_file(const char *file, size_t *length, bool *is_cut, char **error)
     *is_cut = *length > LOG_BYTES;
     *length = MIN(*length, LOG_BYTES);
     fclose(stream);
+    text = from_utf_16(text, length);
     if (memchr(text, '\0', *length) != NULL) {
         *error = g_strdup_printf("The display log \"%s\" is not plain text: save it as CSV in UTF-8.", file);
         g_clear_pointer(&text, g_free);

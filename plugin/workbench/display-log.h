@@ -34,7 +34,8 @@ struct log_line {
     double length;           /* s: of a minute without seconds it may be any */
     char *meter, *name, *unit; /* plain text, never NULL */
     const struct display_unit *of_unit; /* NULL: none that is known */
-    double value;
+    char *said;              /* a date, a time or a text, as values are written; NULL: a number */
+    double value;            /* of a number */
     unsigned decimals;
 };
 

@@ -12,23 +12,13 @@
 #include "bus/meters.h"
 #include "plain.h"
 #include "userfields.h"
+#include "wording.h"
 
-enum { LINE_CHARACTERS = 120, FINDINGS_MAX = 8, BRIEF = 24, PLACES_MAX = 8 };
+enum { FINDINGS_MAX = 8, BRIEF = 24, PLACES_MAX = 8 };
 
 static const char *const strengths[] = {
     [FINDING_NONE] = "", [FINDING_WEAK] = "weak", [FINDING_LIKELY] = "likely", [FINDING_STRONG] = "strong",
 };
-
-/* No line is longer than most windows are wide. Frees it. */
-static void
-print_cut(char *line)
-{
-    char plain[PLAIN_BYTES(LINE_CHARACTERS)];
-
-    cjt188_make_plain(line, LINE_CHARACTERS - 1, plain);
-    printf("%s\n", plain);
-    g_free(line);
-}
 
 static const char *
 plural(unsigned count)
@@ -48,20 +38,6 @@ brief_of(const char *text)
 
 /* ---- a row for the Meters table ---- */
 
-/* A cell of a table as Wireshark stores it. */
-static void
-append_cell(GString *row, const char *cell)
-{
-    g_string_append(row, row->len > 0 ? ",\"" : "\"");
-    for (; *cell != '\0'; cell++) {
-        if (*cell == '"' || *cell == '\\')
-            g_string_append_printf(row, "\\x%02x", (unsigned)*cell);
-        else
-            g_string_append_c(row, *cell);
-    }
-    g_string_append_c(row, '"');
-}
-
 /* What the user's row of this meter says already stays. The caller frees. */
 static char *
 meters_row(const struct display_series *series, enum cjt188_class class, int places)
@@ -69,22 +45,11 @@ meters_row(const struct display_series *series, enum cjt188_class class, int pla
     static const struct cjt188_known nothing = { .name = NULL };
     const struct meter_row *own = cjt188_meter_row(series->address);
     const struct cjt188_known *known = own != NULL ? &own->known : &nothing;
-    const unsigned width = series->address[CJT188_NUMBER_BYTES - 1] != 0 ? CJT188_NUMBER_BYTES : CJT188_NUMBER_BYTES - 1;
-    char digits[2 * CJT188_NUMBER_BYTES + 1];
-    struct cjt188_text pattern = cjt188_text_start(digits, sizeof digits);
-    GString *row = g_string_new(NULL);
+    int settled[CJT188_DIALECT_CLASSES];
 
-    cjt188_put_hex_reversed(&pattern, series->address, width);
-    append_cell(row, digits);
-    append_cell(row, known->name != NULL ? known->name : "");
-    append_cell(row, known->has_dialect ? cjt188_dialect(known->dialect)->name : "by the rules");
-    for (unsigned i = 0; i < CJT188_DIALECT_CLASSES; i++) {
-        const int set = i == class ? places : known->has_places[i] ? known->places[i] : -1;
-        const char digit[] = { (char)('0' + set), '\0' };
-
-        append_cell(row, set >= 0 ? digit : "");
-    }
-    return g_string_free(row, false);
+    for (unsigned i = 0; i < CJT188_DIALECT_CLASSES; i++)
+        settled[i] = i == class ? places : -1;
+    return cjt188_meters_row_text(series->address, known->name, known, settled);
 }
 
 /* What a documented value teaches of its decimal places. */
@@ -124,7 +89,7 @@ print_row(const struct display_series *series, const struct finding *finding)
     const double scale = finding->exponent < 0 ? finding->factor / pow(10, -finding->exponent) :
                                                  finding->factor * pow(10, finding->exponent);
     char number[G_ASCII_DTOSTR_BUF_SIZE], unit[PLAIN_BYTES(20)];
-    char *name = g_strdelimit(g_strdup(series->name[0] != '\0' ? series->name : "As displayed"), "\"\\", '\'');
+    const char *name = series->name[0] != '\0' ? series->name : "As displayed";
     char *note = g_strdup_printf("says what the display said in %u of %u lines", finding->explained, finding->checked);
     struct userfield_row parts = {
         .dialect = kind->dialect, .is_reply = true, .has_di = kind->length >= kind->width + 2, .control = kind->control,
@@ -134,14 +99,13 @@ print_row(const struct display_series *series, const struct finding *finding)
     char *row;
 
     cjt188_make_plain(series->unit, 19, unit);
-    parts.unit = g_strdelimit(unit, "\"\\", '\'');
+    parts.unit = unit;
     if (scale != 1)
         parts.scale = g_ascii_formatd(number, sizeof number, "%.15g", scale);
     row = cjt188_userfield_row(&parts);
     printf("          %s\n", row);
     g_free(row);
     g_free(note);
-    g_free(name);
 }
 
 /* ---- findings ---- */
@@ -156,7 +120,11 @@ bytes_text(const struct display_series *series, const struct finding *finding)
     char scale[G_ASCII_DTOSTR_BUF_SIZE];
 
     g_ascii_formatd(scale, sizeof scale, "%.6g", finding->factor * pow(10, finding->exponent));
-    text = g_strdup_printf("%s: %s × %s%s%s", place, cjt188_raw(finding->raw)->name, scale, unit[0] != '\0' ? " " : "", unit);
+    if (series->is_words)
+        text = g_strdup_printf("%s: %s", place, cjt188_raw(finding->raw)->name);
+    else
+        text = g_strdup_printf("%s: %s × %s%s%s", place, cjt188_raw(finding->raw)->name, scale, unit[0] != '\0' ? " " : "",
+                               unit);
     g_free(place);
     g_free(unit);
     return text;
@@ -190,8 +158,8 @@ print_finding(const struct display *display, const struct display_series *series
     char *what = finding->value != NULL ? value_text(finding) : bytes_text(series, finding);
     char *chance = chance_text(finding->chance);
 
-    print_cut(g_strdup_printf("  %-6s  %04X, %s: %u of %u lines, %u value%s; by chance %s", strengths[finding->strength],
-                              finding->kind->di, what, finding->explained, finding->checked, finding->distinct,
+    wording_print_line(g_strdup_printf("  %-6s  %04X, %s: %u of %u lines, %u value%s; by chance %s",
+                                       strengths[finding->strength], finding->kind->di, what, finding->explained, finding->checked, finding->distinct,
                               plural(finding->distinct), chance));
     if (finding->value != NULL)
         print_places(series, finding);
@@ -208,8 +176,8 @@ print_title(const struct display_series *series, unsigned checked, double tolera
 {
     char *meter = brief_of(series->meter), *name = brief_of(series->name), *unit = brief_of(series->unit);
 
-    print_cut(g_strdup_printf("%s%s, %s%s%s%s: %u line%s, %u with replies within %.0f s", series->meter[0] != '\0' ? "Meter " : "The meter",
-                              meter, name[0] != '\0' ? name : "no name", unit[0] != '\0' ? " (" : "", unit,
+    wording_print_line(g_strdup_printf("%s%s, %s%s%s%s: %u line%s, %u with replies within %.0f s",
+                                       series->meter[0] != '\0' ? "Meter " : "The meter", meter, name[0] != '\0' ? name : "no name", unit[0] != '\0' ? " (" : "", unit,
                               unit[0] != '\0' ? ")" : "", series->lines->len, plural(series->lines->len), checked, tolerance));
     g_free(unit);
     g_free(name);
@@ -266,10 +234,10 @@ print_log(const struct display *display)
     char *file = g_path_get_basename(log->file);
     const time_t day = (time_t)display->day;
 
-    print_cut(g_strdup_printf("CJ/T 188: what says the same as the display, by %s: %u line%s, %u more cannot be read", file,
-                              log->lines->len, plural(log->lines->len), log->bad));
+    wording_print_line(g_strdup_printf("CJ/T 188: what says the same as the display, by %s: %u line%s, %u more cannot be read",
+                                       file, log->lines->len, plural(log->lines->len), log->bad));
     for (unsigned i = 0; i < log->complaints->len; i++)
-        print_cut(g_strdup_printf("  %s", (const char *)g_ptr_array_index(log->complaints, i)));
+        wording_print_line(g_strdup_printf("  %s", (const char *)g_ptr_array_index(log->complaints, i)));
     if (log->bad > log->complaints->len)
         printf("  and %u more\n", log->bad - log->complaints->len);
     if (log->is_cut)

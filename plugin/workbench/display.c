@@ -21,7 +21,8 @@ is_same_series(const struct display_series *series, const struct log_line *line)
     const enum cjt188_class one = series->of_unit != NULL ? series->of_unit->class : CJT188_PLAIN;
     const enum cjt188_class other = line->of_unit != NULL ? line->of_unit->class : CJT188_PLAIN;
 
-    return one == other && g_str_equal(series->meter, line->meter) && g_ascii_strcasecmp(series->name, line->name) == 0 &&
+    return one == other && series->is_words == (line->said != NULL) && g_str_equal(series->meter, line->meter) &&
+        g_ascii_strcasecmp(series->name, line->name) == 0 &&
         (one != CJT188_PLAIN || g_str_equal(series->unit, line->unit));
 }
 
@@ -42,6 +43,7 @@ series_for(struct display *display, const struct log_line *line)
     series->name = line->name;
     series->unit = line->unit;
     series->of_unit = line->of_unit;
+    series->is_words = line->said != NULL;
     series->lines = g_ptr_array_new();
     g_ptr_array_add(display->series, series);
     return series;

@@ -62,6 +62,7 @@ struct reply_kind {
 struct display_series {
     const char *meter, *name, *unit; /* the first line's */
     const struct display_unit *of_unit;
+    bool is_words;                   /* its values are no numbers */
     GPtrArray *lines;                /* struct log_line, by time */
     bool has_meter, is_of_several;   /* `is_of_several`: its lines do not say which of two meters */
     uint8_t address[CJT188_ADDRESS_LENGTH];
@@ -86,7 +87,7 @@ enum finding_strength { FINDING_NONE, FINDING_WEAK, FINDING_LIKELY, FINDING_STRO
 struct finding {
     const struct reply_kind *kind;
     const struct placed_value *value; /* NULL: bytes, read as `raw` */
-    enum cjt188_raw_kind raw;
+    enum cjt188_value_kind raw;
     unsigned at, width;
     double factor;             /* display = number × factor × 10^exponent */
     int exponent;
@@ -110,6 +111,12 @@ bool display_start(const char *rest, bool rows);
 
 /* The best for each place, best first; freed by g_array_unref. *checked: lines that had a reply near them; *tried: readings. */
 GArray *display_find(const struct display_series *series, unsigned *checked, unsigned *tried);
+
+/* ---- display-words.c ---- */
+
+/* The same where the values are no numbers: append to `findings` what is not judged yet. */
+void display_try_words(const struct display_series *series, const struct reply_kind *kind, GArray *findings,
+                       unsigned *tried);
 
 /* ---- display-text.c ---- */
 

@@ -15,6 +15,7 @@
 #include <wsutil/report_message.h>
 
 #include "display.h"
+#include "wording.h"
 
 #define EXPLORE_OPTION "cjt188,explore"
 
@@ -80,8 +81,6 @@ struct explorer {
     struct wanted wanted;
 };
 
-enum { LINE_CHARACTERS = 120 };
-
 /* "byte 12", "bytes 12 to 15". */
 static char *
 place_text(const struct proposal *proposal)
@@ -107,20 +106,6 @@ kind_text(const struct proposal *proposal)
     return g_string_free(text, false);
 }
 
-/* No line is longer than most windows are wide. */
-static void
-print_cut(char *line)
-{
-    if (g_utf8_strlen(line, -1) > LINE_CHARACTERS) {
-        char *end = g_utf8_offset_to_pointer(line, LINE_CHARACTERS - 1);
-
-        printf("%.*s…\n", (int)(end - line), line);
-    } else {
-        printf("%s\n", line);
-    }
-    g_free(line);
-}
-
 /* What else fits the same bytes is marked "or", and is weak whatever it is. */
 static void
 print_proposal(const struct explore_group *group, const struct proposal *proposal, const struct wanted *wanted)
@@ -128,11 +113,12 @@ print_proposal(const struct explore_group *group, const struct proposal *proposa
     char *place = place_text(proposal), *kind = kind_text(proposal);
     char *row = explore_row(group, proposal);
 
-    print_cut(g_strdup_printf("  %-7s %-16s %s: %s", proposal->rank > 1 ? "  or" : explore_strength_text(proposal->strength), place,
-                              kind, proposal->brief));
+    wording_print_line(g_strdup_printf("  %-7s %-16s %s: %s",
+                                       proposal->rank > 1 ? "  or" : explore_strength_text(proposal->strength), place,
+                                       kind, proposal->brief));
     if (wanted->evidence)
         printf("          %s\n", proposal->evidence->str);
-    if (wanted->rows)
+    if (wanted->rows && proposal->has_row)
         printf("          %s\n", row);
     g_free(place);
     g_free(kind);

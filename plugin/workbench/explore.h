@@ -163,7 +163,9 @@ struct proposal {
     uint32_t mask;             /* of bits, else 0 */
     double scale, add;
     const char *unit;
-    char *name, *note;
+    char *name;
+    char *meter;               /* the only one that scale and add are known of, as a pattern; NULL: they hold for all */
+    bool has_row;              /* the user's table has a kind for it */
     GString *evidence;         /* one sentence */
     double gain;               /* bits that this reading saves in telling the samples */
     enum proposal_strength strength;

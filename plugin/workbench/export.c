@@ -141,22 +141,6 @@ static const char how_to_use[] =
     "#\n"
     "# Rows above win over rows below. Addresses are as they were typed: ? is any digit. Meters' names are left out.\n";
 
-/* As Wireshark quotes, but letters that are none of ASCII stay readable. */
-static void
-append_quoted(GString *text, const char *cell)
-{
-    g_string_append_c(text, '"');
-    for (; *cell != '\0'; cell++) {
-        const unsigned char byte = (unsigned char)*cell;
-
-        if (byte == '"' || byte == '\\' || byte < 0x20 || byte == 0x7F)
-            g_string_append_printf(text, "\\x%02x", byte);
-        else
-            g_string_append_c(text, *cell);
-    }
-    g_string_append_c(text, '"');
-}
-
 /* An address for any digits, but for its maker's. */
 static void
 open_pattern(char *pattern)
@@ -193,8 +177,7 @@ append_row(GString *text, const struct part *part, const struct mask *mask, cons
         column->cb.tostr(record, &cell, &length, column->cbdata.tostr, column->fld_data);
         given = cell_to_give(part, mask, i, cell);
         says = says || (i >= part->says && cell[0] != '\0' && !g_str_equal(cell, part->silence));
-        g_string_append(row, i > 0 ? "," : "");
-        append_quoted(row, given);
+        cjt188_append_cell(row, given);
         g_free(given);
         g_free(cell);
     }

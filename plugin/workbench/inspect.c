@@ -30,12 +30,12 @@ put_bits(struct cjt188_text *text, const uint8_t *bytes, unsigned width)
 
 /* False where the bytes are no such thing. */
 static bool
-write_reading(enum cjt188_raw_kind kind, const uint8_t *bytes, unsigned width, struct cjt188_text *text)
+write_reading(enum cjt188_value_kind kind, const uint8_t *bytes, unsigned width, struct cjt188_text *text)
 {
     const struct cjt188_raw *raw = cjt188_raw(kind);
     double number;
 
-    if (kind == CJT188_RAW_BITS) {
+    if (kind == CJT188_K_BITS) {
         put_bits(text, bytes, width);
     } else if (raw->number != NULL && raw->number(bytes, width, &number)) {
         char *digits = g_strdup_printf("%.*g", raw->digits, number);
@@ -50,10 +50,10 @@ write_reading(enum cjt188_raw_kind kind, const uint8_t *bytes, unsigned width, s
 }
 
 static char *
-row_of(const struct cjt188_decoded *frame, enum cjt188_raw_kind kind, unsigned at, unsigned width)
+row_of(const struct cjt188_decoded *frame, enum cjt188_value_kind kind, unsigned at, unsigned width)
 {
     char *name = width == 1 ? g_strdup_printf("Byte %u", at) : g_strdup_printf("Bytes %u to %u", at, at + width - 1);
-    const char *mask = kind == CJT188_RAW_BITS ? "FFFFFFFF" + 2 * (4 - width) : "";
+    const char *mask = kind == CJT188_K_BITS ? "FFFFFFFF" + 2 * (4 - width) : "";
     const struct userfield_row row = {
         .dialect = frame->dialect, .is_reply = frame->is_reply, .has_di = frame->has_di, .control = frame->control,
         .di = frame->di, .length = frame->data_length, .at = at, .width = width, .kind = cjt188_raw(kind)->name,
@@ -66,7 +66,7 @@ row_of(const struct cjt188_decoded *frame, enum cjt188_raw_kind kind, unsigned a
 }
 
 static void
-add_reading(const struct cjt188_frame *frame, proto_tree *tree, enum cjt188_raw_kind kind, unsigned at, unsigned width)
+add_reading(const struct cjt188_frame *frame, proto_tree *tree, enum cjt188_value_kind kind, unsigned at, unsigned width)
 {
     const struct cjt188_decoded *decoded = frame->decoded;
     const int place = (int)(frame->offset + decoded->data + at);
@@ -92,11 +92,11 @@ add_byte(const struct cjt188_frame *frame, proto_tree *tree, unsigned at, unsign
                                                       cjt188_ett[CJT188_F_UNDOCUMENTED], NULL, "What begins at byte %u", at);
 
     for (unsigned width = 1; width <= room && width <= WIDTH_MOST; width++) {
-        for (unsigned kind = 0; kind < CJT188_RAW_KINDS; kind++) {
-            const struct cjt188_raw *raw = cjt188_raw((enum cjt188_raw_kind)kind);
+        for (unsigned kind = CJT188_K_FIRST_RAW; kind < CJT188_K_KINDS; kind++) {
+            const struct cjt188_raw *raw = cjt188_raw((enum cjt188_value_kind)kind);
 
-            if (kind != CJT188_RAW_BYTES && width >= raw->least && width <= raw->most)
-                add_reading(frame, below, (enum cjt188_raw_kind)kind, at, width);
+            if (kind != CJT188_K_BYTES && width >= raw->least && width <= raw->most)
+                add_reading(frame, below, (enum cjt188_value_kind)kind, at, width);
         }
     }
 }

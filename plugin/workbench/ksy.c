@@ -463,7 +463,7 @@ add_value(struct ksy *ksy, const struct cjt188_value *value, unsigned at)
     case CJT188_K_QUANTITY:
         add_quantity(ksy, value, id, doc);
         break;
-    case CJT188_K_BINARY:
+    case CJT188_K_UNSIGNED_LOW:
     case CJT188_K_U64:
         add_whole(ksy, value, id, doc, pow(10, value->row->places));
         break;
@@ -502,40 +502,40 @@ add_value(struct ksy *ksy, const struct cjt188_value *value, unsigned at)
 
 enum raw_way { AS_DIGITS, AS_WHOLE, AS_SIGNED, AS_FLOAT, AS_TIME, AS_TEXT, AS_BYTES, AS_HOUR_MINUTE };
 
-/* How Kaitai reads a kind of the user's table, in the order of enum cjt188_raw_kind. */
+/* How Kaitai reads a kind of the user's table, by its kind. */
 static const struct raw_form {
     enum raw_way way;
     unsigned order;  /* of digits a row of digit_types; else 1 is high byte first */
     unsigned divisor;
-} raw_forms[CJT188_RAW_KINDS] = {
-    [CJT188_RAW_BCD] = { AS_DIGITS, DIGITS_LOW, 1 },
-    [CJT188_RAW_UNSIGNED_LOW] = { AS_WHOLE, 0, 1 },
-    [CJT188_RAW_UNSIGNED_HIGH] = { AS_WHOLE, 1, 1 },
-    [CJT188_RAW_SIGNED_LOW] = { AS_SIGNED, 0, 1 },
-    [CJT188_RAW_SIGNED_HIGH] = { AS_SIGNED, 1, 1 },
-    [CJT188_RAW_BITS] = { AS_WHOLE, 0, 1 },
-    [CJT188_RAW_4096] = { AS_WHOLE, 0, 4096 },
-    [CJT188_RAW_DATE] = { AS_TIME, 0, 1 },
-    [CJT188_RAW_CLOCK] = { AS_TIME, 0, 1 },
-    [CJT188_RAW_TEXT] = { AS_TEXT, 0, 1 },
-    [CJT188_RAW_BYTES] = { AS_BYTES, 0, 1 },
-    [CJT188_RAW_BCD_TOP_BIT] = { AS_DIGITS, DIGITS_TOP_BIT, 1 },
-    [CJT188_RAW_BCD_TOP_F] = { AS_DIGITS, DIGITS_TOP_F, 1 },
-    [CJT188_RAW_TENTHS] = { AS_WHOLE, 0, 10 },
-    [CJT188_RAW_HUNDREDTHS] = { AS_WHOLE, 0, 100 },
-    [CJT188_RAW_THOUSANDTHS] = { AS_WHOLE, 0, 1000 },
-    [CJT188_RAW_FLOAT32_LOW] = { AS_FLOAT, 0, 1 },
-    [CJT188_RAW_FLOAT32_HIGH] = { AS_FLOAT, 1, 1 },
-    [CJT188_RAW_FLOAT64_LOW] = { AS_FLOAT, 0, 1 },
-    [CJT188_RAW_FLOAT64_HIGH] = { AS_FLOAT, 1, 1 },
-    [CJT188_RAW_UNIX_LOW] = { AS_WHOLE, 0, 1 },
-    [CJT188_RAW_UNIX_HIGH] = { AS_WHOLE, 1, 1 },
-    [CJT188_RAW_HOUR_MINUTE_LOW] = { AS_HOUR_MINUTE, 0, 1 },
-    [CJT188_RAW_HOUR_MINUTE_HIGH] = { AS_HOUR_MINUTE, 1, 1 },
-    [CJT188_RAW_WEEKDAY] = { AS_WHOLE, 0, 1 },
-    [CJT188_RAW_NUMBER_LOW] = { AS_WHOLE, 0, 1 },
-    [CJT188_RAW_NUMBER_HIGH] = { AS_WHOLE, 1, 1 },
-    [CJT188_RAW_NUMBER_TEXT] = { AS_TEXT, 0, 1 },
+} raw_forms[CJT188_K_KINDS] = {
+    [CJT188_K_BCD] = { AS_DIGITS, DIGITS_LOW, 1 },
+    [CJT188_K_UNSIGNED_LOW] = { AS_WHOLE, 0, 1 },
+    [CJT188_K_UNSIGNED_HIGH] = { AS_WHOLE, 1, 1 },
+    [CJT188_K_SIGNED_LOW] = { AS_SIGNED, 0, 1 },
+    [CJT188_K_SIGNED_HIGH] = { AS_SIGNED, 1, 1 },
+    [CJT188_K_BITS] = { AS_WHOLE, 0, 1 },
+    [CJT188_K_COEFFICIENT] = { AS_WHOLE, 0, 4096 },
+    [CJT188_K_DATE] = { AS_TIME, 0, 1 },
+    [CJT188_K_CLOCK] = { AS_TIME, 0, 1 },
+    [CJT188_K_TEXT] = { AS_TEXT, 0, 1 },
+    [CJT188_K_BYTES] = { AS_BYTES, 0, 1 },
+    [CJT188_K_BCD_TOP_BIT] = { AS_DIGITS, DIGITS_TOP_BIT, 1 },
+    [CJT188_K_BCD_TOP_F] = { AS_DIGITS, DIGITS_TOP_F, 1 },
+    [CJT188_K_TENTHS] = { AS_WHOLE, 0, 10 },
+    [CJT188_K_HUNDREDTHS] = { AS_WHOLE, 0, 100 },
+    [CJT188_K_THOUSANDTHS] = { AS_WHOLE, 0, 1000 },
+    [CJT188_K_FLOAT32_LOW] = { AS_FLOAT, 0, 1 },
+    [CJT188_K_FLOAT32_HIGH] = { AS_FLOAT, 1, 1 },
+    [CJT188_K_FLOAT64_LOW] = { AS_FLOAT, 0, 1 },
+    [CJT188_K_FLOAT64_HIGH] = { AS_FLOAT, 1, 1 },
+    [CJT188_K_UNIX_LOW] = { AS_WHOLE, 0, 1 },
+    [CJT188_K_UNIX_HIGH] = { AS_WHOLE, 1, 1 },
+    [CJT188_K_HOUR_MINUTE_LOW] = { AS_HOUR_MINUTE, 0, 1 },
+    [CJT188_K_HOUR_MINUTE_HIGH] = { AS_HOUR_MINUTE, 1, 1 },
+    [CJT188_K_WEEKDAY] = { AS_WHOLE, 0, 1 },
+    [CJT188_K_NUMBER_LOW] = { AS_WHOLE, 0, 1 },
+    [CJT188_K_NUMBER_HIGH] = { AS_WHOLE, 1, 1 },
+    [CJT188_K_NUMBER_TEXT] = { AS_TEXT, 0, 1 },
 };
 
 /* The type of its bytes, and in *behind what is written behind their id to get the number; "" in it where there is no number. */
@@ -579,7 +579,7 @@ static char *
 own_number(const struct raw_form *form, const struct userfield_form *own, const struct cjt188_own_place *place, const char *raw,
            const char *behind)
 {
-    if (own->kind == CJT188_RAW_BITS)
+    if (own->kind == CJT188_K_BITS)
         return g_strdup_printf("((%s%s & 0x%x) / %u)", raw, behind, own->mask, own->mask & (~own->mask + 1));
     if (form->way == AS_SIGNED) { /* two's complement of any width */
         char *half = real_text(ldexp(1, (int)(8 * place->width - 1))), *whole = real_text(ldexp(1, (int)(8 * place->width)));

@@ -26,10 +26,10 @@ notes_values_clear(struct notes_values *values)
 /* ---- times of day ---- */
 
 static bool
-is_time_of_day(enum cjt188_raw_kind kind)
+is_time_of_day(enum cjt188_value_kind kind)
 {
-    return kind == CJT188_RAW_CLOCK || kind == CJT188_RAW_UNIX_LOW || kind == CJT188_RAW_UNIX_HIGH ||
-        kind == CJT188_RAW_HOUR_MINUTE_LOW || kind == CJT188_RAW_HOUR_MINUTE_HIGH;
+    return kind == CJT188_K_CLOCK || kind == CJT188_K_UNIX_LOW || kind == CJT188_K_UNIX_HIGH ||
+        kind == CJT188_K_HOUR_MINUTE_LOW || kind == CJT188_K_HOUR_MINUTE_HIGH;
 }
 
 void
@@ -61,7 +61,7 @@ shows_digits(const struct explore_field *field)
 static bool
 goes_on(const struct explore_field *field)
 {
-    return (is_clock(field) || cjt188_userfield_form(field->own).kind == CJT188_RAW_DATE) && field->first_change != 0 &&
+    return (is_clock(field) || cjt188_userfield_form(field->own).kind == CJT188_K_DATE) && field->first_change != 0 &&
         !shows_digits(field);
 }
 

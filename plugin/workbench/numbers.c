@@ -12,20 +12,22 @@
 
 /* The kinds of numbers, and in which widths each is tried. */
 static const struct number_code codes[CODES] = {
-    [CODE_BCD] = { .kind = CJT188_RAW_BCD, .widths = WIDTH(1) | WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(5) | WIDTH(6),
+    [CODE_BCD] = { .kind = CJT188_K_BCD, .widths = WIDTH(1) | WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(5) | WIDTH(6),
                    .is_decimal = true },
-    [CODE_LOW] = { .kind = CJT188_RAW_UNSIGNED_LOW, .widths = WIDTH(1) | WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(8) },
-    [CODE_HIGH] = { .kind = CJT188_RAW_UNSIGNED_HIGH, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(8), .high_first = true },
-    [CODE_SIGNED_LOW] = { .kind = CJT188_RAW_SIGNED_LOW, .widths = WIDTH(1) | WIDTH(2) | WIDTH(4), .is_signed = true },
-    [CODE_SIGNED_HIGH] = { .kind = CJT188_RAW_SIGNED_HIGH, .widths = WIDTH(2) | WIDTH(4), .is_signed = true, .high_first = true },
-    [CODE_BCD_TOP_BIT] = { .kind = CJT188_RAW_BCD_TOP_BIT, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4), .is_signed = true,
+    [CODE_LOW] = { .kind = CJT188_K_UNSIGNED_LOW, .widths = WIDTH(1) | WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(8) },
+    [CODE_HIGH] = { .kind = CJT188_K_UNSIGNED_HIGH, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(8),
+                    .high_first = true },
+    [CODE_SIGNED_LOW] = { .kind = CJT188_K_SIGNED_LOW, .widths = WIDTH(1) | WIDTH(2) | WIDTH(4), .is_signed = true },
+    [CODE_SIGNED_HIGH] = { .kind = CJT188_K_SIGNED_HIGH, .widths = WIDTH(2) | WIDTH(4), .is_signed = true,
+                           .high_first = true },
+    [CODE_BCD_TOP_BIT] = { .kind = CJT188_K_BCD_TOP_BIT, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4), .is_signed = true,
                            .is_decimal = true, .has_sign_bits = true },
-    [CODE_BCD_TOP_F] = { .kind = CJT188_RAW_BCD_TOP_F, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4), .is_signed = true,
+    [CODE_BCD_TOP_F] = { .kind = CJT188_K_BCD_TOP_F, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4), .is_signed = true,
                          .is_decimal = true, .has_sign_bits = true },
-    [CODE_FLOAT32_LOW] = { .kind = CJT188_RAW_FLOAT32_LOW, .widths = WIDTH(4), .is_float = true },
-    [CODE_FLOAT32_HIGH] = { .kind = CJT188_RAW_FLOAT32_HIGH, .widths = WIDTH(4), .is_float = true, .high_first = true },
-    [CODE_FLOAT64_LOW] = { .kind = CJT188_RAW_FLOAT64_LOW, .widths = WIDTH(8), .is_float = true },
-    [CODE_FLOAT64_HIGH] = { .kind = CJT188_RAW_FLOAT64_HIGH, .widths = WIDTH(8), .is_float = true, .high_first = true },
+    [CODE_FLOAT32_LOW] = { .kind = CJT188_K_FLOAT32_LOW, .widths = WIDTH(4), .is_float = true },
+    [CODE_FLOAT32_HIGH] = { .kind = CJT188_K_FLOAT32_HIGH, .widths = WIDTH(4), .is_float = true, .high_first = true },
+    [CODE_FLOAT64_LOW] = { .kind = CJT188_K_FLOAT64_LOW, .widths = WIDTH(8), .is_float = true },
+    [CODE_FLOAT64_HIGH] = { .kind = CJT188_K_FLOAT64_HIGH, .widths = WIDTH(8), .is_float = true, .high_first = true },
 };
 
 /* What it costs to say that a counter goes on from its end at 0. Bits. */

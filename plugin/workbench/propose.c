@@ -51,7 +51,7 @@ static void
 try_texts(const struct series *series, const struct byte_facts *facts, unsigned at, unsigned width, GArray *candidates)
 {
     for (unsigned start = 0; start < width; start++) {
-        struct candidate text = { .type = TYPE_TEXT, .kind = CJT188_RAW_TEXT, .scale = 1, .at = at + start };
+        struct candidate text = { .type = TYPE_TEXT, .kind = CJT188_K_TEXT, .scale = 1, .at = at + start };
         double bits, gain = 5 - 6; /* what a text is worth, and what it costs to say so */
 
         for (unsigned end = start; end < width && end - start < TEXT_MOST; end++) {
@@ -78,7 +78,7 @@ static void
 add_constants(const struct byte_facts *facts, const bool *claimed, unsigned at, unsigned width, GArray *chosen)
 {
     for (unsigned start = 0, end; start < width; start = end) {
-        struct candidate constant = { .type = TYPE_CONSTANT, .kind = CJT188_RAW_BYTES, .scale = 1, .at = at + start };
+        struct candidate constant = { .type = TYPE_CONSTANT, .kind = CJT188_K_BYTES, .scale = 1, .at = at + start };
 
         end = start + 1;
         if (claimed[start] || !facts[start].constant || is_filler(&facts[start]))
@@ -118,6 +118,19 @@ leave_byte(struct step *steps, const struct byte_facts *facts, unsigned at, enum
     const enum before to = empty ? BEHIND_ZEROS : BEHIND_RAW;
 
     improve(steps, at + 1, to, gain - (state == to ? 0 : empty ? 0.9 : 8), -1, state);
+}
+
+/* With its unit's byte. */
+static unsigned
+begin_of(const struct candidate *candidate)
+{
+    return candidate->at - candidate->lead;
+}
+
+static unsigned
+bytes_of(const struct candidate *candidate)
+{
+    return candidate->lead + candidate->width + candidate->tail;
 }
 
 /* Bytes that both read. */
@@ -197,13 +210,13 @@ cut(const struct byte_facts *facts, unsigned at, unsigned width, const GArray *c
             if (steps[i * BEFORES + from].gain > -INFINITY)
                 leave_byte(steps, &facts[i], i, from, steps[i * BEFORES + from].gain);
         }
-        for (; j < candidates->len && g_array_index(candidates, struct candidate, j).at == at + i; j++) {
+        for (; j < candidates->len && begin_of(&g_array_index(candidates, struct candidate, j)) == at + i; j++) {
             const struct candidate *candidate = &g_array_index(candidates, struct candidate, j);
 
             if (without != NULL && says_the_same(facts, at, candidate, without))
                 continue;
             for (enum before from = 0; from < BEFORES; from++)
-                improve(steps, i + candidate->width + candidate->tail, BEHIND_FIELD,
+                improve(steps, i + bytes_of(candidate), BEHIND_FIELD,
                         steps[i * BEFORES + from].gain + candidate->gain, (int)j, from);
         }
     }
@@ -217,7 +230,7 @@ cut(const struct byte_facts *facts, unsigned at, unsigned width, const GArray *c
 
         if (candidate != NULL)
             g_array_append_val(chosen, *candidate);
-        i -= candidate != NULL ? candidate->width + candidate->tail : 1;
+        i -= candidate != NULL ? bytes_of(candidate) : 1;
         state = step->from;
     }
     g_free(steps);
@@ -238,7 +251,7 @@ find_margins(const struct byte_facts *facts, unsigned at, unsigned width, const 
 static int
 by_place(const void *a, const void *b)
 {
-    return (int)((const struct candidate *)a)->at - (int)((const struct candidate *)b)->at;
+    return (int)begin_of((const struct candidate *)a) - (int)begin_of((const struct candidate *)b);
 }
 
 /* ---- how sure ---- */
@@ -249,7 +262,7 @@ static const enum proposal_strength most_of[TYPES] = {
     [TYPE_TIME_OF_DAY] = PROPOSAL_STRONG, [TYPE_WEEKDAY] = PROPOSAL_STRONG, [TYPE_COEFFICIENT] = PROPOSAL_LIKELY,
     [TYPE_COPY] = PROPOSAL_STRONG, [TYPE_FOLLOWS] = PROPOSAL_STRONG, [TYPE_COUNTER] = PROPOSAL_STRONG,
     [TYPE_NUMBER] = PROPOSAL_STRONG, [TYPE_BITS] = PROPOSAL_STRONG, [TYPE_TEXT] = PROPOSAL_LIKELY,
-    [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
+    [TYPE_CHECKSUM] = PROPOSAL_STRONG, [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
 };
 
 /* A number that nothing known tells: it must be seen to carry from one byte to the next, or have its unit behind it. */
@@ -277,6 +290,8 @@ strength_of(const struct series *series, const struct candidate *candidate, unsi
         return PROPOSAL_WEAK;
     if (candidate->margin < few * STRONG_MARGIN || series->count < SURE_SAMPLES)
         strength = MIN(strength, PROPOSAL_LIKELY);
+    if (candidate->type == TYPE_CHECKSUM && candidate->distinct < SURE_SUMS)
+        strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_BITS && candidate->known == NULL)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_WEEKDAY && candidate->increases < SURE_INCREASES)
@@ -291,9 +306,33 @@ unit_of(const struct candidate *candidate)
 {
     if (!candidate->scaled || candidate->type == TYPE_WEEKDAY)
         return "";
+    if (candidate->is_battery)
+        return "V";
     if (candidate->of_unit != NULL && (candidate->known == NULL || candidate->type == TYPE_COUNTER))
         return candidate->of_unit->in_joules ? "GJ" : cjt188_class_unit(candidate->of_unit->class);
     return candidate->known != NULL ? candidate->known->unit : "";
+}
+
+/* The only meter that a reading's scale and offset are known of, as the user's table names it; NULL: they are round, or
+ * several meters agree. The caller frees. */
+static char *
+fitted_on(const struct series *series, const struct candidate *candidate)
+{
+    enum { MANUFACTURER_DIGITS = 4, HIGHEST_DIGITS = 2 };
+    const struct explore_sample *only = NULL;
+    char text[CJT188_TEXT_MAX];
+
+    for (unsigned i = 0; i < series->count && candidate->is_fitted && candidate->scaled; i++) {
+        if (isnan(candidate->known->value[i]))
+            continue;
+        if (only != NULL && only->meter != series->sample[i]->meter)
+            return NULL;
+        only = series->sample[i];
+    }
+    if (only == NULL || series->group->meters[only->meter].is_wildcard)
+        return NULL;
+    cjt188_address_text(only->address, text, sizeof text);
+    return g_strdup(text + MANUFACTURER_DIGITS + (only->address[4] == 0 ? HIGHEST_DIGITS : 0));
 }
 
 static struct proposal *
@@ -309,6 +348,8 @@ proposal_of(const struct series *series, const struct candidate *candidate, unsi
     proposal->add = candidate->scaled ? candidate->add : 0;
     proposal->unit = unit_of(candidate);
     proposal->name = say_name(candidate);
+    proposal->meter = fitted_on(series, candidate);
+    proposal->has_row = candidate->type != TYPE_CHECKSUM;
     proposal->brief = say_briefly(candidate);
     proposal->evidence = say_evidence(series, candidate);
     proposal->gain = candidate->gain;
@@ -323,6 +364,7 @@ free_proposal(void *data)
     struct proposal *proposal = (struct proposal *)data;
 
     g_free(proposal->name);
+    g_free(proposal->meter);
     g_free(proposal->brief);
     g_string_free(proposal->evidence, true);
     g_free(proposal);
@@ -404,12 +446,34 @@ try_all(const struct series *series, const struct byte_facts *facts, const struc
             try_numbers(&window, candidates);
             try_times(&window, candidates);
             try_others(&window, candidates);
+            try_checksums(&window, candidates);
         }
     }
     try_texts(series, facts, field->at, field->width, candidates);
     bound_by_exact(series, candidates);
     g_array_sort(candidates, by_place);
     return candidates;
+}
+
+static bool
+goes_on(const struct candidate *before, const struct candidate *candidate)
+{
+    return before->of_unit != NULL && candidate->of_unit != NULL && before->width == candidate->width &&
+        before->lead == candidate->lead && begin_of(before) + bytes_of(before) == begin_of(candidate);
+}
+
+/* Numbers with a unit, again and again. */
+static void
+find_alike(GArray *chosen)
+{
+    for (unsigned start = 0, end; start < chosen->len; start = end) {
+        for (end = start + 1; end < chosen->len; end++) {
+            if (!goes_on(&g_array_index(chosen, struct candidate, end - 1), &g_array_index(chosen, struct candidate, end)))
+                break;
+        }
+        for (unsigned i = start; i < end && end - start > 1; i++)
+            g_array_index(chosen, struct candidate, i).alike = end - start;
+    }
 }
 
 static void
@@ -429,10 +493,11 @@ propose(const struct series *series, const struct byte_facts *facts, const struc
             (candidate->width == 1 && candidate->type == TYPE_NUMBER && candidate->order < series->least_gain))
             g_array_remove_index(chosen, i - 1);
         else
-            memset(claimed + candidate->at - field->at, 1, candidate->width + candidate->tail);
+            memset(claimed + begin_of(candidate) - field->at, 1, bytes_of(candidate));
     }
     add_constants(facts, claimed, field->at, field->width, chosen);
     g_array_sort(chosen, by_place);
+    find_alike(chosen);
     for (unsigned i = 0; i < chosen->len; i++)
         rank(series, &g_array_index(chosen, struct candidate, i), candidates, proposals);
     *noise = noise_text(facts, claimed, field->at, field->width);
@@ -496,7 +561,8 @@ explore_row(const struct explore_group *group, const struct proposal *proposal)
     char *mask = proposal->mask != 0 ? g_strdup_printf("%02X", proposal->mask) : g_strdup("");
     char *note = g_strdup_printf("proposed by the explorer: %s", proposal->evidence->str);
     const struct userfield_row parts = {
-        .dialect = group->dialect, .is_reply = group->is_reply, .has_di = group->length >= group->width + 2,
+        .dialect = group->dialect, .meter = proposal->meter, .is_reply = group->is_reply,
+        .has_di = group->length >= group->width + 2,
         .control = group->control, .di = group->di, .length = group->length, .at = proposal->at, .width = proposal->width,
         .kind = proposal->kind, .mask = mask, .scale = scale, .add = add, .unit = proposal->unit, .name = proposal->name,
         .note = note,

@@ -51,7 +51,7 @@ enum number_code_id {
 };
 
 struct number_code {
-    enum cjt188_raw_kind kind;
+    enum cjt188_value_kind kind;
     unsigned widths;               /* bit n: n bytes */
     bool high_first, is_signed, is_decimal, is_float;
     bool has_sign_bits;            /* beside its digits */
@@ -59,15 +59,16 @@ struct number_code {
 
 enum candidate_type {
     TYPE_ADDRESS, TYPE_CLOCK, TYPE_DATE, TYPE_TIME_OF_DAY, TYPE_WEEKDAY, TYPE_COEFFICIENT, TYPE_COPY, TYPE_FOLLOWS,
-    TYPE_COUNTER, TYPE_NUMBER, TYPE_BITS, TYPE_TEXT, TYPE_SERIAL, TYPE_CONSTANT, TYPES
+    TYPE_COUNTER, TYPE_NUMBER, TYPE_BITS, TYPE_TEXT, TYPE_CHECKSUM, TYPE_SERIAL, TYPE_CONSTANT, TYPES
 };
 
 /* An interpretation that was tried. */
 struct candidate {
     unsigned at, width;
-    unsigned tail;                  /* bytes behind it that belong to it: its unit's */
+    unsigned lead, tail;            /* bytes in front of it and behind it that belong to it: its unit's */
+    unsigned alike;                 /* so many numbers with a unit of the same form stand in a row; 0: it is alone */
     enum candidate_type type;
-    enum cjt188_raw_kind kind;
+    enum cjt188_value_kind kind;
     uint32_t mask;
     double gain;                    /* bits */
     double order;                   /* of these, what is not because of decimal digits alone */
@@ -87,6 +88,10 @@ struct candidate {
     bool cut_off;                   /* what `known` has behind a whole count is left out */
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */
     bool by_meter;                  /* each meter has an offset of its own to `known` */
+    bool is_fitted;                 /* scale or add are of the samples; else they are round, and hold for other meters */
+    const char *algorithm;          /* of a checksum of the bytes `from` on */
+    unsigned from;
+    bool high_first;                /* of a checksum */
 };
 
 /* Some bytes of all samples. */
@@ -97,6 +102,9 @@ struct window {
     unsigned before, room;          /* undocumented bytes before and behind it; their facts are beside its own */
     double raw;                     /* bits to tell it byte by byte */
 };
+
+/* Different contents of which a checksum must be right for it to be sure. */
+enum { SURE_SUMS = 5 };
 
 enum { DISTINCT_MOST = 16 };
 
@@ -171,12 +179,15 @@ int64_t number_order(const struct number_code *code, unsigned width, double real
 /* The cheapest way to tell the numbers by something known. */
 struct follow relations_find(const struct series *series, const struct numbers *numbers);
 
-/* ---- candidates.c, times.c: try readings of a window, append to `candidates` those that save something ---- */
+/* ---- candidates.c, times.c, checksum.c: try readings of a window, append to `candidates` those that save something ---- */
 
 void try_numbers(const struct window *window, GArray *candidates);
 void try_others(const struct window *window, GArray *candidates);
 void try_times(const struct window *window, GArray *candidates);
+void try_checksums(const struct window *window, GArray *candidates);
 void offer(GArray *candidates, const struct window *window, struct candidate candidate);
+/* Of a battery's voltage. */
+double counts_of_volt(const struct candidate *candidate);
 
 /* ---- say.c ---- */
 

@@ -21,13 +21,13 @@ masked_bits(double number, uint32_t mask)
 bool
 report_read_number(const struct proposal *reading, const uint8_t *bytes, double *number)
 {
-    const enum cjt188_raw_kind kind = cjt188_raw_named(reading->kind);
-    const struct cjt188_raw *raw = kind != CJT188_RAW_KINDS ? cjt188_raw(kind) : NULL;
+    const enum cjt188_value_kind kind = cjt188_raw_named(reading->kind);
+    const struct cjt188_raw *raw = kind != CJT188_K_KINDS ? cjt188_raw(kind) : NULL;
 
     if (raw == NULL || raw->number == NULL || reading->width < raw->least || reading->width > raw->most ||
         !raw->number(bytes, reading->width, number))
         return false;
-    if (kind == CJT188_RAW_BITS)
+    if (kind == CJT188_K_BITS)
         *number = masked_bits(*number, reading->mask);
     return true;
 }

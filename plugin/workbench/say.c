@@ -76,19 +76,20 @@ say_coefficient(GString *text, const struct series *series, const struct candida
 static bool
 is_decimal(const struct candidate *candidate)
 {
-    return candidate->kind == CJT188_RAW_BCD || candidate->kind == CJT188_RAW_BCD_TOP_BIT || candidate->kind == CJT188_RAW_BCD_TOP_F;
+    return candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_TOP_BIT ||
+        candidate->kind == CJT188_K_BCD_TOP_F;
 }
 
 static const char *
 number_words(const struct candidate *candidate)
 {
-    if (candidate->kind >= CJT188_RAW_FLOAT32_LOW && candidate->kind <= CJT188_RAW_FLOAT64_HIGH)
+    if (candidate->kind >= CJT188_K_FLOAT32_LOW && candidate->kind <= CJT188_K_FLOAT64_HIGH)
         return "numbers with a point that a meter can have";
     return is_decimal(candidate) ? "decimal digits" : "whole numbers";
 }
 
 static void
-say_number(GString *text, const struct candidate *candidate, const struct series *series)
+say_number(GString *text, const struct series *series, const struct candidate *candidate)
 {
     g_string_append_printf(text, "%s", number_words(candidate));
     say_samples(text, series);
@@ -111,8 +112,8 @@ say_number(GString *text, const struct candidate *candidate, const struct series
                                                                      : ", in no order that was found");
     }
     if (candidate->of_unit != NULL)
-        g_string_append_printf(text, ", with the unit %s (%02X) of the standard behind them", candidate->of_unit->name,
-                               candidate->of_unit->code);
+        g_string_append_printf(text, ", with the unit %s (%02X) of the standard %s them", candidate->of_unit->name,
+                               candidate->of_unit->code, candidate->lead > 0 ? "in front of" : "behind");
 }
 
 static void
@@ -128,62 +129,85 @@ say_bits(GString *text, const struct series *series, const struct candidate *can
     }
 }
 
+static void
+say_follows(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    g_string_append_printf(text, "follows the %s, one count is %.4g %s (r of steps %.4f)", candidate->known->name,
+                           candidate->per_count, candidate->known->unit, candidate->r);
+    say_exact(text, series, candidate);
+}
+
+static void
+say_clock(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    g_string_append_printf(text, "a valid date and time of day%s",
+                           candidate->stands ? ", set when something happens," :
+                           candidate->is_near ? " near the time of capture" : "");
+    say_samples(text, series);
+}
+
+static void
+say_date(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    g_string_append(text, "a valid date");
+    say_samples(text, series);
+    if (candidate->increases > 0)
+        g_string_append_printf(text, ", follows the day of capture (%u change%s)", candidate->increases,
+                               plural(candidate->increases));
+}
+
+static void
+say_time_of_day(GString *text, const struct series *series G_GNUC_UNUSED, const struct candidate *candidate)
+{
+    g_string_append_printf(text, "hours and minutes that go with the time of capture, in %u of %u samples", candidate->exact,
+                           candidate->compared);
+}
+
+static void
+say_weekday(GString *text, const struct series *series G_GNUC_UNUSED, const struct candidate *candidate)
+{
+    g_string_append_printf(text, "is the day of the week, in %u of %u samples (%u change%s)", candidate->exact,
+                           candidate->compared, candidate->increases, plural(candidate->increases));
+}
+
+static void
+say_checksum(GString *text, const struct series *series, const struct candidate *candidate)
+{
+    g_string_append_printf(text, "the checksum %s of the bytes %u to %u%s, right", candidate->algorithm, candidate->from,
+                           candidate->at - 1,
+                           candidate->width == 1 ? "" : candidate->high_first ? ", high byte first" : ", low byte first");
+    say_samples(text, series);
+}
+
 GString *
 say_evidence(const struct series *series, const struct candidate *candidate)
 {
-    static const char *const plain[] = {
-        [TYPE_ADDRESS] = "equals bytes of the address",
-        [TYPE_TEXT] = "letters and digits",
-        [TYPE_SERIAL] = "differs between meters, never changes within one,",
-        [TYPE_CONSTANT] = "always the same",
+    static const struct {
+        const char *plain; /* in all samples; else `say` */
+        void (*say)(GString *text, const struct series *series, const struct candidate *candidate);
+    } words[TYPES] = {
+        [TYPE_ADDRESS] = { "equals bytes of the address", NULL },
+        [TYPE_TEXT] = { "letters and digits", NULL },
+        [TYPE_SERIAL] = { "differs between meters, never changes within one,", NULL },
+        [TYPE_CONSTANT] = { "always the same", NULL },
+        [TYPE_CLOCK] = { NULL, say_clock },
+        [TYPE_DATE] = { NULL, say_date },
+        [TYPE_TIME_OF_DAY] = { NULL, say_time_of_day },
+        [TYPE_WEEKDAY] = { NULL, say_weekday },
+        [TYPE_COEFFICIENT] = { NULL, say_coefficient },
+        [TYPE_COPY] = { NULL, say_copy },
+        [TYPE_FOLLOWS] = { NULL, say_follows },
+        [TYPE_COUNTER] = { NULL, say_number },
+        [TYPE_NUMBER] = { NULL, say_number },
+        [TYPE_BITS] = { NULL, say_bits },
+        [TYPE_CHECKSUM] = { NULL, say_checksum },
     };
-    GString *text = g_string_new(NULL);
+    GString *text = g_string_new(words[candidate->type].plain);
 
-    switch (candidate->type) {
-    case TYPE_ADDRESS:
-    case TYPE_TEXT:
-    case TYPE_SERIAL:
-    case TYPE_CONSTANT:
-        g_string_append(text, plain[candidate->type]);
+    if (words[candidate->type].say != NULL)
+        words[candidate->type].say(text, series, candidate);
+    else
         say_samples(text, series);
-        break;
-    case TYPE_CLOCK:
-        g_string_append_printf(text, "a valid date and time of day%s",
-                               candidate->stands ? ", set when something happens," :
-                               candidate->is_near ? " near the time of capture" : "");
-        say_samples(text, series);
-        break;
-    case TYPE_DATE:
-        g_string_append(text, "a valid date");
-        say_samples(text, series);
-        if (candidate->increases > 0)
-            g_string_append_printf(text, ", follows the day of capture (%u change%s)", candidate->increases, plural(candidate->increases));
-        break;
-    case TYPE_COEFFICIENT:
-        say_coefficient(text, series, candidate);
-        break;
-    case TYPE_COPY:
-        say_copy(text, series, candidate);
-        break;
-    case TYPE_FOLLOWS:
-        g_string_append_printf(text, "follows the %s, one count is %.4g %s (r of steps %.4f)", candidate->known->name,
-                               candidate->per_count, candidate->known->unit, candidate->r);
-        say_exact(text, series, candidate);
-        break;
-    case TYPE_BITS:
-        say_bits(text, series, candidate);
-        break;
-    case TYPE_TIME_OF_DAY:
-        g_string_append_printf(text, "hours and minutes that go with the time of capture, in %u of %u samples", candidate->exact,
-                               candidate->compared);
-        break;
-    case TYPE_WEEKDAY:
-        g_string_append_printf(text, "is the day of the week, in %u of %u samples (%u change%s)", candidate->exact,
-                               candidate->compared, candidate->increases, plural(candidate->increases));
-        break;
-    default:
-        say_number(text, candidate, series);
-    }
     return text;
 }
 
@@ -196,7 +220,7 @@ say_name(const struct candidate *candidate)
         [TYPE_ADDRESS] = "Address", [TYPE_CLOCK] = "Clock", [TYPE_DATE] = "Date", [TYPE_COEFFICIENT] = "Coefficient",
         [TYPE_COUNTER] = "Counter", [TYPE_NUMBER] = "Number", [TYPE_BITS] = "Flags", [TYPE_TEXT] = "Text",
         [TYPE_SERIAL] = "Parameter", [TYPE_CONSTANT] = "Constant", [TYPE_TIME_OF_DAY] = "Time of day",
-        [TYPE_WEEKDAY] = "Day of week",
+        [TYPE_WEEKDAY] = "Day of week", [TYPE_CHECKSUM] = "Checksum",
     };
 
     if (candidate->type == TYPE_COPY)
@@ -244,7 +268,7 @@ brief_clock(const struct candidate *candidate)
 static char *
 brief_number(const struct candidate *candidate)
 {
-    const double volt = candidate->kind == CJT188_RAW_BCD ? 100 : 1000;
+    const double volt = counts_of_volt(candidate);
 
     if (candidate->is_battery)
         return g_strdup_printf("perhaps the battery, %.4g to %.4g V", candidate->least / volt, candidate->most / volt);
@@ -281,12 +305,29 @@ brief_follows(const struct candidate *candidate)
     return g_strdup_printf("follows the %s", candidate->known->name);
 }
 
+static char *
+brief_checksum(const struct candidate *candidate)
+{
+    return g_strdup_printf("checksum (%s) of bytes %u to %u", candidate->algorithm, candidate->from, candidate->at - 1);
+}
+
+/* " (4 alike in a row)" behind a text, which is freed. */
+static char *
+append_alike(char *text, unsigned alike)
+{
+    char *longer = g_strdup_printf("%s (%u alike in a row)", text, alike);
+
+    g_free(text);
+    return longer;
+}
+
 char *
 say_briefly(const struct candidate *candidate)
 {
     static char *(*const words[TYPES])(const struct candidate *) = {
         [TYPE_COUNTER] = brief_counter, [TYPE_COPY] = brief_copy, [TYPE_CLOCK] = brief_clock, [TYPE_NUMBER] = brief_number,
         [TYPE_BITS] = brief_bits, [TYPE_COEFFICIENT] = brief_coefficient, [TYPE_DATE] = brief_date, [TYPE_FOLLOWS] = brief_follows,
+        [TYPE_CHECKSUM] = brief_checksum,
     };
     static const char *const plain[TYPES] = {
         [TYPE_ADDRESS] = "the meter's own number", [TYPE_TEXT] = "readable text", [TYPE_SERIAL] = "differs from meter to meter",
@@ -297,7 +338,11 @@ say_briefly(const struct candidate *candidate)
 
     if (candidate->of_unit == NULL)
         return text;
-    with_unit = g_strdup_printf("%s; byte %u is its unit, %s", text, candidate->at + candidate->width, candidate->of_unit->name);
+    with_unit = g_strdup_printf("%s; byte %u is its unit, %s", text,
+                                candidate->lead > 0 ? candidate->at - 1 : candidate->at + candidate->width,
+                                candidate->of_unit->name);
+    if (candidate->alike > 1)
+        with_unit = append_alike(with_unit, candidate->alike);
     g_free(text);
     return with_unit;
 }

@@ -6,8 +6,6 @@
  */
 #include "propose.h"
 
-#include "cjt188-bytes.h"
-
 #include <math.h>
 
 /* ---- order ---- */
@@ -202,9 +200,18 @@ digits_of(const struct explore_group *group, const struct explore_field *field, 
     return has_unit ? field->width - 1 : field->width;
 }
 
+/* How the digits of such a field are read; NULL: they are no number. */
+static cjt188_raw_number_function *
+reader_of(enum cjt188_value_kind kind)
+{
+    return cjt188_raw(kind == CJT188_K_QUANTITY ? CJT188_K_BCD :
+                      kind == CJT188_K_UINT ? CJT188_K_UNSIGNED_LOW : kind)->number;
+}
+
 static void
 add_documented(struct series *series, const struct explore_field *field)
 {
+    cjt188_raw_number_function *read = field->row != NULL ? reader_of(field->row->kind) : NULL;
     struct known_series *known;
     unsigned at = field->at, width = field->width;
 
@@ -213,20 +220,12 @@ add_documented(struct series *series, const struct explore_field *field)
         return;
     if (field->row->kind == CJT188_K_QUANTITY)
         width = digits_of(series->group, field, &at);
-    else if (field->row->kind != CJT188_K_UINT)
-        return;
-    if (width == 0 || width > 7)
+    if (read == NULL || width == 0 || width > 8)
         return;
     known = add_known(series, field->name, "");
     for (unsigned i = 0; i < series->count; i++) {
-        uint64_t number = 0;
-        bool valid = true;
-
-        if (field->row->kind == CJT188_K_QUANTITY)
-            valid = cjt188_bcd_low_first(series->data[i] + at, width, &number);
-        else
-            number = cjt188_low_first(series->data[i] + at, width);
-        known->value[i] = valid ? (double)number : NAN;
+        if (!read(series->data[i] + at, width, &known->value[i]))
+            known->value[i] = NAN;
     }
     keep_known(series);
 }

@@ -95,7 +95,7 @@ try_date(const struct window *window, unsigned order, GArray *candidates)
     }
     bits += code_choice(shared, series->meters - 1 - shared);
     bits += 0.5 * log2(series->count) * (moved > 0) + other * 17 + (set > 0 ? code_choice(set, same) + 2 * set : 0);
-    offer(candidates, window, (struct candidate){ .type = TYPE_DATE, .kind = CJT188_RAW_DATE, .scale = 1, .exact = same + moved,
+    offer(candidates, window, (struct candidate){ .type = TYPE_DATE, .kind = CJT188_K_DATE, .scale = 1, .exact = same + moved,
                                                   .increases = moved, .decreases = set + other, .gain = window->raw - bits });
 }
 
@@ -137,7 +137,7 @@ static void
 try_clock(const struct window *window, unsigned order, GArray *candidates)
 {
     const struct series *series = window->series;
-    struct candidate clock = { .type = TYPE_CLOCK, .kind = CJT188_RAW_CLOCK, .scale = 1, .is_exact = true };
+    struct candidate clock = { .type = TYPE_CLOCK, .kind = CJT188_K_CLOCK, .scale = 1, .is_exact = true };
     int64_t residual[EXPLORE_SAMPLES], step[EXPLORE_SAMPLES];
     double told[EXPLORE_SAMPLES], first = 0, farthest = 0, bits = order_bits[order] - CLOCK_PRIOR, goes, events;
     unsigned count = 0, zeros = 0;
@@ -196,7 +196,7 @@ try_time_of_day(const struct window *window, bool high_first, GArray *candidates
 {
     const struct series *series = window->series;
     struct candidate candidate = { .type = TYPE_TIME_OF_DAY, .scale = 1, .is_exact = true,
-                                   .kind = high_first ? CJT188_RAW_HOUR_MINUTE_HIGH : CJT188_RAW_HOUR_MINUTE_LOW };
+                                   .kind = high_first ? CJT188_K_HOUR_MINUTE_HIGH : CJT188_K_HOUR_MINUTE_LOW };
     int64_t residual[EXPLORE_SAMPLES];
     unsigned count = 0, changes = 0;
     double before = 0, bits = 0;
@@ -212,7 +212,7 @@ try_time_of_day(const struct window *window, bool high_first, GArray *candidates
         } else {
             changes += minutes != read_minutes(series->data[i - 1] + window->at, high_first);
             candidate.exact += fabs(off_by(off, before)) <= 1;
-            residual[count++] = fabs(off_by(off, before)) <= 1 ? 0 : llround(off_by(off, before));
+            residual[count++] = llround(off_by(off, before)); /* one that is off by 1 again and again may be a flag */
         }
         before = off;
     }
@@ -252,7 +252,7 @@ try_weekday(const struct window *window, GArray *candidates)
 {
     static const int sundays[] = { 0, 6, 1 };
     const struct series *series = window->series;
-    struct candidate candidate = { .type = TYPE_WEEKDAY, .kind = CJT188_RAW_WEEKDAY, .scale = 1, .is_exact = true };
+    struct candidate candidate = { .type = TYPE_WEEKDAY, .kind = CJT188_K_WEEKDAY, .scale = 1, .is_exact = true };
     uint8_t least = UINT8_MAX, most = 0;
 
     for (unsigned i = 0; i < series->count; i++) {

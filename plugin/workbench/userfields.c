@@ -37,7 +37,7 @@ struct own_field {
     int control, length;           /* -1: any; control up to 3F is a function, above it the whole byte */
     int32_t di;                    /* -1: any */
     unsigned offset, width;
-    enum cjt188_raw_kind kind;
+    enum cjt188_value_kind kind;
     uint32_t mask;
     double scale, add, divisor;    /* number = (raw × scale + add) / divisor */
     const char *unit, *name, *suffix, *note;
@@ -56,7 +56,7 @@ static unsigned registered_count;
 static GHashTable *shelves;
 enum { SHELVES_MAX = 1024 };
 
-static value_string kind_names[CJT188_RAW_KINDS + 1];
+static value_string kind_names[CJT188_K_KINDS - CJT188_K_FIRST_RAW + 1];
 static const value_string direction_names[] = {
     { ANY_DIRECTION, "any" },
     { ONLY_REQUEST, "request" },
@@ -161,13 +161,13 @@ check_texts(const struct user_row *row)
 static char *
 compile_row(const struct user_row *row, struct own_field *field)
 {
-    const struct cjt188_raw *as = cjt188_raw((enum cjt188_raw_kind)row->kind);
-    const bool has_mask = row->kind == CJT188_RAW_BITS;
+    const struct cjt188_raw *as = cjt188_raw((enum cjt188_value_kind)row->kind);
+    const bool has_mask = row->kind == CJT188_K_BITS;
     int64_t control, di, length, offset, width, mask;
     char *error;
 
-    *field = (struct own_field){ .direction = row->direction, .kind = (enum cjt188_raw_kind)row->kind, .unit = text_of(row->unit),
-                                  .name = text_of(row->name), .suffix = text_of(row->suffix), .note = text_of(row->note) };
+    *field = (struct own_field){ .direction = row->direction, .kind = (enum cjt188_value_kind)row->kind,
+                                  .unit = text_of(row->unit), .name = text_of(row->name), .suffix = text_of(row->suffix), .note = text_of(row->note) };
     if (text_of(row->who)[0] != '\0') {
         if (cjt188_dialect_named(row->who) != CJT188_NO_DIALECT)
             field->dialect = cjt188_dialect(cjt188_dialect_named(row->who));
@@ -376,7 +376,7 @@ number_of(const struct own_field *field, const uint8_t *bytes, double *number)
 
     if (as->number == NULL || !as->number(bytes, field->width, &raw))
         return false;
-    if (field->kind == CJT188_RAW_BITS)
+    if (field->kind == CJT188_K_BITS)
         raw = ((uint32_t)raw & field->mask) / (field->mask & (~field->mask + 1));
     *number = (raw * field->scale + field->add) / field->divisor;
     return true;
@@ -408,7 +408,7 @@ static void
 masked_bytes(const struct own_field *field, const uint8_t *data, uint8_t *bytes)
 {
     for (unsigned i = 0; i < field->width; i++)
-        bytes[i] = (uint8_t)(data[field->offset + i] & (field->kind == CJT188_RAW_BITS ? field->mask >> 8 * i : 0xFF));
+        bytes[i] = (uint8_t)(data[field->offset + i] & (field->kind == CJT188_K_BITS ? field->mask >> 8 * i : 0xFF));
 }
 
 const char *
@@ -494,7 +494,7 @@ add_field(const struct cjt188_frame *frame, proto_tree *tree, const struct own_f
     else if (cjt188_userfield_value(field, decoded).is_time_or_text)
         item = proto_tree_add_string_format(tree, *field->hf, frame->tvb, offset, width, text, "%s: %s", field->name,
                                             text);
-    else if (field->kind == CJT188_RAW_BYTES)
+    else if (field->kind == CJT188_K_BYTES)
         item = proto_tree_add_bytes_format(tree, *field->hf, frame->tvb, offset, width, bytes, "%s: %s", field->name,
                                            text);
     else
@@ -542,22 +542,35 @@ suffix_of(const struct userfield_row *row)
     return g_strdelimit(suffix, "-", '_');
 }
 
+static void
+append_number(GString *text, const char *format, unsigned number)
+{
+    char *cell = g_strdup_printf(format, number);
+
+    cjt188_append_cell(text, cell);
+    g_free(cell);
+}
+
 /* The whole control code, because an error reply's bytes are not those of a good one. Only of requests the table takes the
  * function; there it is the same. */
 char *
 cjt188_userfield_row(const struct userfield_row *row)
 {
-    char *identifier = row->has_di ? g_strdup_printf("%04X", row->di) : g_strdup("");
+    GString *text = g_string_new(NULL);
     char *suffix = suffix_of(row);
-    char *text = g_strdup_printf("\"%s\",\"%s\",\"%02X\",\"%s\",\"%u\",\"%u\",\"%u\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\","
-                                 "\"%s\",\"%s\"",
-                                 row->dialect->name, row->is_reply ? "reply" : "request", row->control, identifier,
-                                 row->length, row->at, row->width, row->kind, row->mask, row->scale, row->add, row->unit,
-                                 row->name, suffix, row->note);
+    const char *const behind[] = { row->kind, row->mask, row->scale, row->add, row->unit, row->name, suffix, row->note };
 
-    g_free(identifier);
+    cjt188_append_cell(text, row->meter != NULL ? row->meter : row->dialect->name);
+    cjt188_append_cell(text, row->is_reply ? "reply" : "request");
+    append_number(text, "%02X", row->control);
+    append_number(text, row->has_di ? "%04X" : "", row->di);
+    append_number(text, "%u", row->length);
+    append_number(text, "%u", row->at);
+    append_number(text, "%u", row->width);
+    for (size_t i = 0; i < array_length(behind); i++)
+        cjt188_append_cell(text, behind[i]);
     g_free(suffix);
-    return text;
+    return g_string_free(text, false);
 }
 
 /* Nobody knows what they are: bytes. */
@@ -568,7 +581,7 @@ row_for(const struct cjt188_frame *frame, unsigned at, unsigned width)
     char *name = width == 1 ? g_strdup_printf("Byte %u", at) : g_strdup_printf("Bytes %u to %u", at, at + width - 1);
     const struct userfield_row row = {
         .dialect = decoded->dialect, .is_reply = decoded->is_reply, .has_di = decoded->has_di, .control = decoded->control,
-        .di = decoded->di, .length = decoded->data_length, .at = at, .width = width, .kind = cjt188_raw(CJT188_RAW_BYTES)->name,
+        .di = decoded->di, .length = decoded->data_length, .at = at, .width = width, .kind = cjt188_raw(CJT188_K_BYTES)->name,
         .mask = "", .scale = "", .add = "", .unit = "", .name = name, .note = "",
     };
     char *made = cjt188_userfield_row(&row);
@@ -588,7 +601,7 @@ UAT_CSTRING_CB_DEF(user, identifier, struct user_row)
 UAT_CSTRING_CB_DEF(user, length, struct user_row)
 UAT_CSTRING_CB_DEF(user, offset, struct user_row)
 UAT_CSTRING_CB_DEF(user, width, struct user_row)
-UAT_VS_DEF(user, kind, struct user_row, unsigned, CJT188_RAW_BCD, "BCD")
+UAT_VS_DEF(user, kind, struct user_row, unsigned, CJT188_K_BCD, "BCD")
 UAT_CSTRING_CB_DEF(user, mask, struct user_row)
 UAT_CSTRING_CB_DEF(user, scale, struct user_row)
 UAT_CSTRING_CB_DEF(user, add, struct user_row)
@@ -662,9 +675,8 @@ cjt188_userfields_register(module_t *module)
     static const struct cjt188_own_fields own_fields = { match, show, place_of, masked_bytes, own_text, row_for };
     uat_t *table;
 
-    for (unsigned i = 0; i < CJT188_RAW_KINDS; i++)
-        kind_names[i] = (value_string){ i, cjt188_raw((enum cjt188_raw_kind)i)->name };
-    kind_names[CJT188_RAW_KINDS] = (value_string){ 0, NULL };
+    for (unsigned kind = CJT188_K_FIRST_RAW; kind < CJT188_K_KINDS; kind++)
+        kind_names[kind - CJT188_K_FIRST_RAW] = (value_string){ kind, cjt188_raw((enum cjt188_value_kind)kind)->name };
     shelves = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     table = uat_new("CJ/T 188 fields", sizeof(struct user_row), "cjt188_fields", true, (void *)&rows, &row_count,
                     UAT_AFFECTS_DISSECTION | UAT_AFFECTS_FIELDS, NULL, copy_row, check_row, free_row, renew_fields,

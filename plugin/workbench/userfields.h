@@ -26,7 +26,7 @@ const char *cjt188_userfield_kind(const struct own_field *field);
 /* How its number is made: (bits of `mask` of what its kind reads × scale + add) / divisor; scale and add are whole numbers, or
  * the divisor is 1. Texts live until the table changes. */
 struct userfield_form {
-    enum cjt188_raw_kind kind;
+    enum cjt188_value_kind kind;
     uint32_t mask; /* of bits */
     double scale, add, divisor;
     const char *unit, *name, *suffix, *note;
@@ -43,6 +43,7 @@ struct userfield_value cjt188_userfield_value(const struct own_field *field, con
 /* A row that is ready for the table. Texts are never NULL. */
 struct userfield_row {
     const struct cjt188_dialect *dialect;
+    const char *meter; /* a pattern of its address; NULL: all meters of the dialect */
     bool is_reply, has_di;
     uint8_t control;
     uint16_t di;

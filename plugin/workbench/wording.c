@@ -1,5 +1,5 @@
 /* wording.c
- * What compare.c and marks.c print alike: kinds of frames, the names of their bytes, somebody's words in a line.
+ * What the workbench's texts print alike: lines, kinds of frames, the names of their bytes, somebody's words in a line.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -120,4 +120,12 @@ wording_print(const char *text, unsigned columns)
             break;
     }
     printf("%.*s…", (int)(end - plain), plain);
+}
+
+void
+wording_print_line(char *line)
+{
+    wording_print(line, WORDING_COLUMNS);
+    printf("\n");
+    g_free(line);
 }

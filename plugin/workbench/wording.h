@@ -1,5 +1,5 @@
 /* wording.h
- * What compare.c and marks.c print alike: kinds of frames, the names of their bytes, somebody's words in a line.
+ * What the workbench's texts print alike: lines, kinds of frames, the names of their bytes, somebody's words in a line.
  *
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -37,5 +37,7 @@ void wording_free_names(char **names, unsigned width);
 
 /* Of anybody's text as much as fits into so many columns. */
 void wording_print(const char *text, unsigned columns);
+/* A line no longer than most windows are wide; frees it. */
+void wording_print_line(char *line);
 
 #endif

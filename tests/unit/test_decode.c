@@ -5,7 +5,7 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "cjt188-decode.h"
+#include "cjt188-tables.h"
 #include "frames.h"
 
 enum { GUARD = 0x5A };
@@ -770,6 +770,168 @@ decode_clock(const char *clock)
 
     decode(WATER, data);
     g_free(data);
+}
+
+/* ---- the kinds that need no frame, as rows of a layout ---- */
+
+/* One of each kind, its value worked out by hand from the bytes. */
+static const struct raw_case {
+    enum cjt188_value_kind kind;
+    int8_t places;
+    int unit;               /* its code; -1: the quantity's own */
+    const char *hex;
+    enum cjt188_value_state state;
+    const char *text, *remark, *plain; /* plain: of numbers */
+    double number;
+} raw_cases[] = {
+    { CJT188_K_BCD, 2, -1, "34 12", CJT188_IS_NUMBER, "12.34 bar", " (BCD)", "12.34", 12.34 },
+    { CJT188_K_BCD, 0, -1, "3A", CJT188_BAD_DIGITS, NULL, NULL, NULL, 0 },
+    { CJT188_K_UNSIGNED_LOW, 1, -1, "F4 01", CJT188_IS_NUMBER, "50.0 bar", " (binary, low byte first)", "50.0", 50 },
+    { CJT188_K_UNSIGNED_LOW, 0, -1, "FF FF FF FF FF FF FF FF", CJT188_IS_NUMBER, "18446744073709551615 bar",
+      " (binary, low byte first)", "18446744073709551615", 18446744073709551615.0 },
+    { CJT188_K_UNSIGNED_HIGH, 3, 0x05, "01 F4", CJT188_IS_NUMBER, "0.500 kWh", " (unsigned, high byte first)", "0.500", 0.5 },
+    { CJT188_K_UNSIGNED_HIGH, 0, -1, "00 20 00 00 00 00 00 01", CJT188_IS_NUMBER, "9007199254740993 bar",
+      " (unsigned, high byte first)", "9007199254740993", 9007199254740992.0 }, /* 2^53 + 1, which no double is */
+    { CJT188_K_SIGNED_LOW, 1, -1, "85 FF", CJT188_IS_NUMBER, "-12.3 bar", " (signed, low byte first)", "-12.3", -12.3 },
+    { CJT188_K_SIGNED_LOW, 0, -1, "00 00 00 00 00 00 00 80", CJT188_IS_NUMBER, "-9223372036854775808 bar",
+      " (signed, low byte first)", "-9223372036854775808", -9223372036854775808.0 },
+    { CJT188_K_SIGNED_HIGH, 0, 0x02, "FF 38", CJT188_IS_NUMBER, "-200 Wh", " (signed, high byte first)", "-0.200", -0.2 },
+    { CJT188_K_BCD_TOP_BIT, 2, -1, "50 12 80", CJT188_IS_NUMBER, "-12.50 bar", " (BCD, top bit is minus)", "-12.50", -12.5 },
+    { CJT188_K_BCD_TOP_F, 2, -1, "50 12 F0", CJT188_IS_NUMBER, "-12.50 bar", " (BCD, top F is minus)", "-12.50", -12.5 },
+    { CJT188_K_BCD_TOP_F, 2, -1, "50 12 A0", CJT188_BAD_DIGITS, NULL, NULL, NULL, 0 },
+    { CJT188_K_TENTHS, 0, -1, "2D 01", CJT188_IS_NUMBER, "30.1 bar", " (value/10)", "30.1", 30.1 },
+    { CJT188_K_HUNDREDTHS, 0, -1, "2D 01", CJT188_IS_NUMBER, "3.01 bar", " (value/100)", "3.01", 3.01 },
+    { CJT188_K_THOUSANDTHS, 1, -1, "2D 01", CJT188_IS_NUMBER, "0.0301 bar", " (value/1000)", "0.0301", 0.0301 },
+    { CJT188_K_FLOAT32_LOW, 0, -1, "00 00 48 41", CJT188_IS_NUMBER, "12.5 bar", " (float32, low byte first)", "12.5", 12.5 },
+    { CJT188_K_FLOAT32_LOW, 0, 0x02, "00 00 7A C4", CJT188_IS_NUMBER, "-1000 Wh", " (float32, low byte first)", "-1", -1 },
+    { CJT188_K_FLOAT32_LOW, 0, -1, "00 00 80 7F", CJT188_BAD_DIGITS, NULL, NULL, NULL, 0 }, /* infinity */
+    { CJT188_K_FLOAT32_HIGH, 0, -1, "3D CC CC CD", CJT188_IS_NUMBER, "0.1 bar", " (float32, high byte first)", "0.1",
+      13421773 / 134217728.0 },
+    { CJT188_K_FLOAT32_HIGH, 0, -1, "00 00 00 01", CJT188_IS_NUMBER, "1401298e-51 bar", " (float32, high byte first)",
+      "1401298e-51", 0x1p-149 },
+    { CJT188_K_FLOAT64_LOW, 0, -1, "00 00 00 00 00 00 F8 BF", CJT188_IS_NUMBER, "-1.5 bar", " (float64, low byte first)",
+      "-1.5", -1.5 },
+    { CJT188_K_FLOAT64_HIGH, 0, -1, "40 09 21 FB 54 44 2D 18", CJT188_IS_NUMBER, "3.14159265358979 bar",
+      " (float64, high byte first)", "3.14159265358979", 3.141592653589793 },
+    { CJT188_K_FLOAT64_HIGH, 0, -1, "7F F8 00 00 00 00 00 00", CJT188_BAD_DIGITS, NULL, NULL, NULL, 0 }, /* no number */
+};
+
+static const struct cjt188_quantity raw_pressure = { .name = "Pressure", .field = CJT188_F_PRESSURE, .class = CJT188_PLAIN,
+                                                     .suffix = " bar", .brief = "pressure" };
+
+/* The value of these bytes under a layout's row. */
+static struct cjt188_value
+value_of(const struct cjt188_row *row, const char *hex)
+{
+    char *data = g_strdup_printf("78 56 00 %s", hex);
+    struct cjt188_value made = { .row = row };
+
+    decode("25 11 11 11 11 00 00 00 81", data);
+    made.at = (uint16_t)decoded.data;
+    made.width = (uint16_t)(decoded.data_end - decoded.data);
+    cjt188_decode_value(&decoded, &made);
+    g_free(data);
+    return made;
+}
+
+static void
+test_raw_numbers(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(raw_cases); i++) {
+        const struct raw_case *now = &raw_cases[i];
+        const struct cjt188_row row = { .kind = now->kind, .quantity = &raw_pressure, .places = now->places,
+                                        .unit = (int16_t)(now->unit >= 0 ? now->unit : CJT188_UNIT_NONE) };
+        struct cjt188_value made = value_of(&row, now->hex);
+
+        g_test_message("%s %s", cjt188_raw(now->kind)->name, now->hex);
+        g_assert_cmpint(made.state, ==, now->state);
+        g_assert_cmpstr(made.name, ==, "Pressure");
+        if (now->state == CJT188_BAD_DIGITS) {
+            g_assert_cmpstr(text(cjt188_value_text, &made), ==, now->hex);
+            g_assert_true(g_str_has_prefix(text(cjt188_value_trouble, &made), "digits ") &&
+                          g_str_has_suffix(text(cjt188_value_trouble, &made), ", no number"));
+            g_assert_cmpuint(strlen(text(cjt188_digits_text, &made)), ==, 2u * made.width);
+            continue;
+        }
+        g_assert_cmpstr(text(cjt188_value_text, &made), ==, now->text);
+        g_assert_cmpstr(text(cjt188_value_remark, &made), ==, now->remark);
+        g_assert_cmpstr(plain(&made), ==, now->plain);
+        g_assert_cmpfloat(made.number, ==, now->number);
+    }
+}
+
+static void
+test_raw_steps(void)
+{
+    struct cjt188_row row = { .kind = CJT188_K_SIGNED_LOW, .quantity = &raw_pressure, .places = 1, .unit = CJT188_UNIT_NONE };
+    struct cjt188_value made = value_of(&row, "85 FF");
+
+    g_assert_cmpfloat(cjt188_step(&made), ==, 0.1);
+    g_assert_cmpint(made.decimals, ==, 1);
+    row.kind = CJT188_K_HUNDREDTHS;
+    made = value_of(&row, "2D 01");
+    g_assert_cmpfloat(cjt188_step(&made), ==, 0.001);
+    g_assert_cmpint(made.decimals, ==, 3);
+    row.kind = CJT188_K_FLOAT32_LOW;
+    made = value_of(&row, "00 00 48 C1"); /* -12.5, seven digits of a tenth of it */
+    g_assert_cmpfloat(ABS(cjt188_step(&made) - 1.25e-7), <, 1e-20);
+    g_assert_cmpint(made.decimals, ==, -1);
+}
+
+/* Texts, and numbers without a quantity, which are codes. */
+static void
+test_raw_texts(void)
+{
+    static const struct {
+        enum cjt188_value_kind kind;
+        const char *hex;
+        enum cjt188_value_state state;
+        const char *text, *remark;
+    } cases[] = {
+        { CJT188_K_UNIX_LOW, "80 00 5F 65", CJT188_IS_TEXT, "2023-11-23 07:34:24", "" }, /* 0x655F0080 is 1700724864 */
+        { CJT188_K_UNIX_HIGH, "00 00 00 00", CJT188_IS_TEXT, "1970-01-01 00:00:00", "" },
+        { CJT188_K_UNIX_HIGH, "38 6D 43 80", CJT188_IS_TEXT, "2000-01-01 00:00:00", "" }, /* 946684800 */
+        { CJT188_K_HOUR_MINUTE_LOW, "59 07", CJT188_IS_TEXT, "07:59", "" },
+        { CJT188_K_HOUR_MINUTE_HIGH, "23 05", CJT188_IS_TEXT, "23:05", "" },
+        { CJT188_K_HOUR_MINUTE_HIGH, "24 00", CJT188_BAD_TIME, "24 00", "" },
+        { CJT188_K_NUMBER_LOW, "29 D2 71 01", CJT188_IS_TEXT, "24236585", "" }, /* 0x0171D229 */
+        { CJT188_K_NUMBER_HIGH, "00 00 00 07", CJT188_IS_TEXT, "00000007", "" },
+        { CJT188_K_NUMBER_TEXT, "32 34 32 36 33 32 32 35", CJT188_IS_TEXT, "24263225", "" },
+        { CJT188_K_NUMBER_TEXT, "32 34 32 36 33 32 32 41", CJT188_BAD_DIGITS, "32 34 32 36 33 32 32 41", "" },
+        { CJT188_K_TEXT, "56 31 2E 37", CJT188_IS_TEXT, "V1.7", "" },
+        { CJT188_K_WEEKDAY, "03", CJT188_IS_CODE, "3", " (Wednesday)" },
+        { CJT188_K_WEEKDAY, "08", CJT188_BAD_DIGITS, "08", "" },
+        { CJT188_K_BITS, "05", CJT188_IS_CODE, "5", " (bits)" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const struct cjt188_row row = { .kind = cases[i].kind, .field = CJT188_F_DAY };
+        struct cjt188_value made = value_of(&row, cases[i].hex);
+
+        g_test_message("%s %s", cjt188_raw(cases[i].kind)->name, cases[i].hex);
+        g_assert_cmpint(made.state, ==, cases[i].state);
+        g_assert_cmpstr(text(cjt188_value_text, &made), ==, cases[i].text);
+        g_assert_cmpstr(text(cjt188_value_remark, &made), ==, cases[i].remark);
+    }
+}
+
+/* Of what the user's table names each has a name and a key of its own, and is found by its name. */
+static void
+test_raw_table(void)
+{
+    for (int kind = CJT188_K_FIRST_RAW; kind < CJT188_K_KINDS; kind++) {
+        const struct cjt188_raw *raw = cjt188_raw((enum cjt188_value_kind)kind);
+
+        g_assert_cmpint(cjt188_raw_named(raw->name), ==, kind);
+        g_assert_cmpuint(strlen(raw->key), ==, 3);
+        g_assert_true(raw->least >= 1 && raw->least <= raw->most);
+        g_assert_true(raw->number == NULL || raw->most <= 8);
+        for (int other = CJT188_K_FIRST_RAW; other < kind; other++)
+            g_assert_cmpstr(cjt188_raw((enum cjt188_value_kind)other)->key, !=, raw->key);
+    }
+    g_assert_cmpint(cjt188_raw_named("quantity"), ==, CJT188_K_KINDS);
+    g_assert_cmpstr(cjt188_raw(CJT188_K_QUANTITY)->name, ==, "bytes");
+    g_assert_cmpstr(cjt188_raw(CJT188_K_KINDS)->name, ==, "bytes");
 }
 
 static void
@@ -1581,6 +1743,10 @@ main(int argc, char **argv)
     g_test_add_func("/decode/full-name", test_full_name);
     g_test_add_func("/decode/codes", test_codes);
     g_test_add_func("/decode/binary", test_binary);
+    g_test_add_func("/decode/raw-numbers", test_raw_numbers);
+    g_test_add_func("/decode/raw-steps", test_raw_steps);
+    g_test_add_func("/decode/raw-texts", test_raw_texts);
+    g_test_add_func("/decode/raw-table", test_raw_table);
     g_test_add_func("/decode/clocks", test_clocks);
     g_test_add_func("/decode/dates", test_dates);
     g_test_add_func("/decode/months-and-days", test_months_and_days);

@@ -322,6 +322,38 @@ test_watt_hours(void)
     }
 }
 
+static void
+test_real(void)
+{
+    static const struct {
+        double number;
+        unsigned significant;
+        const char *text;
+    } cases[] = {
+        { 0, 7, "0" },
+        { -0.0, 7, "0" },
+        { -0.07, 15, "-0.07" },
+        { 12.5, 7, "12.5" },
+        { 1234567, 7, "1234567" },
+        { 123456789, 7, "123456800" },
+        { 0.99999996, 7, "1" },
+        { 9.9999999, 7, "10" },
+        { 2.0 / 3, 15, "0.666666666666667" },
+        { 1e22, 15, "10000000000000000000000" },
+        { 1e-20, 15, "0.00000000000000000001" },
+        { 1e300, 15, "1e300" },
+        { -2.5e-300, 15, "-25e-301" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char buffer[64];
+        struct cjt188_text text = cjt188_text_start(buffer, sizeof buffer);
+
+        cjt188_put_real(&text, cases[i].number, cases[i].significant);
+        g_assert_cmpstr(buffer, ==, cases[i].text);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -335,6 +367,7 @@ main(int argc, char **argv)
     g_test_add_func("/text/numbers", test_numbers);
     g_test_add_func("/text/bytes-of-a-line", test_bytes_of_a_line);
     g_test_add_func("/text/watt-hours", test_watt_hours);
+    g_test_add_func("/text/real", test_real);
     result = g_test_run();
     g_rand_free(chance);
     return result;
