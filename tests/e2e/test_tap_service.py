@@ -136,7 +136,7 @@ def test_documented_unit_starts(installed, frames, line, start, cjt188dump, tmp_
     taps = tmp_path / "taps.conf"
     taps.write_text(re.search(r"# /etc/cjt188/taps.conf\n.*?(?=\n```)", TEXT, re.S)[0].replace("/dev/mbus-tap", line.path),
                     encoding="utf-8")
-    name = re.search(r"systemctl enable --now cjt188dump@(\w+)", TEXT)[1]
+    name = re.search(r"systemctl enable --now cjt188dump@([a-z]\w*)", TEXT)[1]
     words, _ = expanded(tmp_path, "cjt188dump", name)
     assert words[0].endswith("/bin/cjt188dump") and not [word for word in words if "%" in word or "$" in word]
     capture = pathlib.Path(words[words.index("-w") + 1])
@@ -160,7 +160,7 @@ def test_documented_poll_starts(installed, start, programs, tmp_path):
     polls = tmp_path / "polls.conf"
     text = re.search(r"# /etc/cjt188/polls.conf\n.*?(?=\n```)", TEXT, re.S)[0]
     polls.write_text(text.replace("-i /dev/mbus-tap", "-i demo --listen 0"), encoding="utf-8")
-    name = re.search(r"systemctl enable --now cjt188poll@(\w+)", TEXT)[1]
+    name = re.search(r"systemctl enable --now cjt188poll@([a-z]\w*)", TEXT)[1]
     assert re.search(rf"^{name} .* -i demo ", polls.read_text(encoding="utf-8"), re.M)
     words, dump = expanded(tmp_path, "cjt188poll", name)
     assert words[0].endswith("/bin/cjt188poll") and not [word for word in words if "%" in word or "$" in word]
