@@ -11,13 +11,10 @@
  */
 #include "export.h"
 
-#include <errno.h>
-
-#include <glib/gstdio.h>
-
 #include "compat.h"
 #include "explore.h"
 #include "mask.h"
+#include "output.h"
 #include "plain.h"
 
 #include <epan/stat_groups.h>
@@ -58,13 +55,14 @@ read_old(const char *path)
 {
     char *text = NULL;
 
+    if (!output_may_be_written(path, MAGIC)) {
+        report_failure("%s is there already and is no CJ/T 188 dictionary; it is left as it is.", path);
+        output_has_failed();
+        return NULL;
+    }
     if (!g_file_test(path, G_FILE_TEST_IS_REGULAR) || !g_file_get_contents(path, &text, NULL, NULL))
         return g_strdup("");
-    if (text[0] == '\0' || g_str_has_prefix(text, MAGIC))
-        return text;
-    report_failure("%s is there already and is no CJ/T 188 dictionary; it is left as it is.", path);
-    g_free(text);
-    return NULL;
+    return text;
 }
 
 GString *
@@ -98,19 +96,6 @@ export_licence(const GString *head)
         return licence;
     g_free(licence);
     return NULL;
-}
-
-bool
-export_write(const char *path, const GString *text)
-{
-    FILE *file = g_fopen(path, "wb");
-    const bool is_written = file != NULL && fwrite(text->str, 1, text->len, file) == text->len;
-    const bool is_closed = file != NULL && fclose(file) == 0;
-
-    if (is_written && is_closed)
-        return true;
-    report_failure("%s cannot be written: %s.", path, g_strerror(errno));
-    return false;
 }
 
 /* ---- the tables ---- */
@@ -202,7 +187,7 @@ write_tables(const char *path, const struct mask *mask)
         for (unsigned j = 0; table != NULL && j < table->user_data->len; j++)
             append_row(text, &parts[i], mask, table, UAT_USER_INDEX_PTR(table, j));
     }
-    is_written = export_write(path, text);
+    is_written = output_write(path, text);
     g_string_free(text, true);
     return is_written;
 }

@@ -17,8 +17,6 @@ void cjt188_export_register(void);
 GString *export_head(const char *path, const char *how_to_use, const struct mask *mask);
 /* The licence that somebody filled in there, if a machine can read it (SPDX), else NULL; the caller frees. */
 char *export_licence(const GString *head);
-/* False, and the user was told, when it cannot be written. */
-bool export_write(const char *path, const GString *text);
 
 /* A mask that knows the numbers in the user's tables; those in the packets, for which it may be NULL. */
 struct mask *export_mask(void);

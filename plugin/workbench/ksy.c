@@ -17,6 +17,7 @@
 #include "userfields.h"
 
 #include "explore.h"
+#include "output.h"
 
 #include <wsutil/report_message.h>
 
@@ -811,10 +812,12 @@ write_file(void *data)
 
     if (kind == NULL) {
         tell_kinds(listener);
+        output_has_failed();
         return;
     }
     if (kind->frame.plus_33) {
         report_failure("%s is not written: Kaitai Struct cannot take off what was added to the bytes (+33H).", listener->path);
+        output_has_failed();
         return;
     }
     text = export_head(listener->path,
@@ -822,7 +825,7 @@ write_file(void *data)
                        listener->mask);
     if (text == NULL)
         return;
-    export_write(listener->path, make_ksy(kind, listener->mask, text));
+    output_write(listener->path, make_ksy(kind, listener->mask, text));
     g_string_free(text, true);
 }
 

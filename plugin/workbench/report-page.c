@@ -84,10 +84,7 @@ write_head(struct writer *writer)
     const struct report *report = writer->report;
     struct page *page = &writer->page;
 
-    page_put(page, "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>"
-                   "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-                   "<meta name=viewport content=\"width=device-width,initial-scale=1\">"
-                   "<title>CJ/T 188: ");
+    page_put(page, REPORT_BEGINS);
     write_title(writer);
     page_format(page, "</title><style>%s</style></head><body>\n<h1>", report_style);
     write_title(writer);

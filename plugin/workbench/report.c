@@ -16,13 +16,13 @@
 
 #include "marks.h"
 #include "mask.h"
+#include "output.h"
 
 #include <epan/stat_groups.h>
 #include <epan/stat_tap_ui.h>
 #include <wsutil/report_message.h>
 
 #define REPORT_OPTION "cjt188,report"
-#define PAGE_BEGINS "<!DOCTYPE html>"
 
 /* ---- marks ---- */
 
@@ -423,36 +423,15 @@ add_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *
 
 /* ---- the file ---- */
 
-/* What is there already is an older page, or empty, or no file at all but a pipe. Nobody's capture is lost by a slip. */
-static bool
-may_be_written(const char *file)
-{
-    char begin[sizeof PAGE_BEGINS] = "";
-    FILE *there = g_file_test(file, G_FILE_TEST_IS_REGULAR) ? g_fopen(file, "rb") : NULL;
-    size_t length;
-
-    if (there == NULL)
-        return true;
-    length = fread(begin, 1, sizeof begin - 1, there);
-    fclose(there);
-    return length == 0 || g_str_equal(begin, PAGE_BEGINS);
-}
-
 static void
 write_page(void *data)
 {
     struct report *report = (struct report *)data;
     GString *page;
-    FILE *file = g_fopen(report->file, "wb");
-    bool is_written;
 
     report_settle(report);
     page = report_page(report);
-    is_written = file != NULL && fwrite(page->str, 1, page->len, file) == page->len;
-    if (file != NULL && fclose(file) != 0)
-        is_written = false;
-    if (!is_written)
-        report_failure("The report could not be written to \"%s\": %s.", report->file, g_strerror(errno));
+    output_write(report->file, page);
     g_string_free(page, true);
 }
 
@@ -541,8 +520,8 @@ start(const char *argument, void *data _U_)
 
     if (file == NULL)
         return false;
-    if (!may_be_written(file)) {
-        report_failure("\"%s\" is there already and no HTML page: it stays as it is. Name another file.", file);
+    if (!output_may_be_written(file, REPORT_BEGINS)) {
+        report_failure("\"%s\" is there already and no such page: it stays as it is. Name another file.", file);
         return false;
     }
     there = g_fopen(file, "ab");

@@ -14,6 +14,12 @@
 
 struct mask;
 
+/* How each page begins: by this an older one is known, which may be written over. */
+#define REPORT_BEGINS \
+    "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>" \
+    "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">" \
+    "<meta name=viewport content=\"width=device-width,initial-scale=1\"><title>CJ/T 188: "
+
 enum {
     REPORT_METERS = 4096, /* in the summary */
     REPORT_LINES = 256,
