@@ -387,6 +387,9 @@ read_line(const struct order *order, char *const cells[CELLS_MAX], unsigned coun
         if (line->said == NULL)
             error = g_strdup_printf("\"%s\" is no number: write digits with one point or comma, and the unit behind it",
                                     said);
+    } else if (g_ascii_isdigit(unit[0])) { /* 0,07 between commas is no 0 */
+        said = plain_of(unit);
+        error = g_strdup_printf("\"%s\" is no unit: quote a value with a comma, or use ;", said);
     }
     if (error == NULL) {
         unit = *behind != '\0' ? behind : unit;

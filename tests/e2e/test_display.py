@@ -183,6 +183,7 @@ def test_a_row_keeps_the_persons_quotes(display, tshark, tmp_path):
     (b"", "has no line with a reading"), (b"a,b,c,d\n", "has no line with a reading"), (b"\0\0", "is not plain text"),
     (b"soon,1,energy,5,kWh\n", 'line 1: "soon" is no time'), (b"12:03;1;energy;five;kWh\n", 'line 1: "five" is no number'),
     (b"12:03\n", "line 1: 1 column"), (b"2026-02-30 12:03;1;e;5;kWh", "is no time"), (b"x" * 5000, "longer than 1000 bytes"),
+    (b"12:03,1,e,0,07\n", "\"07\" is no unit: quote"), (b"12:03,1,e,1,234 kWh\n", "\"234 kWh\" is no unit"),
     (b"12:03;1;e;5" + b"5" * 40 + b";kWh", "is no number")])
 def test_a_log_that_cannot_be_read(display, tmp_path, log, said):
     done = display(capture(tmp_path, Meter(1), long=60), log, check=False)
