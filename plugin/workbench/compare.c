@@ -230,8 +230,9 @@ print_sums(const struct kind *kind, unsigned differing)
     for (unsigned i = 0; i < kind->is.width; i++)
         constant += is_constant(&kind->bytes[0][i]) && is_constant(&kind->bytes[1][i]) &&
             kind->bytes[0][i].ones == kind->bytes[1][i].ones;
-    printf("  %u of %u bytes differ; %u are the same constant in A and B, %u change in both alike\n", differing, kind->is.width,
-           constant, kind->is.width - differing - constant);
+    printf("  %u of %u byte%s differ%s; the same constant in A and B: %u, the same bits change in both: %u\n", differing,
+           kind->is.width, kind->is.width == 1 ? "" : "s", kind->is.width == 1 ? "s" : "", constant,
+           kind->is.width - differing - constant);
 }
 
 static void
@@ -250,6 +251,9 @@ print_kind(const struct kind *kind)
         printf("  nothing follows the sequence number\n");
         return;
     }
+    if (kind->frames[0] == 1 || kind->frames[1] == 1)
+        printf("  one frame in %s: that a byte is constant there says nothing\n",
+               kind->frames[1] > 1 ? "A" : kind->frames[0] > 1 ? "B" : "each");
     printf("  %4s  %-22s  %-22s  %s  %-22s  %s\n", "byte", "in A", "in B", "76543210", "what", "field");
     for (unsigned i = 0; i < kind->is.width; i++)
         differing += print_byte(kind, i);

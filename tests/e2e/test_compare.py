@@ -76,7 +76,8 @@ def test_every_byte_and_bit(compare, tmp_path, seed):
     text = compare(write_pcap(tmp_path / "random.pcap", packets))
     expected, same, alike = truth(sent)
     assert {at: cells[:3] for at, cells in rows_of(text).items()} == expected
-    assert f"{len(expected)} of {len(bytes_)} bytes differ; {same} are the same constant in A and B, {alike} change in both alike" in text
+    assert (f"{len(expected)} of {len(bytes_)} bytes differ; the same constant in A and B: {same}, "
+            f"the same bits change in both: {alike}") in text
     assert f"{len(sent[0])} frame{'' if len(sent[0]) == 1 else 's'} in A, {len(sent[1])} in B" in text
 
 
@@ -140,3 +141,20 @@ def test_wrong_options(tshark, samples, words, said):
 
 def test_nothing_to_compare(compare, samples):
     assert "Neither filter has let a frame through." in compare(samples / "thread.pcapng", "frame.number > 9999", "frame.number < 0")
+
+
+def test_one_frame_is_no_constant(tshark, samples, tmp_path):
+    """And one byte is not "1 bytes"."""
+    packets = [frame(bytes([0, 0x9A, 0, value])) for value in (1, 1, 2)]
+    path = write_pcap(tmp_path / "few.pcap", packets)
+
+    def said(one, other):
+        text = tshark("-r", path, "-q", "-z", f"cjt188,compare,{one},{other}").stdout
+        assert "1 of 1 byte differs" in text or "0 of 1 byte differs" in text
+        return [line.strip() for line in text.splitlines() if "one frame" in line]
+
+    one_frame = "one frame in {}: that a byte is constant there says nothing"
+    assert said("frame.number == 1", "frame.number > 1") == [one_frame.format("A")]
+    assert said("frame.number > 1", "frame.number == 1") == [one_frame.format("B")]
+    assert said("frame.number == 1", "frame.number == 2") == [one_frame.format("each")]
+    assert said("frame.number < 3", "frame.number > 1") == []
