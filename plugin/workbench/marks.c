@@ -46,8 +46,9 @@ struct chain {
 
 struct marks {
     GArray *classes;           /* struct mark_class */
-    unsigned count, more;      /* marks; those beyond MARKS and of classes beyond CLASSES */
-    unsigned newest;           /* class of the last one */
+    unsigned count, more;      /* marks; of them those beyond MARKS and of classes beyond CLASSES */
+    unsigned newest;           /* class of the last one, or CLASSES: it is beyond them */
+    unsigned before_newest;    /* so many marks were there before those of one class that came last */
     GHashTable *index;
     GPtrArray *chains;
     unsigned more_chains;      /* frames of chains beyond CHAINS */
@@ -74,29 +75,40 @@ free_class(void *data)
     g_free(((struct mark_class *)data)->text);
 }
 
-static void
-note_comment(struct marks *marks, const char *comment)
+/* The class of a text; CLASSES: there are too many, or too many marks. */
+static unsigned
+class_of(struct marks *marks, const char *text)
 {
-    struct mark_class class = { 0 };
-    const char *text;
-    unsigned number, which = 0;
+    struct mark_class class = { .text = g_strstrip(g_strdup(text)) };
+    unsigned which = 0;
 
-    if (!cjt188_is_mark(comment, &number, &text))
-        return;
-    class.text = g_strstrip(g_strdup(text));
     while (which < marks->classes->len &&
            !g_str_equal(g_array_index(marks->classes, struct mark_class, which).text, class.text))
         which++;
-    if (marks->count >= MARKS || which >= CLASSES) {
-        marks->more++;
-        g_free(class.text);
-        return;
-    }
-    if (which == marks->classes->len)
+    if (marks->count - marks->more >= MARKS || which >= CLASSES)
+        which = CLASSES;
+    if (which == marks->classes->len && which < CLASSES)
         g_array_append_val(marks->classes, class);
     else
         g_free(class.text);
-    g_array_index(marks->classes, struct mark_class, which).count++;
+    return which;
+}
+
+static void
+note_comment(struct marks *marks, const char *comment)
+{
+    const char *text;
+    unsigned number, which;
+
+    if (!cjt188_is_mark(comment, &number, &text))
+        return;
+    which = class_of(marks, text);
+    if (which < CLASSES)
+        g_array_index(marks->classes, struct mark_class, which).count++;
+    else
+        marks->more++;
+    if (which != marks->newest)
+        marks->before_newest = marks->count;
     marks->newest = which;
     marks->count++;
 }
@@ -185,7 +197,9 @@ add_frame(struct marks *marks, const struct cjt188_seen *seen)
 
     if (chain == NULL || chain->is.width == 0)
         return;
-    if (chain->frames > 0 && marks->count > chain->marks_before)
+    /* Behind marks of several texts, or of none that is kept, nobody knows which of them it was. */
+    if (chain->frames > 0 && marks->count > chain->marks_before && marks->before_newest <= chain->marks_before &&
+        marks->newest < CLASSES)
         add_step(marks, chain, data);
     for (unsigned i = 0; chain->frames > 0 && marks->count == chain->marks_before && i < chain->is.width; i++)
         chain->elsewhere[i] |= data[i] ^ chain->last[i];
@@ -382,7 +396,7 @@ reset(void *data)
     g_hash_table_remove_all(marks->index);
     g_ptr_array_set_size(marks->chains, 0);
     g_array_set_size(marks->classes, 0);
-    marks->count = marks->more = marks->newest = marks->more_chains = 0;
+    marks->count = marks->more = marks->newest = marks->before_newest = marks->more_chains = 0;
 }
 
 static void

@@ -83,6 +83,36 @@ def test_what_is_a_mark(marks, tmp_path):
     assert classes == {"a mark without text": 1, "a": 2, "lost": 1, "b": 1} and found == {}
 
 
+def valve_at_marks(texts):
+    """A reply, then for each of `texts` (one or more between two replies) the other state of a bit."""
+    packets, state = [(0, START, frame(bytes([0, 0x9A, 0, 0])))], 0
+    for between in texts:
+        state ^= 1
+        for text in between:
+            packets.append((0, START + len(packets) * SECOND, b"\x00", 0, f"Mark 1: {text}"))
+        for _ in range(2):
+            packets.append((0, START + len(packets) * SECOND, frame(bytes([0, 0x9A, 0, state]))))
+    return packets
+
+
+def test_more_marks_never_find_less(marks, tmp_path):
+    """Behind the 256th mark a bit that changes there still changes nowhere else."""
+    path = write_pcapng(tmp_path / "many.pcapng", valve_at_marks([("off",), ("on",)] * 150))
+    classes, found = marks(path)
+    assert classes == {"off": 128, "on": 128}
+    assert found == {(VALVE, 0, 0): {"off": ("becomes 1", 128, 128), "on": ("becomes 0", 128, 128)}}
+    path = write_pcapng(tmp_path / "texts.pcapng", valve_at_marks([("off",), ("on",)] + [(f"text {n}",) for n in range(40)]))
+    classes, found = marks(path)
+    assert len(classes) == 32 and found[VALVE, 0, 0]["off"] == ("becomes 1", 1, 1)
+
+
+def test_marks_of_two_texts_before_a_reply_tell_neither(marks, tmp_path):
+    path = write_pcapng(tmp_path / "two.pcapng", valve_at_marks([("off",), ("on",), ("light", "off"), ("on", "on")]))
+    classes, found = marks(path)
+    assert classes == {"off": 2, "on": 3, "light": 1}
+    assert found == {(VALVE, 0, 0): {"off": ("becomes 1", 1, 1), "on": ("becomes 0", 2, 2)}}
+
+
 def test_hostile_texts(tshark, tmp_path):
     packets = [(0, START + n * SECOND, frame(bytes([0, 0x9A, 0, n > 0])), 0, "Mark 1: \x1b[2J\u202e" + 300 * "x" if n else "")
                for n in range(3)]
