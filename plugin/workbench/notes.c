@@ -452,7 +452,9 @@ append_unknown(GString *page, const GPtrArray *groups)
             g_string_append_printf(page, "), %s\n", constant_text(group, field));
         }
     }
-    if (!any)
+    if (groups->len == 0)
+        g_string_append(page, "Nobody can tell: there is no frame with a right checksum.\n");
+    else if (!any)
         g_string_append(page, "Nothing: every byte of every frame is documented.\n");
 }
 

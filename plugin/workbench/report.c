@@ -44,6 +44,8 @@ note_comment(struct report *report, const char *comment, double at)
         report->more_marks++;
         return;
     }
+    if (report->mask != NULL) /* "Mark 24263225 is open": who wrote it by hand meant a meter */
+        mark.number = report->marks->len + 1;
     mark.text = report->mask != NULL ? g_strdup_printf("Mark %u", mark.number) : g_strdup(comment);
     g_array_append_val(report->marks, mark);
 }

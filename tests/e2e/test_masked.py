@@ -191,7 +191,7 @@ class Owner:
         for turn in range(12):
             for number in self.meters:
                 send(frame(b"\x1F\x90\x01", number=number, control=0x01), self.type(200) if turn == 3 else "")
-                send(frame(heat_901f(supply=2500 + turn), number=number))
+                send(frame(heat_901f(supply=2500 + turn), number=number), f"Mark {number} is open" if turn == 7 else "")
                 send(frame(bytes.fromhex("00 9A 00") + self.payload(number, turn), number=number),
                      f"Mark {turn + 1}: {self.type(100)}\t{self.type(60)}" if turn % 5 == 1 else "")
             send(damaged(frame(bytes.fromhex("00 9A 00") + self.payload(self.meters[0], turn), number=self.damaged)))

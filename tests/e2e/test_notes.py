@@ -624,3 +624,9 @@ def test_all_values_together_have_room_only_for_so_many(tshark, tmp_path):
     kept = [int(distinct) for name, more, distinct in told if not more]
     assert 2000 < sum(distinct > 440 for distinct in kept) and 2 * sum(kept) < SLOTS
     assert len(kept) < len(told) and all(1 <= int(distinct) <= turns for _, _, distinct in told)
+
+
+@pytest.mark.parametrize("packets", [[], [frame(heat_901f())[:-2] + b"\0\x16"]])
+def test_without_a_frame_nothing_is_documented(notes, tmp_path, packets):
+    page = notes(write_pcap(tmp_path / "none.pcap", packets))
+    assert "there is no frame with a right checksum" in page and "documented" not in page
