@@ -356,6 +356,19 @@ count_carries(const struct window *window, const struct numbers *numbers, struct
         candidate->carries += !series->starts[i] && memcmp(series->data[i] + above, series->data[i - 1] + above, window->width - 1) != 0;
 }
 
+/* One more in each reply? Between samples that are kept lie others. */
+static bool
+counts_replies(const struct series *series, const struct numbers *numbers)
+{
+    const int64_t between = (int64_t)((series->group->frames + series->count - 1) / series->count);
+
+    for (unsigned i = 0; i < numbers->step_count; i++) {
+        if (numbers->step[i] != numbers->step[0])
+            return false;
+    }
+    return numbers->step_count > 0 && numbers->step[0] >= 1 && numbers->step[0] <= between;
+}
+
 static void
 try_code(const struct window *window, const struct number_code *code, struct numbers *numbers, GArray *candidates)
 {
@@ -388,6 +401,7 @@ try_code(const struct window *window, const struct number_code *code, struct num
         bits = MIN(bits, follow.bits);
         describe_follow(&candidate, &follow);
         candidate.is_exact = exact;
+        candidate.by_reply = follow.known != NULL && follow.known->is_time && counts_replies(series, numbers);
     }
     epoch = tells_epoch(series, &candidate, numbers);
     if (epoch) {

@@ -165,7 +165,7 @@ print_proposals(const struct explore_group *group, const struct wanted *wanted)
             print_strength(group, proposals[i], (enum proposal_strength)strength, wanted);
     }
     if (noises->len > 0)
-        printf("  no proposal for the bytes %s: they vary without an order that was found\n", noises->str);
+        printf("  no proposal for %s: no order was found in what varies there\n", noises->str);
     else if (count > 0 && proposed == 0)
         printf("  no proposal: the bytes never differ, and may be anything\n");
     for (unsigned i = 0; i < count; i++)

@@ -173,7 +173,7 @@ struct proposal {
 };
 
 /* The proposals for the bytes of one undocumented field of a group, by place and rank. Freed by g_ptr_array_unref.
- * *noise: its bytes that vary without any order, as text ("12 to 15"), or NULL; the caller frees. */
+ * *noise: its bytes that vary without any order, as text ("byte 7, bytes 12 to 15"), or NULL; the caller frees. */
 GPtrArray *explore_propose(const struct explore_group *group, const struct explore_field *field, char **noise);
 
 /* A row for the user's table, without line end; the caller frees. */

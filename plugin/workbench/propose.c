@@ -294,6 +294,8 @@ strength_of(const struct series *series, const struct candidate *candidate, unsi
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_BITS && candidate->known == NULL)
         strength = MIN(strength, PROPOSAL_LIKELY);
+    if (candidate->by_reply)
+        strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_WEEKDAY && candidate->increases < SURE_INCREASES)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_NUMBER || (candidate->type == TYPE_COUNTER && !candidate->is_exact))
@@ -424,7 +426,7 @@ noise_text(const struct byte_facts *facts, const bool *claimed, unsigned at, uns
             continue;
         while (end < width && !claimed[end] && !facts[end].constant)
             end++;
-        g_string_append_printf(text, "%s%u", text->len > 0 ? ", " : "", at + start);
+        g_string_append_printf(text, "%s%s %u", text->len > 0 ? ", " : "", end - start > 1 ? "bytes" : "byte", at + start);
         if (end - start > 1)
             g_string_append_printf(text, " to %u", at + end - 1);
     }

@@ -84,6 +84,7 @@ struct candidate {
     bool is_exact;                  /* to the last digit something known, or a time */
     bool is_near;                   /* of a clock: to the time of capture, within a day */
     bool is_battery;                /* it may be a battery's voltage */
+    bool by_reply;                  /* it goes with the time, and by one from reply to reply: it may count those */
     bool stands;                    /* of a clock: it does not go, but is set to the time when something happens */
     bool cut_off;                   /* what `known` has behind a whole count is left out */
     bool scaled;                    /* the value in the unit of `known` is scale × count + add */

@@ -336,6 +336,12 @@ say_briefly(const struct candidate *candidate)
     char *text = words[candidate->type] != NULL ? words[candidate->type](candidate) : g_strdup(plain[candidate->type]);
     char *with_unit;
 
+    if (candidate->by_reply) {
+        char *both = g_strdup_printf("%s, or one each reply", text);
+
+        g_free(text);
+        text = both;
+    }
     if (candidate->of_unit == NULL)
         return text;
     with_unit = g_strdup_printf("%s; byte %u is its unit, %s", text,
