@@ -4,6 +4,9 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* program_invocation_short_name */
+#endif
 #include "output.h"
 
 #include <errno.h>
@@ -73,7 +76,14 @@ replace(const char *path, const GString *text)
     return reason;
 }
 
-/* Wireshark asks no listener whether it has done what it was to do. */
+/* A file that is open already, by whatever name: standard output, a descriptor. Another in its place would not be it. */
+static bool
+is_descriptor(const char *path)
+{
+    return g_str_has_prefix(path, "/dev/") || g_str_has_prefix(path, "/proc/");
+}
+
+/* tshark asks no listener whether it has done what it was to do. */
 static void
 leave_with_failure(void)
 {
@@ -86,14 +96,15 @@ output_has_failed(void)
 {
     static bool is_known;
 
-    if (!is_known)
+    if (!is_known && g_str_equal(program_invocation_short_name, "tshark")) /* a window says it, and stays */
         is_known = atexit(leave_with_failure) == 0;
 }
 
 bool
 output_write(const char *path, const GString *text)
 {
-    const bool is_file = g_file_test(path, G_FILE_TEST_IS_REGULAR) || !g_file_test(path, G_FILE_TEST_EXISTS);
+    const bool is_file = !is_descriptor(path) &&
+        (g_file_test(path, G_FILE_TEST_IS_REGULAR) || !g_file_test(path, G_FILE_TEST_EXISTS));
     char *reason = is_file ? replace(path, text) : write_into(path, text);
 
     if (reason == NULL)

@@ -3,6 +3,7 @@
 #
 # Copyright 2026, the CJ/T 188 tools contributors
 # SPDX-License-Identifier: GPL-2.0-or-later
+import os
 import subprocess
 
 import pytest
@@ -91,3 +92,15 @@ def test_a_folder_with_that_one_file_to_write(write, tmp_path, kind):
 def test_a_pipe(write, tmp_path, kind):
     done = write(kind, "/dev/stdout", check=True)
     assert len(done.stdout) > 500
+
+
+@EVERY_KIND
+def test_standard_output_in_a_file_is_that_file(tshark, samples, tmp_path, kind):
+    """Also what else tshark prints stays in it: it is not replaced by another."""
+    out = tmp_path / "out"
+    command, env = tshark.command("-r", samples / "thread.pcapng", "-q", *ONE_KIND, "-z", f"cjt188,{kind},/dev/stdout")
+    with out.open("wb") as stream:
+        before = os.fstat(stream.fileno()).st_ino
+        out.chmod(0o666)
+        subprocess.run(command, env=env, stdout=stream, check=True, timeout=120)
+    assert out.stat().st_ino == before and out.stat().st_size > 500
