@@ -9,6 +9,7 @@ import datetime
 import os
 import random
 import re
+import subprocess
 import unicodedata
 
 import pytest
@@ -318,6 +319,8 @@ def test_a_file_that_cannot_be_read(display, tshark, tmp_path):
     for file, said in ((fifo, "is no file: give the name of a CSV file."), (folder, "is no file: give the name of a CSV file."),
                        (secret, "cannot be opened: Permission denied."), (tmp_path / "none", "cannot be opened: No such file or directory."),
                        ("/dev/zero", "is no file: give the name of a CSV file.")):
+        if file == secret and subprocess.run([*tshark.unprivileged, "cat", secret], capture_output=True).returncode == 0:
+            continue  # in a chroot tshark may read everything
         done = tshark("-r", path, "-q", "-z", f"cjt188,explore,display={file}", check=False, timeout=60)
         sentence = [line for line in done.stderr.splitlines() if "display log" in line]
         assert done.returncode != 0 and len(sentence) == 1 and sentence[0].endswith(f'The display log "{file}" {said}'), done.stderr
