@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 packages_to_build="gcc libc6-dev make cmake pkgconf wireshark-dev libwireshark-dev libglib2.0-dev libpcap-dev libserialport-dev zlib1g-dev libzstd-dev"
+packages_to_pack="dpkg-dev file" # for the target package, which is there only with them
 packages_to_show="tshark util-linux"
 packages_to_test="python3 python3-pytest strace logrotate jq gzip zstd chromium"
 

@@ -214,7 +214,7 @@ add_own_options(GOptionGroup *group, struct poll_options *options)
         OPTION_CALLBACK(0, "preamble", on_number, "FE bytes in front of a request (6)", "N"),
         OPTION_CALLBACK(0, "type", on_type, "Meter type in the request, hex: 20 heat, 10 cold water (20)", "T"),
         OPTION_CALLBACK(0, "di-order", on_word, "Which byte of the identifier comes first (low)", "low|high"),
-        OPTION_CALLBACK(0, "broadcast", on_word, "How all are addressed: aa5 is AA×5 11 11, aa7 is AA×7 (aa5)", "aa5|aa7"),
+        OPTION_CALLBACK(0, "broadcast", on_word, "How all are addressed: aa5 is five AA, 11 11; aa7 is seven AA (aa5)", "aa5|aa7"),
         OPTION_CALLBACK(0, "listen", on_number, "Listen first: 2 before reads, 30 before writes", "SECONDS"),
         OPTION_CALLBACK(0, "if-busy", on_word, "When somebody else asks: wait for a pause, or end with code 8 (wait)",
                         "wait|exit"),
@@ -251,12 +251,12 @@ make_context(struct poll_options *options)
     g_option_context_set_summary(context,
                                  "Asks CJ/T 188 meters, and sets their clocks. It listens before it speaks.\n\n"
                                  "Commands:\n"
-                                 "  read [DI…]         read 901F, or these: 901F 903F D120 …\n"
-                                 "  find               try how this line's meter wants to be asked\n"
-                                 "  address            ask the only meter on the line for its address\n"
-                                 "  scan N|FIRST-LAST… which of these numbers answer\n"
+                                 "  read [DI...]         read 901F, or these: 901F 903F D120 ...\n"
+                                 "  find                 try how this line's meter wants to be asked\n"
+                                 "  address              ask the only meter on the line for its address\n"
+                                 "  scan N|FIRST-LAST... which of these numbers answer\n"
                                  "  set-clock [now|TIME] --address N --form thread|standard\n"
-                                 "  raw HEX            send exactly this frame");
+                                 "  raw HEX              send exactly this frame");
     g_option_context_set_description(
         context,
         "LINE is a serial port, a number from -D, tcp://HOST:PORT, or demo: simulated meters that answer, of which\n"

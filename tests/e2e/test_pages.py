@@ -11,6 +11,7 @@ import pytest
 
 import pages
 from conftest import SRC
+from pages import line_with
 
 WIDEST = 125
 MOST_WORDS = 1200
@@ -36,6 +37,8 @@ LEFT_OUT = {
     "tests/run": "is what runs this",
     "cmake --build build --target package": "wants Debian's tools for packages",
     "sudo apt install ./build/cjt188-*.deb": "changes the computer",
+    "sudo apt install ./build/cjt188-tools_*.deb": "changes the computer",
+    "cmake -S . -B build -DCJT188_PLUGIN=OFF": "tests/cross does it",
     "systemctl restart 'cjt188dump@*' 'cjt188poll@*'": "wants a systemd that runs everything",
     "sudo ln -s /run/cjt188dump/boiler/boiler.prom /var/lib/prometheus/node-exporter/": "wants node_exporter's folder",
 }
@@ -163,6 +166,15 @@ def test_every_command_is_run():
     run = {*pages.EXAMPLES, *(command for name, texts in asked_for() for command in taken[name](*texts))}
     assert len(run) > 50
     assert [command for command in pages.COMMANDS if command not in run and command not in {**ELSEWHERE, **LEFT_OUT}] == []
+
+
+def test_packages_for_the_programs_alone():
+    """Those that need.sh installs, without Wireshark's."""
+    command = line_with("sudo apt install gcc")
+    need = (SRC / "tests" / "need.sh").read_text(encoding="utf-8")
+    lists = dict(re.findall(r'^packages_to_(\w+)="([^"]*)"', need, re.MULTILINE))
+    needed = {*lists["build"].split(), *lists["pack"].split()} - {"wireshark-dev", "libwireshark-dev"}
+    assert set(command.removeprefix("sudo apt install ").split()) == needed
 
 
 def test_no_reason_outlives_its_command():
