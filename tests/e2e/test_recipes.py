@@ -608,15 +608,19 @@ def test_installed_for_everybody_and_removed(desk):
     for path in others:
         path.parent.mkdir(parents=True)
         path.write_text("")
-    installed = []
-    for component in ("wireshark", "tools"):  # one by one, so that the manifest of a real installation stays
-        subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix, "--component", component], check=True,
-                       capture_output=True, timeout=TIMEOUT)
-        manifest = BUILD / f"install_manifest_{component}.txt"
-        installed += manifest.read_text().splitlines()
-        manifest.unlink()
+    manifest, real = BUILD / "install_manifest.txt", BUILD / "install_manifest.txt.real"
+    if manifest.exists():
+        manifest.rename(real)  # of a real installation, and perhaps root's
+    try:  # without --component, which would install what is for packages alone, and that is in /etc
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, capture_output=True, timeout=TIMEOUT)
+        installed = manifest.read_text()
+    finally:
+        manifest.unlink(missing_ok=True)
+        if real.exists():
+            real.rename(manifest)
+    assert all(line.startswith(f"{prefix}/") for line in installed.splitlines())
     (desk.folder / "build").mkdir()
-    (desk.folder / "build" / "install_manifest.txt").write_text("\n".join(installed))
+    (desk.folder / "build" / "install_manifest.txt").write_text(installed)
     assert (prefix / "share" / "wireshark" / "profiles" / "CJT188" / "recent").exists()
     desk.program("sudo", 'exec "$@"')
     desk(*(line.replace("/usr/", f"{prefix}/") for line in block_with("sudo xargs rm")))
