@@ -4,16 +4,12 @@
  * Copyright 2026, the CJ/T 188 tools contributors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* program_invocation_short_name */
-#endif
 #include "output.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -53,16 +49,36 @@ write_into(const char *path, const GString *text)
     return is_written ? NULL : g_strdup(g_strerror(error));
 }
 
+/* What a link leads to, or the path itself; the caller frees. */
+static char *
+behind_links(const char *path)
+{
+    enum { LINKS_MOST = 40 };
+    char *real = g_strdup(path);
+
+    for (unsigned i = 0; i < LINKS_MOST && g_file_test(real, G_FILE_TEST_IS_SYMLINK); i++) {
+        char *target = g_file_read_link(real, NULL), *folder = g_path_get_dirname(real), *link = real;
+
+        if (target != NULL)
+            real = g_path_is_absolute(target) ? g_strdup(target) : g_build_filename(folder, target, NULL);
+        else
+            real = g_strdup(link);
+        g_free(link);
+        g_free(folder);
+        g_free(target);
+    }
+    return real;
+}
+
 /* In place of what is there, as soon as it is whole; what a link leads to, not the link. NULL, or why not; the caller frees. */
 static char *
 replace(const char *path, const GString *text)
 {
     const int readable = 0666, permissions = 0777;
-    char *real = realpath(path, NULL), *reason = NULL;
+    char *place = behind_links(path), *reason = NULL;
     GStatBuf status;
     GError *error = NULL;
     const bool is_there = g_stat(path, &status) == 0;
-    const char *place = real != NULL ? real : path;
 
     if (!g_file_set_contents_full(place, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, readable, &error)) {
         const bool is_folder_closed = error->code == G_FILE_ERROR_ACCES || error->code == G_FILE_ERROR_PERM;
@@ -72,7 +88,7 @@ replace(const char *path, const GString *text)
     } else if (is_there && g_chmod(place, (int)status.st_mode & permissions) != 0) {
         reason = g_strdup(g_strerror(errno));
     }
-    free(real);
+    g_free(place);
     return reason;
 }
 
@@ -88,7 +104,7 @@ static void
 leave_with_failure(void)
 {
     fflush(NULL);
-    _exit(EXIT_FAILURE);
+    _Exit(EXIT_FAILURE);
 }
 
 void
@@ -96,7 +112,7 @@ output_has_failed(void)
 {
     static bool is_known;
 
-    if (!is_known && g_str_equal(program_invocation_short_name, "tshark")) /* a window says it, and stays */
+    if (!is_known && g_strcmp0(g_get_prgname(), "tshark") == 0) /* a window says it, and stays */
         is_known = atexit(leave_with_failure) == 0;
 }
 
