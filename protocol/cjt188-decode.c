@@ -214,7 +214,7 @@ evidence_of(const struct cjt188_value *value)
         return value->state == CJT188_IS_TIME || value->state == CJT188_IS_FILLER ? FOR : AGAINST;
     if (is_temperature)
         return value->state == CJT188_IS_NUMBER ? FOR : AGAINST;
-    if (!value->has_unit_byte)
+    if (!value->has_unit_byte || value->quantity == NULL)
         return NO_EVIDENCE;
     return value->unit != NULL && value->unit->class == value->quantity->class && value->state != CJT188_IS_SUSPECT ? UNIT_FOR
                                                                                                         : UNIT_AGAINST;

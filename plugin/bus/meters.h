@@ -30,7 +30,7 @@ const struct meter_row *cjt188_meter_row_with_name(const uint8_t octets[CJT188_A
 
 /* A row for the table: the meter's number, its name (NULL: none), and of *known the dialect and the decimal places that the
  * user says, where `places` has not others of 0 and more. The caller frees. */
-char *cjt188_meters_row_text(const uint8_t address[CJT188_ADDRESS_LENGTH], const char *name,
+char *cjt188_meters_row_text(const uint8_t octets[CJT188_ADDRESS_LENGTH], const char *name,
                              const struct cjt188_known *known, const int places[CJT188_DIALECT_CLASSES]);
 
 /* Never 0; another one whenever the table was changed. */
