@@ -68,6 +68,9 @@ furnish_root()
     mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
     ln -s pts/ptmx "$root/dev/ptmx"
     ln -s /proc/self/fd "$root/dev/fd"
+    for stream in 0:stdin 1:stdout 2:stderr; do
+        ln -s "/proc/self/fd/${stream%:*}" "$root/dev/${stream#*:}"
+    done
     for device in null zero full random urandom; do
         : >"$root/dev/$device"
         mount --bind "/dev/$device" "$root/dev/$device"
