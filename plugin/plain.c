@@ -42,13 +42,21 @@ cjt188_make_plain(const char *text, unsigned characters, char *plain)
 }
 
 char *
+cjt188_plain_copy(const char *text, unsigned characters)
+{
+    char *plain = (char *)g_malloc(PLAIN_BYTES(characters));
+
+    cjt188_make_plain(text, characters, plain);
+    return plain;
+}
+
+char *
 cjt188_plain_message(char *message)
 {
-    char plain[PLAIN_BYTES(PLAIN_NOTE_CHARACTERS)];
+    char *plain = cjt188_plain_copy(message, PLAIN_NOTE_CHARACTERS);
 
-    cjt188_make_plain(message, PLAIN_NOTE_CHARACTERS, plain);
     g_free(message);
-    return g_strdup(plain);
+    return plain;
 }
 
 void

@@ -23,6 +23,9 @@ bool cjt188_is_plain(const char *text, unsigned characters);
 #define PLAIN_BYTES(characters) (6 * (characters) + 4)
 void cjt188_make_plain(const char *text, unsigned characters, char *plain);
 
+/* The same as a text of its own, which the caller frees. */
+char *cjt188_plain_copy(const char *text, unsigned characters);
+
 /* The same of a message that repeats what somebody has written, in PLAIN_NOTE_CHARACTERS. It frees the message; the caller frees
  * what it returns. */
 char *cjt188_plain_message(char *message);

@@ -206,15 +206,6 @@ read_number(const char *text, struct log_line *line)
 
 /* ---- values that are no numbers ---- */
 
-static char *
-plain_of(const char *text)
-{
-    char plain[PLAIN_BYTES(LOG_TEXT)];
-
-    cjt188_make_plain(text, LOG_TEXT, plain);
-    return g_strdup(plain);
-}
-
 /* A day alone, as people write it, to "2026-04-27". NULL: it is none. */
 static char *
 read_day(const char *cell)
@@ -273,7 +264,7 @@ read_words(const char *cell)
     char *said;
 
     if (g_ascii_isalpha(cell[0]))
-        return plain_of(cell);
+        return cjt188_plain_copy(cell, LOG_TEXT);
     if (!g_ascii_isdigit(cell[0])) /* scanf would take a sign */
         return NULL;
     said = read_day(cell);
@@ -378,25 +369,25 @@ read_line(const struct order *order, char *const cells[CELLS_MAX], unsigned coun
     while (behind != NULL && *behind == ' ')
         behind++;
     if (!read_time(time, line)) {
-        said = plain_of(time);
+        said = cjt188_plain_copy(time, LOG_TEXT);
         error = g_strdup_printf("\"%s\" is no time: write 2026-04-27 12:03, 27.04.2026 12:03 or 12:03", said);
     } else if (behind == NULL || (*behind != '\0' && (unit[0] != '\0' || display_unit_named(behind) == NULL))) {
         line->said = unit[0] == '\0' ? read_words(value) : NULL;
         behind = "";
-        said = plain_of(value);
+        said = cjt188_plain_copy(value, LOG_TEXT);
         if (line->said == NULL)
             error = g_strdup_printf("\"%s\" is no number: write digits with one point or comma, and the unit behind it",
                                     said);
     } else if (g_ascii_isdigit(unit[0])) { /* 0,07 between commas is no 0 */
-        said = plain_of(unit);
+        said = cjt188_plain_copy(unit, LOG_TEXT);
         error = g_strdup_printf("\"%s\" is no unit: quote a value with a comma, or use ;", said);
     }
     if (error == NULL) {
         unit = *behind != '\0' ? behind : unit;
         line->of_unit = display_unit_named(unit);
-        line->unit = plain_of(unit);
-        line->meter = plain_of(cell_of(order, cells, count, COLUMN_METER));
-        line->name = plain_of(cell_of(order, cells, count, COLUMN_NAME));
+        line->unit = cjt188_plain_copy(unit, LOG_TEXT);
+        line->meter = cjt188_plain_copy(cell_of(order, cells, count, COLUMN_METER), LOG_TEXT);
+        line->name = cjt188_plain_copy(cell_of(order, cells, count, COLUMN_NAME), LOG_TEXT);
     }
     g_free(said);
     return error;

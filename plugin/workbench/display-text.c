@@ -26,16 +26,6 @@ plural(unsigned count)
     return count == 1 ? "" : "s";
 }
 
-/* The first characters of a person's text. */
-static char *
-brief_of(const char *text)
-{
-    char plain[PLAIN_BYTES(BRIEF)];
-
-    cjt188_make_plain(text, BRIEF, plain);
-    return g_strdup(plain);
-}
-
 /* ---- a row for the Meters table ---- */
 
 /* What the user's row of this meter says already stays. The caller frees. */
@@ -116,7 +106,7 @@ bytes_text(const struct display_series *series, const struct finding *finding)
 {
     char *place = finding->width == 1 ? g_strdup_printf("byte %u", finding->at) :
                                         g_strdup_printf("bytes %u to %u", finding->at, finding->at + finding->width - 1);
-    char *unit = brief_of(series->unit), *text;
+    char *unit = cjt188_plain_copy(series->unit, BRIEF), *text;
     char scale[G_ASCII_DTOSTR_BUF_SIZE];
 
     g_ascii_formatd(scale, sizeof scale, "%.6g", finding->factor * pow(10, finding->exponent));
@@ -133,7 +123,7 @@ bytes_text(const struct display_series *series, const struct finding *finding)
 static char *
 value_text(const struct finding *finding)
 {
-    char *name = brief_of(finding->value->name), *text;
+    char *name = cjt188_plain_copy(finding->value->name, BRIEF), *text;
 
     if (!finding->value->is_by_dialect)
         text = g_strdup_printf("%s as it is", name);
@@ -174,7 +164,8 @@ print_finding(const struct display *display, const struct display_series *series
 static void
 print_title(const struct display_series *series, unsigned checked, double tolerance)
 {
-    char *meter = brief_of(series->meter), *name = brief_of(series->name), *unit = brief_of(series->unit);
+    char *meter = cjt188_plain_copy(series->meter, BRIEF), *name = cjt188_plain_copy(series->name, BRIEF);
+    char *unit = cjt188_plain_copy(series->unit, BRIEF);
 
     wording_print_line(g_strdup_printf("%s%s, %s%s%s%s: %u line%s, %u with replies within %.0f s",
                                        series->meter[0] != '\0' ? "Meter " : "The meter", meter, name[0] != '\0' ? name : "no name", unit[0] != '\0' ? " (" : "", unit,
