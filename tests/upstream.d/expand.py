@@ -31,7 +31,7 @@ def whole():
     text = re.sub(r"(?<!static )\bint (hf_\w+);", r"static int \1 = -1;\n", text)
     text = re.sub(r"\bexpert_field (ei_\w+) = EI_INIT;", r"static expert_field \1 = EI_INIT;\n", text)
     text = re.sub(r"(?<=;) (?=static int hf_)", "\n", text)
-    return re.sub(r" (?=\{ &(?:hf|ei)_)", "\n        ", text)
+    return re.sub(r"\s*(?=\{ &(?:hf|ei)_)", "\n        ", text)
 
 
 (pathlib.Path(sys.argv[1]) / "packet-cjt188.c").write_text(whole(), encoding="utf-8")
