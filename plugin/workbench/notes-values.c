@@ -197,7 +197,7 @@ find_hidden(struct notes_values *values, const struct explore_field *field, cons
     explore_value_bytes(field, shown->data, bytes);
     explore_value_bytes(field, meter->toggled, toggled);
     for (unsigned i = 0; i < field->width; i++)
-        hidden[i] = is_open(field) && (meter->is_wildcard || (toggled[i] == 0 && !shared[field->at + i]));
+        hidden[i] = shared != NULL && (meter->is_wildcard || (toggled[i] == 0 && !shared[field->at + i]));
     for (unsigned i = 0; i < field->width; i++)
         hidden[i] = hidden[i] || (field->undocumented && values->is_time[field->at + i]);
     mask_bytes(values->mask, shown->data, group->width, field->at, field->width, meter->number, is_open(field), hidden);
