@@ -102,19 +102,16 @@ expand(char **argv, const char *letters, char **file, GError **error)
     bool good = true;
 
     for (guint i = 0; good && i < words->len; i++) {
-        const char *word = words->pdata[i], *value = i + 1 < words->len ? words->pdata[i + 1] : NULL;
+        const char *word = words->pdata[i];
         const bool is_tap = strcmp(word, "--tap") == 0, is_file = strcmp(word, "--taps") == 0;
 
-        if ((!is_tap && !is_file) || value == NULL) {
+        if ((!is_tap && !is_file) || i + 1 == words->len) {
             g_ptr_array_add(list, g_strdup(word));
-            continue;
-        }
-        i++;
-        if (is_tap) {
-            good = insert_tap(list, letters, *file, value, error);
+        } else if (is_tap) {
+            good = insert_tap(list, letters, *file, words->pdata[++i], error);
         } else {
             g_free(*file);
-            *file = g_strdup(value);
+            *file = g_strdup(words->pdata[++i]);
         }
     }
     g_ptr_array_unref(words);

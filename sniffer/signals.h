@@ -16,9 +16,9 @@ void signals_hold(void);
  * taken for one of them. To be called before anything is opened. */
 void signals_hold_streams(void);
 
-/* From now on SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGCONT come to `callback` from the default main context, the last of them
+/* From now on SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGCONT come to `function` from the default main context, the last of them
  * before anything that waited while the program stood still. To be called before any thread is started. The caller ends with signals_end(). */
-void signals_begin(void (*callback)(int number, void *user), void *user);
+void signals_begin(void (*function)(int number, void *user), void *user);
 void signals_end(void);
 
 /* Readable while SIGINT or SIGTERM waits to be told to the callback; -1 before signals_begin(). */

@@ -350,7 +350,8 @@ on_told(const char *text, void *user)
     toolbar_tell(user, text);
 }
 
-static bool
+/* To its end, which was bad where *error is set. */
+static void
 run_tap(const struct call *call, GError **error)
 {
     GPtrArray *argv = command_line(call, error);
@@ -358,15 +359,14 @@ run_tap(const struct call *call, GError **error)
     bool good;
 
     if (argv == NULL)
-        return false;
+        return;
     good = options_parse(&options, (char **)argv->pdata, error);
     for (guint i = 0; good && i < options.lines->len; i++) /* Wireshark shows why a capture cannot begin */
         ((struct line_options *)options.lines->pdata[i])->source.must_be_there = true;
     if (good)
-        good = tap_run(&options, error);
+        tap_run(&options, error);
     options_clear(&options);
     g_ptr_array_unref(argv);
-    return good;
 }
 
 static int
@@ -381,7 +381,8 @@ capture(const struct call *call)
 
     signal(SIGPIPE, SIG_IGN);
     tap_tell_to(on_told, toolbar);
-    if (!run_tap(call, &error) && error->code != TAP_OUTPUT_FAILED) { /* that is how Wireshark stops us at times */
+    run_tap(call, &error);
+    if (error != NULL && error->code != TAP_OUTPUT_FAILED) { /* that is how Wireshark stops us at times */
         status = error->code;
         if (status != TAP_LINE_LOST)
             write_empty_capture(call, fd);

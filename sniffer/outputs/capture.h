@@ -41,7 +41,7 @@ int capture_reader_fd(const struct capture *capture);
 void capture_tell_reader_gone(const struct capture *capture, GError **error);
 
 void capture_totals(const struct capture *capture, struct output_totals *totals);
-void capture_counts(const struct capture *capture, unsigned line, struct output_counts *counts);
+void capture_counts(const struct capture *capture, unsigned number, struct output_counts *counts);
 const char *capture_path(const struct capture *capture);
 
 #endif

@@ -145,9 +145,10 @@ size_of(const char *path)
 static struct file *
 file_new(const char *path)
 {
-    struct file *file = g_malloc(sizeof *file + strlen(path) + 1);
+    const size_t size = strlen(path) + 1;
+    struct file *file = g_malloc(sizeof *file + size);
 
-    strcpy(file->path, path);
+    memcpy(file->path, path, size);
     file->bytes = size_of(path);
     return file;
 }

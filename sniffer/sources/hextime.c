@@ -377,12 +377,11 @@ heading_unit(const struct field *field)
         int64_t ns;
     } units[] = { { "", NS_PER_SECOND }, { "[s]", NS_PER_SECOND }, { "[ms]", NS_PER_MS },
                   { "[us]", NS_PER_US }, { "[µs]", NS_PER_US },    { "[ns]", 1 } };
-    char text[32];
+    char text[32] = "";
     size_t length = 0;
 
     for (const char *at = field->start; at < field->end && length < sizeof text - 1; at++)
         text[length++] = *at == '(' ? '[' : *at == ')' ? ']' : *at;
-    text[length] = '\0';
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         const size_t name = strlen(names[i]);
 

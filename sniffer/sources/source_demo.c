@@ -139,15 +139,15 @@ parse_options(const char *text, struct demo_options *options, GError **error)
 }
 
 struct source *
-source_demo_open(const char *text, const struct source_options *source_options, GError **error)
+source_demo_open(const char *name, const struct source_options *options, GError **error)
 {
-    const struct line_settings *line = &source_options->line;
-    struct demo_options options = { .seed = g_random_int() };
+    const struct line_settings *line = &options->line;
+    struct demo_options wanted = { .seed = g_random_int() };
     struct demo *demo;
     GDateTime *wall_clock;
     char *settings;
 
-    if (*text != '\0' && !parse_options(text, &options, error))
+    if (*name != '\0' && !parse_options(name, &wanted, error))
         return NULL;
     demo = g_new0(struct demo, 1);
     demo->source.start = demo_start;
@@ -160,12 +160,12 @@ source_demo_open(const char *text, const struct source_options *source_options, 
         .hardware = g_strdup("simulated"),
         .baud = line->baud,
         .char_time_ns = demo->char_time_ns,
-        .waits = options.fast,
-        .timing = options.fast ? TIMING_SIMULATED : TIMING_LIVE,
+        .waits = wanted.fast,
+        .timing = wanted.fast ? TIMING_SIMULATED : TIMING_LIVE,
     };
     g_free(settings);
-    wall_clock = options.fast ? g_date_time_new_from_unix_utc(FAST_START_S) : g_date_time_new_now_local();
-    demo->bus = demo_bus_new(options.seed, demo->char_time_ns, wall_clock);
+    wall_clock = wanted.fast ? g_date_time_new_from_unix_utc(FAST_START_S) : g_date_time_new_now_local();
+    demo->bus = demo_bus_new(wanted.seed, demo->char_time_ns, wall_clock);
     g_date_time_unref(wall_clock);
     demo_bus_next(demo->bus, &demo->burst);
     return &demo->source;
