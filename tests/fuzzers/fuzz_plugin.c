@@ -430,7 +430,7 @@ add_packet(enum record kind, const uint8_t *body, unsigned length)
         carriers[kind].put(whole, head, length);
     behind = whole->len;
     g_byte_array_append(whole, body + HEAD, length);
-    if ((head[SAYS] & SAYS_MEND) != 0)
+    if ((head[SAYS] & SAYS_MEND) != 0 && length > 0)
         mend(whole->data + behind, length);
     packet->length = whole->len;
     packet->captured = head[SNAP] == UINT8_MAX ? whole->len : MIN(whole->len, behind + head[SNAP]);

@@ -1656,29 +1656,37 @@ test_all_frames(void)
     }
 }
 
-/* A name of 64 characters of 4 bytes, and all that a reply can say. */
+/* A name of 64 characters of 4 bytes, which is as long as one can be. */
+static const char *
+longest_name(void)
+{
+    enum { WIDTH = sizeof "🚰" - 1 };
+    static char name[64 * WIDTH + 1];
+
+    for (size_t at = 0; at + 1 < sizeof name; at += WIDTH)
+        memcpy(name + at, "🚰", WIDTH);
+    return name;
+}
+
+/* And all that a reply can say. */
 static void
 test_longest_sentence(void)
 {
-    GString *name = g_string_new(NULL);
-    struct cjt188_known known = { .has_dialect = true, .dialect = CJT188_HIWITS };
+    const struct cjt188_known known = { .has_dialect = true, .dialect = CJT188_HIWITS, .name = longest_name() };
 
-    for (unsigned i = 0; i < 64; i++)
-        g_string_append(name, "🚰");
-    known.name = name->str;
     decode_heat(HEAT, "1F 90", (struct heat){ .heating = "99 99 99 89 13", .supply = "99 99 98", .back = "99 99 98", .status = "04 7F" }, &known);
     cjt188_decode(bytes, length, CJT188_DAMAGED, &known, &decoded);
     assert_all_texts();
-    g_string_free(name, TRUE);
 }
 
 /* Every L, type and control with data that make every kind go wrong. */
 static void
 test_hostile(void)
 {
-    static const uint8_t fills[] = { 0x00, 0xFF, 0x99, 0x33, 0x68, 0x2C, 0x05, 0xAA };
+    static const uint8_t fills[] = { 0x00, 0xFF, 0x99, 0x33, 0x68, 0x2C, 0x05, 0xAA, 'Z' };
     static const char *const heads[] = { HEAT, WATER, GAS, THREAD, "20 AA AA AA AA AA AA AA C1", "55 FF 00 FF 00 FF 00 FF A1",
-                                         WRITE, "20 78 56 34 12 00 59 42 16", "20 78 56 34 12 00 11 11 38" };
+                                         WRITE, "20 78 56 34 12 00 59 42 16", "20 78 56 34 12 00 11 11 38",
+                                         "20 78 56 34 12 00 11 11 FF" };
     static const uint16_t identifiers[] = { 0x901F, 0x902F, 0x900E, 0x903F, 0x904F, 0x905F, 0x906F, 0x907F, 0xD120, 0xD12B, 0xD131,
                                             0xD152, 0xD200, 0xD300, 0x8102, 0x8103, 0x8105, 0x8106, 0x810A, 0xA010, 0xA013, 0xA014,
                                             0xA015, 0xA016, 0xA017, 0xA018, 0xA019, 0x610A, 0x19BB, 0x0000 };
@@ -1686,17 +1694,18 @@ test_hostile(void)
     for (size_t h = 0; h < G_N_ELEMENTS(heads); h++) {
         for (size_t d = 0; d < G_N_ELEMENTS(identifiers); d++) {
             for (unsigned l = 0; l <= UINT8_MAX; l++) {
-                const struct cjt188_known known = { .has_dialect = l % 3 == 0, .dialect = (enum cjt188_dialect_id)(l % CJT188_DIALECTS) };
-                char sentence[CJT188_SENTENCE_MAX];
+                const struct cjt188_known known = { .has_dialect = l % 3 == 0, .dialect = (enum cjt188_dialect_id)(l % CJT188_DIALECTS),
+                                                    .name = longest_name() };
+                char sentence[2 * CJT188_SENTENCE_MAX];
 
                 build(heads[h], "");
                 memset(bytes + CJT188_OFF_DATA, fills[(l + d) % G_N_ELEMENTS(fills)], sizeof bytes - CJT188_OFF_DATA);
                 bytes[CJT188_OFF_LENGTH] = (uint8_t)l;
                 bytes[CJT188_OFF_DATA] = (uint8_t)(identifiers[d] >> 8);
                 bytes[CJT188_OFF_DATA + 1] = (uint8_t)identifiers[d];
-                cjt188_decode(bytes, CJT188_OVERHEAD + l, CJT188_FRAME, &known, &decoded);
+                cjt188_decode(bytes, CJT188_OVERHEAD + l, (h + d + l) % 2 == 0 ? CJT188_FRAME : CJT188_DAMAGED, &known, &decoded);
                 assert_covered();
-                cjt188_sentence(&decoded, sentence, sizeof sentence);
+                g_assert_cmpuint(cjt188_sentence(&decoded, sentence, sizeof sentence), <, CJT188_SENTENCE_MAX);
                 g_assert_true(g_utf8_validate(sentence, -1, NULL));
                 for (unsigned i = 0; i < decoded.value_count; i++)
                     for (size_t j = 0; j < G_N_ELEMENTS(value_texts); j++)
