@@ -109,3 +109,40 @@ inside()
         ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
         chroot "$root" "$@" </dev/null
 }
+
+# booted OPTION... -- COMMAND...: boots the folder's own systemd in a container, has it run the command as root, tells what that
+# said, and ends as it did. The options are systemd-nspawn's.
+booted()
+{
+    need systemd-container
+    options=
+    while [ "$1" != -- ]; do
+        options="$options $1"
+        shift
+    done
+    shift
+    [ -d /run/systemd/system ] || options="$options --keep-unit" # here no systemd runs that could be told of a container
+    ln -sfn /dev/null "$root/etc/systemd/system/console-getty.service"
+    mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+    ln -sfn ../cjt188-test.service "$root/etc/systemd/system/multi-user.target.wants"
+    cat >"$root/etc/systemd/system/cjt188-test.service" <<END
+[Unit]
+SuccessAction=exit
+FailureAction=exit
+
+[Service]
+Type=oneshot
+Environment=HOME=/root LC_ALL=C.UTF-8 TERM=dumb http_proxy=${http_proxy-} https_proxy=${https_proxy-}
+ExecStart=$*
+StandardOutput=file:/var/log/cjt188-test
+StandardError=inherit
+END
+    : >"$root/var/log/cjt188-test"
+    ended=0
+    # shellcheck disable=SC2086 # a list of words
+    SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 timeout 1800 systemd-nspawn -q --register=no -D "$root" $options -b --console=pipe \
+        systemd.show_status=no </dev/null >"$root.log" 2>&1 || ended=$?
+    cat "$root/var/log/cjt188-test"
+    [ -s "$root/var/log/cjt188-test" ] || tail -n 20 "$root.log" >&2
+    return $ended
+}
