@@ -357,17 +357,21 @@ static stat_tap_table_item meter_columns[METER_COLUMNS] = {
     [METER_DRIFT] = TEXT_COLUMN("Clock drift"),
 };
 
-/* What a bill is split by, in the order of preference; what has the same unit is one sum. */
+/* What a bill is split by, in the order of preference. Each is one sum: nobody pays for gas and water, nor for heat and
+ * electricity, by one and the same. */
 static const struct {
     enum cjt188_measurement value;
+    uint8_t families;
     const char *unit;
-    unsigned sum;
 } bill[] = {
-    { CJT188_HEATING, "kWh", 0 },
-    { CJT188_ELECTRIC, "kWh", 0 },
-    { CJT188_VOLUME_NOW, "m³", 1 },
+    { CJT188_HEATING, CJT188_FAMILY_ANY, "kWh" },
+    { CJT188_ELECTRIC, CJT188_FAMILY_ANY, "kWh" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_WATER, "m³" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_GAS, "m³" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_HEAT, "m³" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_ANY, "m³" },
 };
-enum { BILL_SUMS = 2 };
+enum { BILL_SUMS = array_length(bill) };
 
 struct meter_sums {
     struct sums sums;
@@ -461,7 +465,7 @@ note_reading(struct meter_sums *sums, const struct cjt188_decoded *frame)
     const struct cjt188_value *value;
 
     for (unsigned i = 0; i < array_length(bill) && sums->counter == 0; i++) {
-        value = cjt188_measured(frame, bill[i].value);
+        value = (bill[i].families & frame->family) != 0 ? cjt188_measured(frame, bill[i].value) : NULL;
         if (value == NULL)
             continue;
         sums->counter = (int)i + 1;
@@ -761,11 +765,11 @@ why_no_share(const struct meter_sums *sums, const double all[BILL_SUMS])
         return "none: no energy or volume was read";
     if (sums->readings == 1)
         return "none: only one reading";
-    return all[bill[sums->counter - 1].sum] > 0 ? NULL : "none: no meter counted anything";
+    return all[sums->counter - 1] > 0 ? NULL : "none: no meter counted anything";
 }
 
-/* Each meter's part of what all meters with the same unit counted: for splitting a bill between them. Relative, because the
- * meters' own errors are not known. */
+/* Each meter's part of what all meters of its kind counted: for splitting a bill between them. Relative, because the meters' own
+ * errors are not known. */
 static void
 write_readings(struct table *table, const struct meter_sums *sums, const double all[BILL_SUMS])
 {
@@ -774,7 +778,7 @@ write_readings(struct table *table, const struct meter_sums *sums, const double 
     if (why != NULL)
         set_text(table, &sums->sums, METER_SHARE, why);
     else
-        set_format(table, &sums->sums, METER_SHARE, "%.1f %%", sums->counted / all[bill[sums->counter - 1].sum] * 100);
+        set_format(table, &sums->sums, METER_SHARE, "%.1f %%", sums->counted / all[sums->counter - 1] * 100);
     if (sums->counter == 0)
         return;
     write_reading(table, sums, METER_FIRST, sums->first);
@@ -975,7 +979,7 @@ write_meters(struct table *table)
 
     for (unsigned i = 0; i < table->sums->len; i++) {
         if (shown[i].counter != 0 && shown[i].sums.row >= 0)
-            all[bill[shown[i].counter - 1].sum] += shown[i].counted;
+            all[shown[i].counter - 1] += shown[i].counted;
     }
     for (unsigned i = 0; i < table->sums->len; i++) {
         if (shown[i].sums.row >= 0)

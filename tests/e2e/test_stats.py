@@ -298,6 +298,19 @@ def test_a_share_is_of_the_steps_up(metered):
         ("0.000 kWh", "1 reset, −900.000 kWh not counted", "0.0 %")]
 
 
+def test_a_share_is_of_one_kind_of_meter(metered):
+    """Water and gas are m³ both, heat and electricity kWh: nobody splits a bill between them."""
+    bus = Bus()
+    meters = {"10000001": (0x10, M3), "10000002": (0x11, M3), "30000001": (0x30, M3), "40000001": (0x40, KWH), A: (0x20, KWH)}
+    for digits in (1_000, 2_000):
+        for number, (kind, unit) in meters.items():
+            answer = reading(number, energy2=(digits, unit)) if kind == 0x20 else \
+                frame(water_901f(volume=(digits, unit), second=(0, unit)), number=number, type=kind)
+            bus.answer(bus.ask(request(number)), answer)
+    assert {number: row["Share (relative)"] for number, row in metered(bus).items()} == {
+        "10000001": "50.0 %", "10000002": "50.0 %", "30000001": "100.0 %", "40000001": "100.0 %", A: "100.0 %"}
+
+
 def test_a_meter_without_a_share_says_why(metered):
     bus = Bus()
     bus.ask(request(A))                                                    # dead
