@@ -373,7 +373,8 @@ write_line_figures(struct writer *writer, const struct report_line *line)
     if (line->timed > 0) {
         page_format(page, "<tr><th>Response time</th><td>%s to ", page_number(number, line->fastest, 0));
         page_format(page, "%s ms", page_number(number, line->slowest, 0));
-        page_format(page, ", mean %s ms</td></tr>", page_number(number, line->total / line->timed, 0));
+        page_format(page, ", mean %s ms%s</td></tr>", page_number(number, line->total / line->timed, 0),
+                    line->late > 0 ? ", without late replies" : "");
     }
     write_silence(writer, line);
     page_put(page, "</tbody></table></figure>\n");

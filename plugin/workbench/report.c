@@ -263,15 +263,15 @@ settle_reply(struct report_line *line, const struct cjt188_outcome *outcome, dou
     const double ms = (double)outcome->response / 1e6;
 
     line->replies++;
-    if (!outcome->is_timed)
+    if (outcome->is_timed && has_place)
+        curve_add(&line->response, at, ms);
+    line->late += outcome->is_timed && outcome->is_late;
+    if (!outcome->is_timed || outcome->is_late) /* which no table takes into its mean */
         return;
     line->fastest = line->timed == 0 ? ms : MIN(line->fastest, ms);
     line->slowest = line->timed == 0 ? ms : MAX(line->slowest, ms);
     line->total += ms;
     line->timed++;
-    line->late += outcome->is_late;
-    if (has_place)
-        curve_add(&line->response, at, ms);
 }
 
 static void

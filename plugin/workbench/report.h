@@ -63,7 +63,7 @@ struct report_line {
     bool has_last;
     struct curve response, silent; /* ms; requests without a reply */
     struct curve quiet;   /* s between two packets, at the second */
-    uint64_t timed;
+    uint64_t timed;       /* late replies are not */
     double fastest, slowest, total; /* ms */
     struct report_silence silence;  /* the longest */
 };
