@@ -60,12 +60,16 @@ quantity_for(const struct cjt188_decoded *frame, const struct cjt188_quantity *q
                                                     .class = CJT188_ENERGY, .measurement = CJT188_COOLING };
     static const struct cjt188_quantity settlement = { .name = "Settlement-day energy", .class = CJT188_ENERGY,
                                                        .field = CJT188_F_ENERGY_SETTLEMENT };
+    const struct cjt188_quantity *other;
 
     if (quantity->is_first_energy)
         return frame->dialect->first_is_cooling ? &cooling : &settlement;
-    if (unit != NULL && unit->class <= CJT188_VOLUME && unit->class != quantity->class && quantity->other[unit->class] != NULL)
-        return quantity->other[unit->class];
-    return quantity;
+    if (unit == NULL || unit->class > CJT188_VOLUME || unit->class == quantity->class)
+        return quantity;
+    other = quantity->other[unit->class];
+    while (other != NULL && other->families != 0 && (other->families & frame->family) == 0)
+        other = other->otherwise;
+    return other != NULL ? other : quantity;
 }
 
 static bool

@@ -409,7 +409,15 @@ case("gas", "five bytes of digits", gas_5bcd(volume="90 78 56 34 12"), dialect=G
      volume__settlement=0.0, unit=None, clock="2016-01-01 12:00:00")
 case("gas", "with units", frame(water_901f(volume=(12345, 0x2C)), type=0x30), dialect=STANDARD, volume=123.45)
 case("electricity", "energy", frame(water_901f(volume=(12345, 0x05), second=(678, 0x05)), type=0x40), volume=None,
-     unit_mismatch=None, unit=[5, 5])
+     energy__electric=123.45, unit_mismatch=None, unit=[5, 5])
+for number, kind in enumerate((0x10, 0x30), 11):  # no document has an energy in this place, and none of these is electric
+    case("electricity", f"none of type {kind:02X}", frame(water_901f(volume=(12345, 0x05)), type=kind, number=f"{number:08d}"),
+         energy__electric=None, energy__heating=None, volume=None, unit_mismatch=...)
+case("electricity", "none of a heat meter", frame(water_901f(volume=(12345, 0x05)), number="00000013", maker="33 78"),
+     energy__electric=None, energy__heating=123.45, volume=None, unit_mismatch=None)
+case("electricity", "none of a heat meter's freeze", frame(
+    bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + quantity(123456, 0x05) + quantity(12345, 0x35) + bytes(6), number="00000014"),
+    energy__electric=None, energy__heating=1234.56, volume=None, flow=1.2345, unit_mismatch=None)
 
 
 # ---- 610A, A016, 900E, 902F ----
