@@ -94,7 +94,7 @@ static const struct cjt188_status_bit yuanda_bits[] = {
 
 static const struct cjt188_status_bit jiade_bits[] = {
     BATTERY_LOW,
-    BIT(0x0020, COOLING, "cooling mode", false),
+    BIT(0x0020, COOLING, "heating or cooling", false),
     BIT(0x0040, FLOW_SENSOR_FAULT, "flow sensor fault", true),
     BIT(0x0080, SUPPLY_SENSOR_FAULT, "supply temperature sensor fault", true),
     BIT(0x0100, RETURN_SENSOR_FAULT, "return temperature sensor fault", true),
