@@ -649,17 +649,34 @@ read_parts(const uint8_t *bytes, unsigned width, enum cjt188_time_order order, s
     return true;
 }
 
+static bool
+read_in_order(const uint8_t *bytes, unsigned width, enum cjt188_time_order order, struct cjt188_time *time)
+{
+    return read_parts(bytes, width, order, time) && is_possible(time);
+}
+
 bool
 cjt188_read_time(const uint8_t *bytes, unsigned width, struct cjt188_time *time, enum cjt188_time_order *order)
 {
     for (unsigned i = CJT188_TIME_LOW_FIRST; i < CJT188_NO_TIME; i++) {
-        if (!read_parts(bytes, width, (enum cjt188_time_order)i, time) || !is_possible(time))
+        if (!read_in_order(bytes, width, (enum cjt188_time_order)i, time))
             continue;
         if (order != NULL)
             *order = (enum cjt188_time_order)i;
         return true;
     }
     return false;
+}
+
+/* Where a maker sends all numbers high byte first, what fits both ways is meant so. */
+static bool
+read_makers_time(const struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    const uint8_t *bytes = bytes_of(frame, value);
+
+    value->order = CJT188_TIME_HIGH_FIRST;
+    return (frame->dialect->data_high_first && read_in_order(bytes, value->width, CJT188_TIME_HIGH_FIRST, &value->time)) ||
+        cjt188_read_time(bytes, value->width, &value->time, &value->order);
 }
 
 static void
@@ -671,7 +688,7 @@ decode_time(const struct cjt188_decoded *frame, struct cjt188_value *value)
     if (cjt188_all_are(bytes, value->width, 0xFF) || (is_clock && cjt188_all_are(bytes, value->width, 0x99)) ||
         (is_clock && frame->dialect->filler_33 && cjt188_all_are(bytes, value->width, 0x33)))
         value->state = CJT188_IS_FILLER;
-    else if (cjt188_read_time(bytes, value->width, &value->time, &value->order))
+    else if (read_makers_time(frame, value))
         value->state = CJT188_IS_TIME;
     else
         value->state = CJT188_BAD_TIME;
