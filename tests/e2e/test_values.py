@@ -475,7 +475,8 @@ case("makers' history", "a month that is none", frame(
     bytes.fromhex("D1 31 00 13 24") + quantity(12345, 0x05) + quantity(678, 0x2C) + bytes(3), maker="33 78"),
     month=None, bad_clock=..., energy__monthly=123.45)
 for di in ("D1 32", "D1 33", "D1 53"):
-    case("makers' history", f"{di} is in no document", water(f"{di} 00" + "00" * 5), unknown_di=...)
+    case("makers' history", f"{di} is in no document", water(f"{di} 00 45 23 01 00 2C"), unknown_di=..., volume__monthly=None,
+         undocumented=bytes.fromhex("45 23 01 00 2C"))
 case("history of 2018", "D200", water(bytes.fromhex("D2 00 00") + quantity(12345, 0x2C)), di=0xD200, unknown_di=None,
      volume__monthly=123.45)
 case("history of 2018", "freeze", water(
