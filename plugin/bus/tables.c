@@ -389,6 +389,8 @@ struct meter_sums {
     int decimals;
     char *name, *faults;
     const char *dialect;
+    uint16_t manufacturer;           /* of its first reading */
+    bool has_manufacturer, has_several; /* other readings have others: perhaps other meters' */
     unsigned clocks;
     double clock_first, clock_last;  /* offsets, s */
     struct clock_steps { unsigned count; double sum; } summer, jumps;
@@ -476,6 +478,16 @@ note_reading(struct meter_sums *sums, const struct cjt188_decoded *frame)
         count_step(sums, value->number);
 }
 
+/* A meter's replies have one manufacturer code. Two meters whose numbers go on there are not told apart. */
+static void
+note_manufacturer(struct meter_sums *sums, uint16_t manufacturer)
+{
+    sums->has_several |= sums->has_manufacturer && sums->manufacturer != manufacturer;
+    if (!sums->has_manufacturer)
+        sums->manufacturer = manufacturer;
+    sums->has_manufacturer = true;
+}
+
 /* Every fault that any reading had, each once. */
 static void
 add_fault_text(struct meter_sums *sums, const char *text)
@@ -525,6 +537,7 @@ count_meter_frame(struct table *table, const packet_info *pinfo, const struct cj
     sums->dialect = frame->dialect->name;
     if (!cjt188_is_reading(frame))
         return;
+    note_manufacturer(sums, frame->manufacturer);
     add_faults(sums, frame);
     if (clock != NULL && (seen->fact->flags & FACT_HAS_TIME) != 0)
         note_clock(sums, cjt188_clock_offset(&clock->time, &pinfo->abs_ts));
@@ -763,6 +776,8 @@ why_no_share(const struct meter_sums *sums, const double all[BILL_SUMS])
         return "none: no reply";
     if (sums->counter == 0)
         return "none: no energy or volume was read";
+    if (sums->has_several)
+        return "none: replies with several manufacturer codes, perhaps of several meters";
     if (sums->readings == 1)
         return "none: only one reading";
     return all[sums->counter - 1] > 0 ? NULL : "none: no meter counted anything";
@@ -779,7 +794,7 @@ write_readings(struct table *table, const struct meter_sums *sums, const double 
         set_text(table, &sums->sums, METER_SHARE, why);
     else
         set_format(table, &sums->sums, METER_SHARE, "%.1f %%", sums->counted / all[sums->counter - 1] * 100);
-    if (sums->counter == 0)
+    if (sums->counter == 0 || sums->has_several)
         return;
     write_reading(table, sums, METER_FIRST, sums->first);
     write_reading(table, sums, METER_LAST, sums->last);
@@ -832,7 +847,7 @@ write_clock(struct table *table, const struct meter_sums *sums)
 {
     GString *text;
 
-    if (sums->clocks == 0)
+    if (sums->clocks == 0 || sums->has_several)
         return;
     write_duration(table, &sums->sums, METER_CLOCK_FIRST, sums->clock_first);
     write_duration(table, &sums->sums, METER_CLOCK_LAST, sums->clock_last);
@@ -935,6 +950,9 @@ join_meter(struct meter_sums *all, const struct meter_sums *more)
 {
     join_readings(all, more);
     join_clocks(all, more);
+    all->has_several |= more->has_several;
+    if (more->has_manufacturer)
+        note_manufacturer(all, more->manufacturer);
     if (more->dialect != NULL)
         all->dialect = more->dialect;
     if (more->name != NULL) {
@@ -978,7 +996,7 @@ write_meters(struct table *table)
     double all[BILL_SUMS] = { 0 };
 
     for (unsigned i = 0; i < table->sums->len; i++) {
-        if (shown[i].counter != 0 && shown[i].sums.row >= 0)
+        if (shown[i].counter != 0 && shown[i].sums.row >= 0 && !shown[i].has_several)
             all[shown[i].counter - 1] += shown[i].counted;
     }
     for (unsigned i = 0; i < table->sums->len; i++) {

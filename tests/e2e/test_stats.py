@@ -324,6 +324,21 @@ def test_a_meter_without_a_share_says_why(metered):
         LONG: "none: no meter counted anything", "all meters": "none: not one meter"}
 
 
+def test_two_meters_of_one_number_are_no_sum(metered):
+    """Numbers of twelve digits go on in the manufacturer code: what lies between the two meters nobody has counted."""
+    bus = Bus()
+    for digits in (1_000, 2_000, 3_000):
+        for maker, more in (("26 00", 0), ("27 00", 90_000)):
+            asked = bus.ask(request("2601300011", maker=maker))
+            bus.answer(asked, frame(water_901f(volume=(digits + more, M3)), number="2601300011", maker=maker, type=0x10))
+        bus.answer(bus.ask(request("10000042")), frame(water_901f(volume=(digits, M3)), number="10000042", type=0x10))
+    said = metered(bus)
+    row = said["2601300011"]
+    assert row["Share (relative)"] == "none: replies with several manufacturer codes, perhaps of several meters"
+    assert {row[name] for name in ("First reading", "Last reading", "Counted", "Ran backwards", "First clock offset", "Clock drift")} == {""}
+    assert said["10000042"]["Share (relative)"] == "100.0 %"
+
+
 @pytest.mark.parametrize("zone, said", [
     ("UTC", ("2 h 12 s", "3 h 22 s", "+10 s; 1 summer time step, +1 h")),
     ("CET-1CEST,M3.5.0,M10.5.0/3", ("1 h 12 s", "1 h 22 s", "+10 s")),
