@@ -185,6 +185,15 @@ cjt188_step(const struct cjt188_value *value)
     return scale(1, (value->unit != NULL ? value->unit->exponent : 0) - value->places) / (in_joules ? 3.6 : 1);
 }
 
+double
+cjt188_gain(const struct cjt188_value *now, double before)
+{
+    const double whole = scale(1, 2 * now->digits_width) * cjt188_step(now), tenth = whole / 10;
+    const bool is_anew = now->row->kind == CJT188_K_QUANTITY && now->number < tenth && before >= whole - tenth;
+
+    return now->number - before + (is_anew ? whole : 0);
+}
+
 /* ---- numbers that no meter can have ---- */
 
 /* Where a sign is looked for, by class: the least bytes of digits whose top byte 80 is beyond any meter (80 in two bytes of a

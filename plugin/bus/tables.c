@@ -385,6 +385,7 @@ struct meter_sums {
     unsigned readings;               /* with this counter */
     double first, last;
     double counted, lost;            /* sums of the steps up, and of those down */
+    unsigned rollovers;              /* of the steps up: behind its last digit the counter began anew */
     unsigned resets, steps_back;     /* down to less than a half, or less far */
     int decimals;
     char *name, *faults;
@@ -424,17 +425,17 @@ time_reply(struct exchange *exchange, const struct cjt188_fact *reply)
 
 /* A bill is split by what was counted, step by step: a counter that is set back has counted no less for that. */
 static void
-count_step(struct meter_sums *sums, double now)
+count_step(struct meter_sums *sums, double now, double step)
 {
-    const double step = now - sums->last;
-
     if (sums->readings++ == 0)
         sums->first = now;
     else if (step >= 0)
         sums->counted += step;
     else
         sums->lost += step;
-    if (sums->readings > 1 && step < 0)
+    if (sums->readings > 1 && step >= 0)
+        sums->rollovers += now < sums->last;
+    else if (sums->readings > 1)
         *(now < sums->last / 2 ? &sums->resets : &sums->steps_back) += 1;
     sums->last = now;
 }
@@ -475,7 +476,7 @@ note_reading(struct meter_sums *sums, const struct cjt188_decoded *frame)
     }
     value = sums->counter != 0 ? cjt188_measured(frame, bill[sums->counter - 1].value) : NULL;
     if (value != NULL)
-        count_step(sums, value->number);
+        count_step(sums, value->number, cjt188_gain(value, sums->last));
 }
 
 /* A meter's replies have one manufacturer code. Two meters whose numbers go on there are not told apart. */
@@ -756,9 +757,12 @@ write_backwards(struct table *table, const struct meter_sums *sums)
     GString *text = g_string_new(NULL);
     const char *unit = bill[sums->counter - 1].unit;
 
+    put_steps(text, sums->rollovers, "rollover");
     put_steps(text, sums->resets, "reset");
     put_steps(text, sums->steps_back, "step");
-    if (sums->decimals < 0)
+    if (sums->resets + sums->steps_back == 0)
+        g_string_truncate(text, text->len - strlen(", "));
+    else if (sums->decimals < 0)
         g_string_append_printf(text, "−%.6g %s not counted", -sums->lost, unit);
     else
         g_string_append_printf(text, "−%.*f %s not counted", sums->decimals, -sums->lost, unit);
@@ -800,7 +804,7 @@ write_readings(struct table *table, const struct meter_sums *sums, const double 
     write_reading(table, sums, METER_LAST, sums->last);
     if (sums->readings > 1)
         write_reading(table, sums, METER_COUNTED, sums->counted);
-    if (sums->resets + sums->steps_back > 0)
+    if (sums->rollovers + sums->resets + sums->steps_back > 0)
         write_backwards(table, sums);
 }
 
@@ -921,10 +925,11 @@ join_readings(struct meter_sums *all, const struct meter_sums *more)
         all->counter = more->counter;
         all->decimals = more->decimals;
     }
-    count_step(all, more->first);
+    count_step(all, more->first, more->first - all->last);
     all->readings += more->readings - 1;
     all->counted += more->counted;
     all->lost += more->lost;
+    all->rollovers += more->rollovers;
     all->resets += more->resets;
     all->steps_back += more->steps_back;
     all->last = more->last;

@@ -115,10 +115,14 @@ write_number_cell(struct page *page, double value, int decimals, const char *uni
 }
 
 static void
-write_counter(struct page *page, const struct report_counter *counter, const char *unit)
+write_counter(struct page *page, const struct report_counter *counter, const char *unit, bool has_several)
 {
     if (counter->readings == 0) {
         page_put(page, "<td></td><td></td><td></td>");
+        return;
+    }
+    if (has_several) {
+        page_put(page, "<td></td><td></td><td class=n>several manufacturer codes, perhaps several meters</td>");
         return;
     }
     write_number_cell(page, counter->first, counter->decimals, unit);
@@ -167,8 +171,8 @@ write_meter_row(struct writer *writer, const struct report_meter *meter)
     write_name_cell(page, meter);
     page_format(page, "<td class=n>%" PRIu64 "</td><td class=\"n%s\">%" PRIu64 "</td>", meter->replies,
                 meter->unanswered > 0 ? " bad" : "", meter->unanswered);
-    write_counter(page, &meter->counter[REPORT_ENERGY], "kWh");
-    write_counter(page, &meter->counter[REPORT_VOLUME], "m³");
+    write_counter(page, &meter->counter[REPORT_ENERGY], "kWh", meter->has_several);
+    write_counter(page, &meter->counter[REPORT_VOLUME], "m³", meter->has_several);
     page_format(page, "<td class=%s>", meter->faults != NULL ? "bad" : "none");
     page_text(page, meter->faults != NULL ? meter->faults : "");
     page_put(page, "</td></tr>\n");

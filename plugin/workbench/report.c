@@ -201,8 +201,8 @@ count_step(struct report_counter *counter, const struct cjt188_value *value)
         return;
     if (counter->readings++ == 0)
         counter->first = value->number;
-    else if (value->number >= counter->last)
-        counter->gained += value->number - counter->last;
+    else if (cjt188_gain(value, counter->last) >= 0)
+        counter->gained += cjt188_gain(value, counter->last);
     else
         counter->backwards++;
     counter->last = value->number;
@@ -225,6 +225,10 @@ energy_of(const struct cjt188_decoded *frame)
 static void
 note_reading(struct report_meter *meter, const struct cjt188_decoded *frame, double at, bool has_place)
 {
+    meter->has_several |= meter->has_reading && meter->manufacturer != frame->manufacturer;
+    if (!meter->has_reading)
+        meter->manufacturer = frame->manufacturer;
+    meter->has_reading = true;
     if (meter->energy == CJT188_NOT_MEASURED)
         meter->energy = energy_of(frame);
     if (meter->energy != CJT188_NOT_MEASURED)

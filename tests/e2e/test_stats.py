@@ -298,6 +298,17 @@ def test_a_share_is_of_the_steps_up(metered):
         ("0.000 kWh", "1 reset, −900.000 kWh not counted", "0.0 %")]
 
 
+def test_a_counter_that_begins_anew_is_counted_on(metered):
+    bus = Bus()
+    for a, b in ((99_999_000, 0), (99_999_900, 500), (100, 600), (1_100, 1_000)):
+        bus.answer(bus.ask(request(A)), reading(A, energy2=(a, KWH)))
+        bus.answer(bus.ask(request(B)), reading(B, energy2=(b, KWH)))
+    for digits in (99_999_999 - 9, 8, 4):
+        bus.answer(bus.ask(request(C)), reading(C, energy2=(digits, KWH)))
+    assert [(row["Counted"], row["Ran backwards"]) for row in metered(bus).values()] == [
+        ("2.100 kWh", "1 rollover"), ("1.000 kWh", ""), ("0.018 kWh", "1 rollover, 1 step, −0.004 kWh not counted")]
+
+
 def test_a_share_is_of_one_kind_of_meter(metered):
     """Water and gas are m³ both, heat and electricity kWh: nobody splits a bill between them."""
     bus = Bus()
