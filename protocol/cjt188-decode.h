@@ -248,6 +248,7 @@ struct cjt188_dialect {
     bool number_high_first;            /* A0 is the high byte of the number on the display */
     bool data_high_first;              /* all BCD high byte first, FF as padding */
     bool filler_33;                    /* 33 in every byte is a filler too */
+    uint8_t families;                  /* whose meters speak it; 0: all */
     const struct cjt188_status_layout *status; /* of heat meters */
 };
 

@@ -209,11 +209,11 @@ static const struct cjt188_dialect dialects[CJT188_DIALECTS] = {
     },
     [CJT188_GAS5] = { /* one gas maker */
         .key = "gas5", .name = "Five-byte gas",
-        .places = { 2, 2, 4, 1, 0 }, .status = &status_gas,
+        .places = { 2, 2, 4, 1, 0 }, .families = CJT188_FAMILY_GAS, .status = &status_gas,
     },
     [CJT188_BARE_WATER] = { /* one water document */
         .key = "bare-water", .name = "Water without units",
-        .places = { 2, 2, 4, 2, 0 }, .status = &status_heat,
+        .places = { 2, 2, 4, 2, 0 }, .families = CJT188_FAMILY_WATER, .status = &status_heat,
     },
 };
 
