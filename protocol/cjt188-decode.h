@@ -98,6 +98,7 @@ struct cjt188_quantity {
     enum cjt188_class class;
     const char *suffix;    /* unit where no unit byte is sent, with its space: " °C"; NULL: none */
     const char *brief;     /* what the sentence calls it; NULL: the sentence does without */
+    bool is_brief_if_any;  /* and it does without a zero */
     enum cjt188_measurement measurement;
     bool is_first_energy;  /* the dialect says what it is */
     uint8_t families;      /* whose meters measure it; 0: all */

@@ -57,7 +57,8 @@ static const struct cjt188_quantity *
 quantity_for(const struct cjt188_decoded *frame, const struct cjt188_quantity *quantity, const struct cjt188_unit *unit)
 {
     static const struct cjt188_quantity cooling = { .name = "Cooling energy", .field = CJT188_F_ENERGY_COOLING,
-                                                    .class = CJT188_ENERGY, .measurement = CJT188_COOLING };
+                                                    .class = CJT188_ENERGY, .measurement = CJT188_COOLING,
+                                                    .brief = "cooling", .is_brief_if_any = true };
     static const struct cjt188_quantity settlement = { .name = "Settlement-day energy", .class = CJT188_ENERGY,
                                                        .field = CJT188_F_ENERGY_SETTLEMENT };
     const struct cjt188_quantity *other;
@@ -335,7 +336,7 @@ put_doubt(const struct cjt188_decoded *frame, const struct cjt188_value *value, 
 static void
 tell_quantity(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
 {
-    if (value->quantity->brief == NULL)
+    if (value->quantity->brief == NULL || (value->quantity->is_brief_if_any && value->digits == 0))
         return;
     cjt188_put_comma(text);
     cjt188_put(text, value->quantity->brief);

@@ -384,6 +384,13 @@ for dialect, data, first, places in (
          power=power, flow=flow, volume=volume, operating_hours=12.0)
 
 
+# Most meters never cool: what they have counted of it is a zero that nobody has to read.
+case("cooling", "a meter that cools", frame(heat_901f(energy1=(12345, 0x05)), type=0x26, maker="11 11", number="00000021"),
+     energy__cooling=123.45, info="00000021: cooling 123.45 kWh, heating 0.00 kWh, 25.66/25.54 °C")
+case("cooling", "one that does not", frame(heat_901f(energy2=(12345, 0x05)), maker="11 11", number="00000022"),
+     energy__cooling=0.0, info="00000022: heating 123.45 kWh, 25.66/25.54 °C")
+
+
 # ---- water, gas, electricity ----
 
 case("water", "both volumes", water(water_901f(volume=(12345, 0x2C), second=(678, 0x2C))), volume=123.45,
