@@ -426,8 +426,8 @@ enum cjt188_measurement cjt188_measurement_of(const struct cjt188_value *value);
 /* The smallest difference of two such numbers, in the field's unit. Only of IS_NUMBER. */
 double cjt188_step(const struct cjt188_value *value);
 
-/* What a counter has gained since it stood at `before`; below zero where it went back. One that was in the last tenth of what its
- * digits can hold and is in the first has begun anew behind its last digit: that is no step back. Only of IS_NUMBER. */
+/* What a counter has gained since it stood at `before`; below zero where it went back. One that was in the last tenth of
+ * what its digits can hold and is in the first has begun anew behind its last digit: no step back. Only of IS_NUMBER. */
 double cjt188_gain(const struct cjt188_value *now, double before);
 
 /* Does the meter speak, and not the master? */

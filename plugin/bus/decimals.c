@@ -751,7 +751,8 @@ is_in_family(const struct cjt188_dialect *dialect, const struct verdict verdicts
 
 /* Of those that such a meter can speak those in the family, or those that are not. */
 static char *
-dialects_text(const struct meter *meter, const struct family *family, const struct verdict verdicts[RELATIONS], bool in_family)
+dialects_text(const struct meter *meter, const struct family *family, const struct verdict verdicts[RELATIONS],
+              bool in_family)
 {
     GString *text = g_string_new(NULL);
 

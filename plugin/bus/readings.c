@@ -269,9 +269,12 @@ add_backwards(const struct cjt188_frame *frame, const struct counter *counter, c
     put_number(&text, then->number, now->decimals);
     cjt188_put(&text, " to ");
     put_number(&text, now->number, now->decimals);
-    cjt188_add_remark(frame, &ei_cjt188_backwards, "%s ran backwards since %s: from %s %s%s", counter->name, since_text(frame),
-                      from_to, counter->unit,
-                      cjt188_gain(now, then->number) < 0 ? "" : ", taken as a counter that began anew behind its last digit");
+    cjt188_put(&text, " ");
+    cjt188_put(&text, counter->unit);
+    if (cjt188_gain(now, then->number) >= 0)
+        cjt188_put(&text, ", taken as a counter that began anew behind its last digit");
+    cjt188_add_remark(frame, &ei_cjt188_backwards, "%s ran backwards since %s: from %s", counter->name, since_text(frame),
+                      from_to);
 }
 
 static void

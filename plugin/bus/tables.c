@@ -787,8 +787,8 @@ why_no_share(const struct meter_sums *sums, const double all[BILL_SUMS])
     return all[sums->counter - 1] > 0 ? NULL : "none: no meter counted anything";
 }
 
-/* Each meter's part of what all meters of its kind counted: for splitting a bill between them. Relative, because the meters' own
- * errors are not known. */
+/* Each meter's part of what all meters of its kind counted: for splitting a bill between them. Relative, because the
+ * meters' own errors are not known. */
 static void
 write_readings(struct table *table, const struct meter_sums *sums, const double all[BILL_SUMS])
 {

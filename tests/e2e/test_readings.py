@@ -264,7 +264,8 @@ def test_a_counter_that_runs_backwards(read, name, before, after, text):
 
 def test_what_a_counter_gained_goes_on_behind_its_last_digit(read):
     packets = read([reading(A, energy2=(99_999_992, KWH), volume=(99_990_000, LITRE)),
-                    reading(A, energy2=(6, KWH), volume=(5_000, LITRE)), reading(A, energy2=(8, KWH), volume=(5_001, LITRE))])
+                    reading(A, energy2=(6, KWH), volume=(5_000, LITRE)),
+                    reading(A, energy2=(8, KWH), volume=(5_001, LITRE))])
     assert deltas(packets, "energy.delta", "volume.delta") == [(None, None), (0.014, 0.015), (0.002, 0.000001)]
 
 

@@ -513,10 +513,12 @@ def test_what_901f_has_too_has_its_decimal_places_everywhere(decode):
     """The same digits, written and read back, frozen or asked for alone, are the same value."""
     energy, volume, flow = quantity(12345, 0x05), quantity(12345, 0x2C), quantity(12345, 0x35)
     packets = decode([frame(data, control=control) for data, control in (
-        (bytes.fromhex("16 A0 00") + energy, 0x16), (bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + volume + flow + bytes(6), 0x81),
+        (bytes.fromhex("16 A0 00") + energy, 0x16),
+        (bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + volume + flow + bytes(6), 0x81),
         (bytes.fromhex("3F 90 00") + quantity(12345, 0x17), 0x81), (bytes.fromhex("6F 90 00 45 23 01"), 0x81),
         (bytes.fromhex("6F 90 00 45 23 01 00"), 0x81))], *meters((NUMBER, "", "by the rules", 1, 2, 3, 4, 1)))
-    packets += decode([frame(bytes.fromhex("A0 16 00") + volume, type=0x10, control=0x16)], *meters((NUMBER, "", "by the rules", "", "", "", 3)))
+    packets += decode([frame(bytes.fromhex("A0 16 00") + volume, type=0x10, control=0x16)],
+                      *meters((NUMBER, "", "by the rules", "", "", "", 3)))
     fields = ("energy.heating", "power", "flow", "volume", "operating_hours")
     assert [[packet[name][0] if packet[name] else None for name in fields] for packet in packets] == [
         [1234.5, None, None, None, None], [None, None, 12.345, 1.2345, None], [None, 123.45, None, None, None],

@@ -312,7 +312,8 @@ def test_a_counter_that_begins_anew_is_counted_on(metered):
 def test_a_share_is_of_one_kind_of_meter(metered):
     """Water and gas are m³ both, heat and electricity kWh: nobody splits a bill between them."""
     bus = Bus()
-    meters = {"10000001": (0x10, M3), "10000002": (0x11, M3), "30000001": (0x30, M3), "40000001": (0x40, KWH), A: (0x20, KWH)}
+    meters = {"10000001": (0x10, M3), "10000002": (0x11, M3), "30000001": (0x30, M3), "40000001": (0x40, KWH),
+              A: (0x20, KWH)}
     for digits in (1_000, 2_000):
         for number, (kind, unit) in meters.items():
             answer = reading(number, energy2=(digits, unit)) if kind == 0x20 else \
@@ -346,7 +347,8 @@ def test_two_meters_of_one_number_are_no_sum(metered):
     said = metered(bus)
     row = said["2601300011"]
     assert row["Share (relative)"] == "none: replies with several manufacturer codes, perhaps of several meters"
-    assert {row[name] for name in ("First reading", "Last reading", "Counted", "Ran backwards", "First clock offset", "Clock drift")} == {""}
+    assert {row[name] for name in ("First reading", "Last reading", "Counted", "Ran backwards", "First clock offset",
+                                   "Clock drift")} == {""}
     assert said["10000042"]["Share (relative)"] == "100.0 %"
 
 

@@ -418,12 +418,13 @@ case("gas", "with units", frame(water_901f(volume=(12345, 0x2C)), type=0x30), di
 case("electricity", "energy", frame(water_901f(volume=(12345, 0x05), second=(678, 0x05)), type=0x40), volume=None,
      energy__electric=123.45, unit_mismatch=None, unit=[5, 5])
 for number, kind in enumerate((0x10, 0x30), 11):  # no document has an energy in this place, and none of these is electric
-    case("electricity", f"none of type {kind:02X}", frame(water_901f(volume=(12345, 0x05)), type=kind, number=f"{number:08d}"),
-         energy__electric=None, energy__heating=None, volume=None, unit_mismatch=...)
+    case("electricity", f"none of type {kind:02X}",
+         frame(water_901f(volume=(12345, 0x05)), type=kind, number=f"{number:08d}"), energy__electric=None, energy__heating=None, volume=None, unit_mismatch=...)
 case("electricity", "none of a heat meter", frame(water_901f(volume=(12345, 0x05)), number="00000013", maker="33 78"),
      energy__electric=None, energy__heating=123.45, volume=None, unit_mismatch=None)
 case("electricity", "none of a heat meter's freeze", frame(
-    bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + quantity(123456, 0x05) + quantity(12345, 0x35) + bytes(6), number="00000014"),
+    bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + quantity(123456, 0x05) + quantity(12345, 0x35) + bytes(6),
+    number="00000014"),
     energy__electric=None, energy__heating=1234.56, volume=None, flow=1.2345, unit_mismatch=None)
 
 
@@ -482,8 +483,8 @@ case("makers' history", "a month that is none", frame(
     bytes.fromhex("D1 31 00 13 24") + quantity(12345, 0x05) + quantity(678, 0x2C) + bytes(3), maker="33 78"),
     month=None, bad_clock=..., energy__monthly=123.45)
 for di in ("D1 32", "D1 33", "D1 53"):
-    case("makers' history", f"{di} is in no document", water(f"{di} 00 45 23 01 00 2C"), unknown_di=..., volume__monthly=None,
-         undocumented=bytes.fromhex("45 23 01 00 2C"))
+    case("makers' history", f"{di} is in no document", water(f"{di} 00 45 23 01 00 2C"), unknown_di=...,
+         volume__monthly=None, undocumented=bytes.fromhex("45 23 01 00 2C"))
 case("history of 2018", "D200", water(bytes.fromhex("D2 00 00") + quantity(12345, 0x2C)), di=0xD200, unknown_di=None,
      volume__monthly=123.45)
 case("history of 2018", "freeze", water(
