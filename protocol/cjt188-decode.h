@@ -98,8 +98,11 @@ struct cjt188_quantity {
     enum cjt188_class class;
     const char *suffix;    /* unit where no unit byte is sent, with its space: " °C"; NULL: none */
     const char *brief;     /* what the sentence calls it; NULL: the sentence does without */
+    bool is_brief_if_any;  /* and it does without a zero */
     enum cjt188_measurement measurement;
     bool is_first_energy;  /* the dialect says what it is */
+    uint8_t families;      /* whose meters measure it; 0: all */
+    const struct cjt188_quantity *otherwise; /* what it is of other meters; NULL: nothing */
     const struct cjt188_quantity *other[CJT188_VOLUME + 1]; /* what it is when its unit is of that class */
 };
 
@@ -246,6 +249,7 @@ struct cjt188_dialect {
     bool number_high_first;            /* A0 is the high byte of the number on the display */
     bool data_high_first;              /* all BCD high byte first, FF as padding */
     bool filler_33;                    /* 33 in every byte is a filler too */
+    uint8_t families;                  /* whose meters speak it; 0: all */
     const struct cjt188_status_layout *status; /* of heat meters */
 };
 
@@ -421,6 +425,10 @@ enum cjt188_measurement cjt188_measurement_of(const struct cjt188_value *value);
 
 /* The smallest difference of two such numbers, in the field's unit. Only of IS_NUMBER. */
 double cjt188_step(const struct cjt188_value *value);
+
+/* What a counter has gained since it stood at `before`; below zero where it went back. One that was in the last tenth of
+ * what its digits can hold and is in the first has begun anew behind its last digit: no step back. Only of IS_NUMBER. */
+double cjt188_gain(const struct cjt188_value *now, double before);
 
 /* Does the meter speak, and not the master? */
 static inline bool

@@ -94,7 +94,7 @@ static const struct cjt188_status_bit yuanda_bits[] = {
 
 static const struct cjt188_status_bit jiade_bits[] = {
     BATTERY_LOW,
-    BIT(0x0020, COOLING, "cooling mode", false),
+    BIT(0x0020, COOLING, "heating or cooling", false),
     BIT(0x0040, FLOW_SENSOR_FAULT, "flow sensor fault", true),
     BIT(0x0080, SUPPLY_SENSOR_FAULT, "supply temperature sensor fault", true),
     BIT(0x0100, RETURN_SENSOR_FAULT, "return temperature sensor fault", true),
@@ -209,11 +209,11 @@ static const struct cjt188_dialect dialects[CJT188_DIALECTS] = {
     },
     [CJT188_GAS5] = { /* one gas maker */
         .key = "gas5", .name = "Five-byte gas",
-        .places = { 2, 2, 4, 1, 0 }, .status = &status_gas,
+        .places = { 2, 2, 4, 1, 0 }, .families = CJT188_FAMILY_GAS, .status = &status_gas,
     },
     [CJT188_BARE_WATER] = { /* one water document */
         .key = "bare-water", .name = "Water without units",
-        .places = { 2, 2, 4, 2, 0 }, .status = &status_heat,
+        .places = { 2, 2, 4, 2, 0 }, .families = CJT188_FAMILY_WATER, .status = &status_heat,
     },
 };
 

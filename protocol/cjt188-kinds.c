@@ -57,15 +57,20 @@ static const struct cjt188_quantity *
 quantity_for(const struct cjt188_decoded *frame, const struct cjt188_quantity *quantity, const struct cjt188_unit *unit)
 {
     static const struct cjt188_quantity cooling = { .name = "Cooling energy", .field = CJT188_F_ENERGY_COOLING,
-                                                    .class = CJT188_ENERGY, .measurement = CJT188_COOLING };
+                                                    .class = CJT188_ENERGY, .measurement = CJT188_COOLING,
+                                                    .brief = "cooling", .is_brief_if_any = true };
     static const struct cjt188_quantity settlement = { .name = "Settlement-day energy", .class = CJT188_ENERGY,
                                                        .field = CJT188_F_ENERGY_SETTLEMENT };
+    const struct cjt188_quantity *other;
 
     if (quantity->is_first_energy)
         return frame->dialect->first_is_cooling ? &cooling : &settlement;
-    if (unit != NULL && unit->class <= CJT188_VOLUME && unit->class != quantity->class && quantity->other[unit->class] != NULL)
-        return quantity->other[unit->class];
-    return quantity;
+    if (unit == NULL || unit->class > CJT188_VOLUME || unit->class == quantity->class)
+        return quantity;
+    other = quantity->other[unit->class];
+    while (other != NULL && other->families != 0 && (other->families & frame->family) == 0)
+        other = other->otherwise;
+    return other != NULL ? other : quantity;
 }
 
 static bool
@@ -179,6 +184,15 @@ cjt188_step(const struct cjt188_value *value)
     if (is_floating(value))
         return (value->number < 0 ? -value->number : value->number) * scale(1, -raw_of(value)->digits);
     return scale(1, (value->unit != NULL ? value->unit->exponent : 0) - value->places) / (in_joules ? 3.6 : 1);
+}
+
+double
+cjt188_gain(const struct cjt188_value *now, double before)
+{
+    const double whole = scale(1, 2 * now->digits_width) * cjt188_step(now), tenth = whole / 10;
+    const bool is_anew = now->row->kind == CJT188_K_QUANTITY && now->number < tenth && before >= whole - tenth;
+
+    return now->number - before + (is_anew ? whole : 0);
 }
 
 /* ---- numbers that no meter can have ---- */
@@ -322,7 +336,7 @@ put_doubt(const struct cjt188_decoded *frame, const struct cjt188_value *value, 
 static void
 tell_quantity(const struct cjt188_decoded *frame, const struct cjt188_value *value, struct cjt188_text *text)
 {
-    if (value->quantity->brief == NULL)
+    if (value->quantity->brief == NULL || (value->quantity->is_brief_if_any && value->digits == 0))
         return;
     cjt188_put_comma(text);
     cjt188_put(text, value->quantity->brief);
@@ -645,17 +659,34 @@ read_parts(const uint8_t *bytes, unsigned width, enum cjt188_time_order order, s
     return true;
 }
 
+static bool
+read_in_order(const uint8_t *bytes, unsigned width, enum cjt188_time_order order, struct cjt188_time *time)
+{
+    return read_parts(bytes, width, order, time) && is_possible(time);
+}
+
 bool
 cjt188_read_time(const uint8_t *bytes, unsigned width, struct cjt188_time *time, enum cjt188_time_order *order)
 {
     for (unsigned i = CJT188_TIME_LOW_FIRST; i < CJT188_NO_TIME; i++) {
-        if (!read_parts(bytes, width, (enum cjt188_time_order)i, time) || !is_possible(time))
+        if (!read_in_order(bytes, width, (enum cjt188_time_order)i, time))
             continue;
         if (order != NULL)
             *order = (enum cjt188_time_order)i;
         return true;
     }
     return false;
+}
+
+/* Where a maker sends all numbers high byte first, what fits both ways is meant so. */
+static bool
+read_makers_time(const struct cjt188_decoded *frame, struct cjt188_value *value)
+{
+    const uint8_t *bytes = bytes_of(frame, value);
+
+    value->order = CJT188_TIME_HIGH_FIRST;
+    return (frame->dialect->data_high_first && read_in_order(bytes, value->width, CJT188_TIME_HIGH_FIRST, &value->time)) ||
+        cjt188_read_time(bytes, value->width, &value->time, &value->order);
 }
 
 static void
@@ -667,7 +698,7 @@ decode_time(const struct cjt188_decoded *frame, struct cjt188_value *value)
     if (cjt188_all_are(bytes, value->width, 0xFF) || (is_clock && cjt188_all_are(bytes, value->width, 0x99)) ||
         (is_clock && frame->dialect->filler_33 && cjt188_all_are(bytes, value->width, 0x33)))
         value->state = CJT188_IS_FILLER;
-    else if (cjt188_read_time(bytes, value->width, &value->time, &value->order))
+    else if (read_makers_time(frame, value))
         value->state = CJT188_IS_TIME;
     else
         value->state = CJT188_BAD_TIME;

@@ -15,8 +15,14 @@ static const struct cjt188_quantity q_first_energy = { .name = "First energy", .
                                                 .class = CJT188_ENERGY, .is_first_energy = true };
 static const struct cjt188_quantity q_heating = { .name = "Heating energy", .field = CJT188_F_ENERGY_HEATING,
                                            .class = CJT188_ENERGY, .measurement = CJT188_HEATING, .brief = "heating" };
+/* Where a volume is expected: the standard has it of electricity meters, no document of any other. */
+static const struct cjt188_quantity q_some_energy = { .name = "Energy, which one is not documented",
+                                               .field = CJT188_F_ENERGY_HEATING, .class = CJT188_ENERGY, .brief = "energy",
+                                               .families = CJT188_FAMILY_HEAT };
 static const struct cjt188_quantity q_electric = { .name = "Electric energy", .field = CJT188_F_ENERGY_ELECTRIC,
-                                            .class = CJT188_ENERGY, .measurement = CJT188_ELECTRIC, .brief = "energy" };
+                                            .class = CJT188_ENERGY, .measurement = CJT188_ELECTRIC, .brief = "energy",
+                                            .families = CJT188_FAMILY_ELECTRICITY | CJT188_FAMILY_OTHER,
+                                            .otherwise = &q_some_energy };
 static const struct cjt188_quantity q_settlement_energy = { .name = "Settlement-day energy",
                                                      .field = CJT188_F_ENERGY_SETTLEMENT, .class = CJT188_ENERGY };
 static const struct cjt188_quantity q_power = { .name = "Power", .field = CJT188_F_POWER, .class = CJT188_POWER, .measurement = CJT188_POWER_NOW };
@@ -40,7 +46,9 @@ static const struct cjt188_quantity q_history = { .name = "History value, of whi
                                            .field = CJT188_F_HISTORY_VALUE, .class = CJT188_PLAIN, .suffix = "" };
 /* The same fields of the past, or to be written: no reading of now. */
 static const struct cjt188_quantity q_other_electric = { .name = "Electric energy", .field = CJT188_F_ENERGY_ELECTRIC,
-                                                  .class = CJT188_ENERGY, .brief = "energy" };
+                                                  .class = CJT188_ENERGY, .brief = "energy",
+                                                  .families = CJT188_FAMILY_ELECTRICITY | CJT188_FAMILY_OTHER,
+                                                  .otherwise = &q_some_energy };
 static const struct cjt188_quantity q_base_heating = { .name = "Heating energy", .field = CJT188_F_ENERGY_HEATING,
                                                 .class = CJT188_ENERGY, .brief = "heating" };
 static const struct cjt188_quantity q_other_volume = { .name = "Volume", .field = CJT188_F_VOLUME, .class = CJT188_VOLUME,
@@ -104,7 +112,7 @@ static const struct cjt188_quantity q_remaining = { .name = "Remaining", .field 
 #define FIXED(q, bytes, decimals, document)                                                                       \
     { .kind = CJT188_K_QUANTITY, .width = bytes, .quantity = &(q), .places = decimals, .unit = CJT188_UNIT_BEHIND, \
       .source = document }
-/* The same, but decimal places as the dialect says. */
+/* The same, but decimal places as the dialect says: what 901F has, too, has as many here. */
 #define BY_DIALECT(q, bytes) \
     { .kind = CJT188_K_QUANTITY, .width = bytes, .quantity = &(q), .places = CJT188_PLACES_DIALECT, .unit = CJT188_UNIT_BEHIND }
 /* Digits without a unit byte; code is the unit meant. */
@@ -213,13 +221,13 @@ static const struct cjt188_row rows_903f_mechanical[] = {
     UNKNOWN(29, "Internal, the maker's own"), UINT(INSTRUMENT_PARAMETER, 2), NUMBER(q_battery, 2, 2, TIANGANG), END,
 };
 
-static const struct cjt188_row rows_power_2018[] = { FIXED(q_power, 5, 2, ONE_SOURCE), END };
+static const struct cjt188_row rows_power_2018[] = { BY_DIALECT(q_power, 5), END };
 static const struct cjt188_row rows_return_2[] = { NUMBER(q_return, 2, 2, ONE_SOURCE), END };
 static const struct cjt188_row rows_return_3[] = { NUMBER(q_return, 3, 2, ONE_SOURCE), END };
 static const struct cjt188_row rows_supply_2[] = { NUMBER(q_supply, 2, 2, ONE_SOURCE), END };
 static const struct cjt188_row rows_supply_3[] = { NUMBER(q_supply, 3, 2, ONE_SOURCE), END };
-static const struct cjt188_row rows_hours_3[] = { NUMBER(q_hours, 3, 0, ONE_SOURCE), END };
-static const struct cjt188_row rows_hours_4[] = { NUMBER(q_hours, 4, 0, ONE_SOURCE), END };
+static const struct cjt188_row rows_hours_3[] = { HOURS_ROW(q_hours, 3), END };
+static const struct cjt188_row rows_hours_4[] = { HOURS_ROW(q_hours, 4), END };
 
 static const struct cjt188_row rows_d12x[] = { MONTH(0), QUANTITY(q_monthly), END };
 static const struct cjt188_row rows_history_value[] = { QUANTITY(q_monthly), END };
@@ -228,7 +236,7 @@ static const struct cjt188_row rows_history_month[] = {
     MONTH(2), QUANTITY(q_monthly_energy), QUANTITY(q_monthly), HOURS_ROW(q_past_hours, 3), END,
 };
 static const struct cjt188_row rows_freeze[] = {
-    MAIN_TIME(FREEZE_TIME), FIXED(q_other_volume, 5, 2, ONE_SOURCE), FIXED(q_frozen_flow, 5, 4, ONE_SOURCE),
+    MAIN_TIME(FREEZE_TIME), BY_DIALECT(q_other_volume, 5), BY_DIALECT(q_frozen_flow, 5),
     NUMBER(q_frozen_temperature, 3, 2, ONE_SOURCE), NUMBER(q_pressure, 3, 2, "not documented"), END,
 };
 
@@ -243,8 +251,8 @@ static const struct cjt188_row rows_purchase_read[] = {
 static const struct cjt188_row rows_purchase[] = { UINT(PURCHASE_COUNT, 1), NUMBER(q_purchase, 4, 2, STANDARD), END };
 static const struct cjt188_row rows_key_version[] = { UINT_TOLD(KEY_VERSION, 1, "version"), END };
 static const struct cjt188_row rows_key[] = { UINT_TOLD(KEY_VERSION, 1, "version"), BYTES(KEY, 8), END };
-static const struct cjt188_row rows_base[] = { FIXED(q_other_volume, 5, 2, STANDARD), END };
-static const struct cjt188_row rows_base_heat[] = { FIXED(q_base_heating, 5, 2, STANDARD), END };
+static const struct cjt188_row rows_base[] = { BY_DIALECT(q_other_volume, 5), END };
+static const struct cjt188_row rows_base_heat[] = { BY_DIALECT(q_base_heating, 5), END };
 static const struct cjt188_row rows_base_lichuang[] = {
     U64(q_hires_energy, "Lichuang"), U64(q_hires_volume, "Lichuang"), UNKNOWN(12, "Three numbers of 4 bytes, meaning not documented (Lichuang)"),
     END,
@@ -318,9 +326,12 @@ static const struct cjt188_layout layouts[] = {
     { "concentrator clock (Maituo)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xA117), 0x0A, ANY_DIALECT, rows_clock },
 
     { "settlement value of a past month", CJT188_REPLY, CJT188_FAMILY_ANY, 0, 0xD120, 0xD12B, 0x08, ANY_DIALECT, rows_d12x },
-    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, 0xD131, 0xD152, 0x08, ANY_DIALECT, rows_history_value },
-    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, 0xD131, 0xD152, 0x0B, ANY_DIALECT, rows_history_u64 },
-    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, 0xD131, 0xD152, 0x12, ANY_DIALECT, rows_history_month },
+    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xD131), 0x08, ANY_DIALECT, rows_history_value },
+    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, 0xD134, 0xD152, 0x08, ANY_DIALECT, rows_history_value },
+    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xD131), 0x0B, ANY_DIALECT, rows_history_u64 },
+    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, 0xD134, 0xD152, 0x0B, ANY_DIALECT, rows_history_u64 },
+    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, ONE(0xD131), 0x12, ANY_DIALECT, rows_history_month },
+    { "history (maker's own)", CJT188_REPLY, CJT188_FAMILY_ANY, 0, 0xD134, 0xD152, 0x12, ANY_DIALECT, rows_history_month },
     { "history (2018, one source)", CJT188_REPLY, CJT188_FAMILY_ANY, 0x01, 0xD200, 0xD2FF, 0x08, ANY_DIALECT, rows_history_value },
     { "history (2018, one source)", CJT188_REPLY, CJT188_FAMILY_ANY, 0x01, 0xD200, 0xD2FF, 0x12, ANY_DIALECT, rows_history_month },
     { "freeze (2018, one source)", CJT188_REPLY, CJT188_FAMILY_ANY, 0x01, 0xD300, 0xD4FF, 0x1A, ANY_DIALECT, rows_freeze },
@@ -482,8 +493,8 @@ list_quantity(struct field_list *list, const struct cjt188_quantity *quantity)
     }
     list_field(list, quantity->field);
     for (unsigned i = 0; i < COUNT_OF(quantity->other); i++)
-        if (quantity->other[i] != NULL)
-            list_field(list, quantity->other[i]->field);
+        for (const struct cjt188_quantity *other = quantity->other[i]; other != NULL; other = other->otherwise)
+            list_field(list, other->field);
 }
 
 unsigned

@@ -194,6 +194,7 @@ struct meter {
     uint64_t readings;
     bool is_written; /* the cells show all of it */
     uint8_t address[CJT188_ADDRESS_LENGTH];
+    uint8_t family;  /* CJT188_FAMILY_ */
     char *name;
     struct evidence evidence[RELATIONS];
 };
@@ -435,6 +436,7 @@ add_reading(struct table *table, const struct cjt188_seen *seen)
         meter->name = g_strdup(seen->frame->name);
     }
     memcpy(meter->address, seen->frame->bytes + CJT188_OFF_ADDRESS, sizeof meter->address);
+    meter->family = seen->frame->family;
     take_reading(seen, &now);
     for (unsigned i = 0; meter->last.is_there && i < RELATIONS; i++)
         add_pair(&meter->evidence[i], &relations[i], &meter->last, &now);
@@ -747,16 +749,19 @@ is_in_family(const struct cjt188_dialect *dialect, const struct verdict verdicts
     return true;
 }
 
-/* Those in the family, or those that are not. */
+/* Of those that such a meter can speak those in the family, or those that are not. */
 static char *
-dialects_text(const struct family *family, const struct verdict verdicts[RELATIONS], bool in_family)
+dialects_text(const struct meter *meter, const struct family *family, const struct verdict verdicts[RELATIONS],
+              bool in_family)
 {
     GString *text = g_string_new(NULL);
 
     if (!family->is_told || !family->fits)
         return g_string_free(text, false);
     for (int i = 0; i < CJT188_DIALECTS; i++) {
-        if (is_in_family(cjt188_dialect(i), verdicts) == in_family)
+        const uint8_t families = cjt188_dialect(i)->families;
+
+        if ((families == 0 || (families & meter->family) != 0) && is_in_family(cjt188_dialect(i), verdicts) == in_family)
             g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", cjt188_dialect(i)->name);
     }
     if (text->len == 0)
@@ -849,8 +854,8 @@ write_meter(struct table *table, struct sums *sums)
         verdicts[i] = judge(meter, i);
     family = family_of(verdicts);
     write_row(table, sums, ROW_FAMILY, "Decimal places", family_text(&family));
-    write_row(table, sums, ROW_IN, "Dialects that fit", dialects_text(&family, verdicts, true));
-    write_row(table, sums, ROW_OUT, "Dialects excluded", dialects_text(&family, verdicts, false));
+    write_row(table, sums, ROW_IN, "Dialects that fit", dialects_text(meter, &family, verdicts, true));
+    write_row(table, sums, ROW_OUT, "Dialects excluded", dialects_text(meter, &family, verdicts, false));
     write_row(table, sums, ROW_ROW, "Row for the Meters table", row_text(meter, &family));
     for (unsigned i = 0; i < RELATIONS; i++)
         write_row(table, sums, ROW_RELATIONS + i, relations[i].title, g_string_free(verdicts[i].reason, false));

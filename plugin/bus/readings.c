@@ -269,8 +269,12 @@ add_backwards(const struct cjt188_frame *frame, const struct counter *counter, c
     put_number(&text, then->number, now->decimals);
     cjt188_put(&text, " to ");
     put_number(&text, now->number, now->decimals);
-    cjt188_add_remark(frame, &ei_cjt188_backwards, "%s ran backwards since %s: from %s %s", counter->name, since_text(frame),
-                      from_to, counter->unit);
+    cjt188_put(&text, " ");
+    cjt188_put(&text, counter->unit);
+    if (cjt188_gain(now, then->number) >= 0)
+        cjt188_put(&text, ", taken as a counter that began anew behind its last digit");
+    cjt188_add_remark(frame, &ei_cjt188_backwards, "%s ran backwards since %s: from %s", counter->name, since_text(frame),
+                      from_to);
 }
 
 static void
@@ -284,7 +288,7 @@ add_difference(const struct cjt188_frame *frame, struct cjt188_other *before, pr
 
     if (then == NULL)
         return;
-    difference = decimal(now->number - then->number, now->decimals);
+    difference = decimal(cjt188_gain(now, then->number), now->decimals);
     if (counter->field != NULL && proto_field_is_referenced(tree, *counter->field)) {
         struct cjt188_text text = cjt188_text_start(behind, sizeof behind);
 
@@ -294,7 +298,7 @@ add_difference(const struct cjt188_frame *frame, struct cjt188_other *before, pr
         cjt188_put(&text, since_text(frame));
         add_number(frame, tree, *counter->field, difference, now->decimals, behind);
     }
-    if (difference < 0)
+    if (now->number < then->number)
         add_backwards(frame, counter, now, then);
 }
 

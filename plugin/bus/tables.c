@@ -357,17 +357,21 @@ static stat_tap_table_item meter_columns[METER_COLUMNS] = {
     [METER_DRIFT] = TEXT_COLUMN("Clock drift"),
 };
 
-/* What a bill is split by, in the order of preference; what has the same unit is one sum. */
+/* What a bill is split by, in the order of preference. Each is one sum: nobody pays for gas and water, nor for heat and
+ * electricity, by one and the same. */
 static const struct {
     enum cjt188_measurement value;
+    uint8_t families;
     const char *unit;
-    unsigned sum;
 } bill[] = {
-    { CJT188_HEATING, "kWh", 0 },
-    { CJT188_ELECTRIC, "kWh", 0 },
-    { CJT188_VOLUME_NOW, "m³", 1 },
+    { CJT188_HEATING, CJT188_FAMILY_ANY, "kWh" },
+    { CJT188_ELECTRIC, CJT188_FAMILY_ANY, "kWh" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_WATER, "m³" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_GAS, "m³" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_HEAT, "m³" },
+    { CJT188_VOLUME_NOW, CJT188_FAMILY_ANY, "m³" },
 };
-enum { BILL_SUMS = 2 };
+enum { BILL_SUMS = array_length(bill) };
 
 struct meter_sums {
     struct sums sums;
@@ -381,10 +385,13 @@ struct meter_sums {
     unsigned readings;               /* with this counter */
     double first, last;
     double counted, lost;            /* sums of the steps up, and of those down */
+    unsigned rollovers;              /* of the steps up: behind its last digit the counter began anew */
     unsigned resets, steps_back;     /* down to less than a half, or less far */
     int decimals;
     char *name, *faults;
     const char *dialect;
+    uint16_t manufacturer;           /* of its first reading */
+    bool has_manufacturer, has_several; /* other readings have others: perhaps other meters' */
     unsigned clocks;
     double clock_first, clock_last;  /* offsets, s */
     struct clock_steps { unsigned count; double sum; } summer, jumps;
@@ -418,17 +425,17 @@ time_reply(struct exchange *exchange, const struct cjt188_fact *reply)
 
 /* A bill is split by what was counted, step by step: a counter that is set back has counted no less for that. */
 static void
-count_step(struct meter_sums *sums, double now)
+count_step(struct meter_sums *sums, double now, double step)
 {
-    const double step = now - sums->last;
-
     if (sums->readings++ == 0)
         sums->first = now;
     else if (step >= 0)
         sums->counted += step;
     else
         sums->lost += step;
-    if (sums->readings > 1 && step < 0)
+    if (sums->readings > 1 && step >= 0)
+        sums->rollovers += now < sums->last;
+    else if (sums->readings > 1)
         *(now < sums->last / 2 ? &sums->resets : &sums->steps_back) += 1;
     sums->last = now;
 }
@@ -461,7 +468,7 @@ note_reading(struct meter_sums *sums, const struct cjt188_decoded *frame)
     const struct cjt188_value *value;
 
     for (unsigned i = 0; i < array_length(bill) && sums->counter == 0; i++) {
-        value = cjt188_measured(frame, bill[i].value);
+        value = (bill[i].families & frame->family) != 0 ? cjt188_measured(frame, bill[i].value) : NULL;
         if (value == NULL)
             continue;
         sums->counter = (int)i + 1;
@@ -469,7 +476,17 @@ note_reading(struct meter_sums *sums, const struct cjt188_decoded *frame)
     }
     value = sums->counter != 0 ? cjt188_measured(frame, bill[sums->counter - 1].value) : NULL;
     if (value != NULL)
-        count_step(sums, value->number);
+        count_step(sums, value->number, cjt188_gain(value, sums->last));
+}
+
+/* A meter's replies have one manufacturer code. Two meters whose numbers go on there are not told apart. */
+static void
+note_manufacturer(struct meter_sums *sums, uint16_t manufacturer)
+{
+    sums->has_several |= sums->has_manufacturer && sums->manufacturer != manufacturer;
+    if (!sums->has_manufacturer)
+        sums->manufacturer = manufacturer;
+    sums->has_manufacturer = true;
 }
 
 /* Every fault that any reading had, each once. */
@@ -521,6 +538,7 @@ count_meter_frame(struct table *table, const packet_info *pinfo, const struct cj
     sums->dialect = frame->dialect->name;
     if (!cjt188_is_reading(frame))
         return;
+    note_manufacturer(sums, frame->manufacturer);
     add_faults(sums, frame);
     if (clock != NULL && (seen->fact->flags & FACT_HAS_TIME) != 0)
         note_clock(sums, cjt188_clock_offset(&clock->time, &pinfo->abs_ts));
@@ -739,9 +757,12 @@ write_backwards(struct table *table, const struct meter_sums *sums)
     GString *text = g_string_new(NULL);
     const char *unit = bill[sums->counter - 1].unit;
 
+    put_steps(text, sums->rollovers, "rollover");
     put_steps(text, sums->resets, "reset");
     put_steps(text, sums->steps_back, "step");
-    if (sums->decimals < 0)
+    if (sums->resets + sums->steps_back == 0)
+        g_string_truncate(text, text->len - strlen(", "));
+    else if (sums->decimals < 0)
         g_string_append_printf(text, "−%.6g %s not counted", -sums->lost, unit);
     else
         g_string_append_printf(text, "−%.*f %s not counted", sums->decimals, -sums->lost, unit);
@@ -759,12 +780,14 @@ why_no_share(const struct meter_sums *sums, const double all[BILL_SUMS])
         return "none: no reply";
     if (sums->counter == 0)
         return "none: no energy or volume was read";
+    if (sums->has_several)
+        return "none: replies with several manufacturer codes, perhaps of several meters";
     if (sums->readings == 1)
         return "none: only one reading";
-    return all[bill[sums->counter - 1].sum] > 0 ? NULL : "none: no meter counted anything";
+    return all[sums->counter - 1] > 0 ? NULL : "none: no meter counted anything";
 }
 
-/* Each meter's part of what all meters with the same unit counted: for splitting a bill between them. Relative, because the
+/* Each meter's part of what all meters of its kind counted: for splitting a bill between them. Relative, because the
  * meters' own errors are not known. */
 static void
 write_readings(struct table *table, const struct meter_sums *sums, const double all[BILL_SUMS])
@@ -774,14 +797,14 @@ write_readings(struct table *table, const struct meter_sums *sums, const double 
     if (why != NULL)
         set_text(table, &sums->sums, METER_SHARE, why);
     else
-        set_format(table, &sums->sums, METER_SHARE, "%.1f %%", sums->counted / all[bill[sums->counter - 1].sum] * 100);
-    if (sums->counter == 0)
+        set_format(table, &sums->sums, METER_SHARE, "%.1f %%", sums->counted / all[sums->counter - 1] * 100);
+    if (sums->counter == 0 || sums->has_several)
         return;
     write_reading(table, sums, METER_FIRST, sums->first);
     write_reading(table, sums, METER_LAST, sums->last);
     if (sums->readings > 1)
         write_reading(table, sums, METER_COUNTED, sums->counted);
-    if (sums->resets + sums->steps_back > 0)
+    if (sums->rollovers + sums->resets + sums->steps_back > 0)
         write_backwards(table, sums);
 }
 
@@ -828,7 +851,7 @@ write_clock(struct table *table, const struct meter_sums *sums)
 {
     GString *text;
 
-    if (sums->clocks == 0)
+    if (sums->clocks == 0 || sums->has_several)
         return;
     write_duration(table, &sums->sums, METER_CLOCK_FIRST, sums->clock_first);
     write_duration(table, &sums->sums, METER_CLOCK_LAST, sums->clock_last);
@@ -902,10 +925,11 @@ join_readings(struct meter_sums *all, const struct meter_sums *more)
         all->counter = more->counter;
         all->decimals = more->decimals;
     }
-    count_step(all, more->first);
+    count_step(all, more->first, more->first - all->last);
     all->readings += more->readings - 1;
     all->counted += more->counted;
     all->lost += more->lost;
+    all->rollovers += more->rollovers;
     all->resets += more->resets;
     all->steps_back += more->steps_back;
     all->last = more->last;
@@ -931,6 +955,9 @@ join_meter(struct meter_sums *all, const struct meter_sums *more)
 {
     join_readings(all, more);
     join_clocks(all, more);
+    all->has_several |= more->has_several;
+    if (more->has_manufacturer)
+        note_manufacturer(all, more->manufacturer);
     if (more->dialect != NULL)
         all->dialect = more->dialect;
     if (more->name != NULL) {
@@ -974,8 +1001,8 @@ write_meters(struct table *table)
     double all[BILL_SUMS] = { 0 };
 
     for (unsigned i = 0; i < table->sums->len; i++) {
-        if (shown[i].counter != 0 && shown[i].sums.row >= 0)
-            all[bill[shown[i].counter - 1].sum] += shown[i].counted;
+        if (shown[i].counter != 0 && shown[i].sums.row >= 0 && !shown[i].has_several)
+            all[shown[i].counter - 1] += shown[i].counted;
     }
     for (unsigned i = 0; i < table->sums->len; i++) {
         if (shown[i].sums.row >= 0)

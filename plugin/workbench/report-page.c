@@ -115,10 +115,14 @@ write_number_cell(struct page *page, double value, int decimals, const char *uni
 }
 
 static void
-write_counter(struct page *page, const struct report_counter *counter, const char *unit)
+write_counter(struct page *page, const struct report_counter *counter, const char *unit, bool has_several)
 {
     if (counter->readings == 0) {
         page_put(page, "<td></td><td></td><td></td>");
+        return;
+    }
+    if (has_several) {
+        page_put(page, "<td></td><td></td><td class=n>several manufacturer codes, perhaps several meters</td>");
         return;
     }
     write_number_cell(page, counter->first, counter->decimals, unit);
@@ -167,8 +171,8 @@ write_meter_row(struct writer *writer, const struct report_meter *meter)
     write_name_cell(page, meter);
     page_format(page, "<td class=n>%" PRIu64 "</td><td class=\"n%s\">%" PRIu64 "</td>", meter->replies,
                 meter->unanswered > 0 ? " bad" : "", meter->unanswered);
-    write_counter(page, &meter->counter[REPORT_ENERGY], "kWh");
-    write_counter(page, &meter->counter[REPORT_VOLUME], "m³");
+    write_counter(page, &meter->counter[REPORT_ENERGY], "kWh", meter->has_several);
+    write_counter(page, &meter->counter[REPORT_VOLUME], "m³", meter->has_several);
     page_format(page, "<td class=%s>", meter->faults != NULL ? "bad" : "none");
     page_text(page, meter->faults != NULL ? meter->faults : "");
     page_put(page, "</td></tr>\n");
@@ -373,7 +377,8 @@ write_line_figures(struct writer *writer, const struct report_line *line)
     if (line->timed > 0) {
         page_format(page, "<tr><th>Response time</th><td>%s to ", page_number(number, line->fastest, 0));
         page_format(page, "%s ms", page_number(number, line->slowest, 0));
-        page_format(page, ", mean %s ms</td></tr>", page_number(number, line->total / line->timed, 0));
+        page_format(page, ", mean %s ms%s</td></tr>", page_number(number, line->total / line->timed, 0),
+                    line->late > 0 ? ", without late replies" : "");
     }
     write_silence(writer, line);
     page_put(page, "</tbody></table></figure>\n");

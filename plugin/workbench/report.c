@@ -201,8 +201,8 @@ count_step(struct report_counter *counter, const struct cjt188_value *value)
         return;
     if (counter->readings++ == 0)
         counter->first = value->number;
-    else if (value->number >= counter->last)
-        counter->gained += value->number - counter->last;
+    else if (cjt188_gain(value, counter->last) >= 0)
+        counter->gained += cjt188_gain(value, counter->last);
     else
         counter->backwards++;
     counter->last = value->number;
@@ -225,6 +225,10 @@ energy_of(const struct cjt188_decoded *frame)
 static void
 note_reading(struct report_meter *meter, const struct cjt188_decoded *frame, double at, bool has_place)
 {
+    meter->has_several |= meter->has_reading && meter->manufacturer != frame->manufacturer;
+    if (!meter->has_reading)
+        meter->manufacturer = frame->manufacturer;
+    meter->has_reading = true;
     if (meter->energy == CJT188_NOT_MEASURED)
         meter->energy = energy_of(frame);
     if (meter->energy != CJT188_NOT_MEASURED)
@@ -263,15 +267,15 @@ settle_reply(struct report_line *line, const struct cjt188_outcome *outcome, dou
     const double ms = (double)outcome->response / 1e6;
 
     line->replies++;
-    if (!outcome->is_timed)
+    if (outcome->is_timed && has_place)
+        curve_add(&line->response, at, ms);
+    line->late += outcome->is_timed && outcome->is_late;
+    if (!outcome->is_timed || outcome->is_late) /* which no table takes into its mean */
         return;
     line->fastest = line->timed == 0 ? ms : MIN(line->fastest, ms);
     line->slowest = line->timed == 0 ? ms : MAX(line->slowest, ms);
     line->total += ms;
     line->timed++;
-    line->late += outcome->is_late;
-    if (has_place)
-        curve_add(&line->response, at, ms);
 }
 
 static void

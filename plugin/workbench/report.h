@@ -44,6 +44,8 @@ struct report_meter {
     char *number, *name;  /* what it is called; `name` NULL: nothing */
     const char *dialect;  /* of its last reply; lives as long as the program */
     bool is_wildcard, is_drawn;
+    bool has_reading, has_several; /* readings; and of several manufacturer codes: perhaps of several meters */
+    uint16_t manufacturer; /* of the first reading */
     uint64_t requests, replies, unanswered; /* as report_settle() has counted them */
     char *faults;         /* each once; NULL: none */
     enum cjt188_measurement energy; /* which of them the meter counts; NOT_MEASURED: none yet */
@@ -63,7 +65,7 @@ struct report_line {
     bool has_last;
     struct curve response, silent; /* ms; requests without a reply */
     struct curve quiet;   /* s between two packets, at the second */
-    uint64_t timed;
+    uint64_t timed;       /* late replies are not */
     double fastest, slowest, total; /* ms */
     struct report_silence silence;  /* the longest */
 };

@@ -245,17 +245,28 @@ def test_33_added_bytes(read):
 
 # ---- counters that run backwards ----
 
+ANEW = "taken as a counter that began anew behind its last digit"
+
 
 @pytest.mark.parametrize("name, before, after, text", [
     ("Heating energy", {"energy2": (8412320, KWH)}, {"energy2": (8412319, KWH)}, "from 8412.320 to 8412.319 kWh"),
     ("Cooling energy", {"energy1": (5, KWH)}, {"energy1": (4, KWH)}, "from 0.005 to 0.004 kWh"),
-    ("Volume", {"volume": (99999998, M3)}, {"volume": (0, M3)}, "from 99999.998 to 0.000 m³"),
+    ("Volume", {"volume": (99999998, M3)}, {"volume": (0, M3)}, "from 99999.998 to 0.000 m³, " + ANEW),
+    ("Operating hours", {"hours": 999999}, {"hours": 1}, "from 999999 to 1 h, " + ANEW),
+    ("Volume", {"volume": (89999998, M3)}, {"volume": (0, M3)}, "from 89999.998 to 0.000 m³"),
     ("Operating hours", {"hours": 13100}, {"hours": 13099}, "from 13100 to 13099 h"),
 ])
 def test_a_counter_that_runs_backwards(read, name, before, after, text):
     packets = read([reading(A, **before), reading(A, **after), reading(A, **after)])
     assert [bool(packet["backwards"]) for packet in packets] == [False, True, False]
     assert packets[1]["remark"] == [f"{name} ran backwards since packet 1: {text}"]
+
+
+def test_what_a_counter_gained_goes_on_behind_its_last_digit(read):
+    packets = read([reading(A, energy2=(99_999_992, KWH), volume=(99_990_000, LITRE)),
+                    reading(A, energy2=(6, KWH), volume=(5_000, LITRE)),
+                    reading(A, energy2=(8, KWH), volume=(5_001, LITRE))])
+    assert deltas(packets, "energy.delta", "volume.delta") == [(None, None), (0.014, 0.015), (0.002, 0.000001)]
 
 
 def test_a_difference_below_zero_is_a_number_too(read):

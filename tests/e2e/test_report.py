@@ -9,7 +9,7 @@ import pytest
 from bus import READ, SECOND, START, request
 from browser import DARK, LIGHT, dom, measured, screenshot
 from conftest import write_pcap
-from craft import frame, heat_901f, le, write_pcapng
+from craft import frame, heat_901f, le, water_901f, write_pcapng
 from day import HEARD, SENT, Day
 from heating import DEAD, FAULTY, MARKS, METERS, TAIL, WATER, Heating
 from rows import BYTES, options, row
@@ -105,7 +105,9 @@ def test_lines(heating, tree):
     (section,) = tree.all("section", "line")
     assert next(section.all("h3")).text() == "/dev/ttyUSB0"
     cells = {next(line.all("th")).text(): next(line.all("td")).text() for line in section.all("tr")}
-    times = f"{min(made.times):.0f} to {max(made.times):.0f} ms, mean {sum(made.times) / len(made.times):.0f} ms"
+    mean = f"mean {sum(made.times) / len(made.times):.0f} ms, without late replies"
+    times = f"{min(made.times):.0f} to {max(made.times):.0f} ms, {mean}"
+    assert made.late > 0
     assert cells.pop("Longest silence").startswith("9 min 4")
     assert cells == {"Requests": str(sum(made.replies) + sum(made.unanswered)), "Replies": str(sum(made.replies)),
                      "Unanswered": str(sum(made.unanswered)), "Late replies": str(made.late), "Response time": times}
@@ -271,6 +273,17 @@ def test_a_read_filter(report, heating, tmp_path):
     page = report(path, tmp_path, "-2", "-R", f'cjt188.meter == "{made.houses[DEAD].number}"')
     (cells,) = rows_of(dom(page), "summary")
     assert cells[:3] == [made.houses[DEAD].number, str(made.replies[DEAD]), str(made.unanswered[DEAD])]
+
+
+def test_counters_of_a_full_meter_and_of_two_in_one(report, tmp_path):
+    """Behind its last digit a counter begins anew; two numbers that differ in the manufacturer code alone have no sum."""
+    replies = [frame(heat_901f(energy2=(digits, 0x05)), preamble=5) for digits in (99_999_990, 5)]
+    replies += [frame(water_901f(volume=(digits, 0x2C)), number="2601300011", maker=maker, type=0x10)
+                for maker, digits in (("26 00", 1), ("27 00", 9_000), ("26 00", 2))]
+    path = write_pcapng(tmp_path / "full.pcapng", [(0, START + n * SECOND, data) for n, data in enumerate(replies)])
+    full, two = rows_of(dom(report(path, tmp_path)), "summary")
+    assert full[3:6] == ["99999.990 kWh", "0.005 kWh", "0.015 kWh"]
+    assert two[6:9] == ["", "", "several manufacturer codes, perhaps several meters"]
 
 
 @pytest.mark.parametrize("passes", [[], ["-2"]], ids=["once", "again"])

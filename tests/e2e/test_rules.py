@@ -502,6 +502,29 @@ def test_huizhong_sends_all_data_high_byte_first(decode):
         "temperature.return": 25.54, "operating_hours": 13100.0, "clock": "2026-04-27 18:12:15"}) == {}
 
 
+def test_a_clock_that_fits_both_ways_is_huizhongs_way(decode):
+    """20 19 11 12 10 15 20 is 2015-10-12 11:19:20 of all others."""
+    data = frame(heat_901f(di="90 1F", clock="20 19 11 12 10 15 20"), number="78563412")
+    said = [decode([data], *options)[0]["clock"] for options in ((), meters(("78563412", "", HUIZHONG)))]
+    assert said == [["2015-10-12 11:19:20"], ["2019-11-12 10:15:20"]]
+
+
+def test_what_901f_has_too_has_its_decimal_places_everywhere(decode):
+    """The same digits, written and read back, frozen or asked for alone, are the same value."""
+    energy, volume, flow = quantity(12345, 0x05), quantity(12345, 0x2C), quantity(12345, 0x35)
+    packets = decode([frame(data, control=control) for data, control in (
+        (bytes.fromhex("16 A0 00") + energy, 0x16),
+        (bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + volume + flow + bytes(6), 0x81),
+        (bytes.fromhex("3F 90 00") + quantity(12345, 0x17), 0x81), (bytes.fromhex("6F 90 00 45 23 01"), 0x81),
+        (bytes.fromhex("6F 90 00 45 23 01 00"), 0x81))], *meters((NUMBER, "", "by the rules", 1, 2, 3, 4, 1)))
+    packets += decode([frame(bytes.fromhex("A0 16 00") + volume, type=0x10, control=0x16)],
+                      *meters((NUMBER, "", "by the rules", "", "", "", 3)))
+    fields = ("energy.heating", "power", "flow", "volume", "operating_hours")
+    assert [[packet[name][0] if packet[name] else None for name in fields] for packet in packets] == [
+        [1234.5, None, None, None, None], [None, None, 12.345, 1.2345, None], [None, 123.45, None, None, None],
+        [None, None, None, None, 1234.5], [None, None, None, None, 1234.5], [None, None, None, 12.345, None]]
+
+
 def test_decimal_places_of_one_meter(decode):
     data = frame(heat_901f(energy2=(12345, 0x05), power=(12345, 0x17), flow=(12345, 0x35), volume=(12345, 0x2C),
                            hours=123))

@@ -298,6 +298,31 @@ def test_a_share_is_of_the_steps_up(metered):
         ("0.000 kWh", "1 reset, −900.000 kWh not counted", "0.0 %")]
 
 
+def test_a_counter_that_begins_anew_is_counted_on(metered):
+    bus = Bus()
+    for a, b in ((99_999_000, 0), (99_999_900, 500), (100, 600), (1_100, 1_000)):
+        bus.answer(bus.ask(request(A)), reading(A, energy2=(a, KWH)))
+        bus.answer(bus.ask(request(B)), reading(B, energy2=(b, KWH)))
+    for digits in (99_999_999 - 9, 8, 4):
+        bus.answer(bus.ask(request(C)), reading(C, energy2=(digits, KWH)))
+    assert [(row["Counted"], row["Ran backwards"]) for row in metered(bus).values()] == [
+        ("2.100 kWh", "1 rollover"), ("1.000 kWh", ""), ("0.018 kWh", "1 rollover, 1 step, −0.004 kWh not counted")]
+
+
+def test_a_share_is_of_one_kind_of_meter(metered):
+    """Water and gas are m³ both, heat and electricity kWh: nobody splits a bill between them."""
+    bus = Bus()
+    meters = {"10000001": (0x10, M3), "10000002": (0x11, M3), "30000001": (0x30, M3), "40000001": (0x40, KWH),
+              A: (0x20, KWH)}
+    for digits in (1_000, 2_000):
+        for number, (kind, unit) in meters.items():
+            answer = reading(number, energy2=(digits, unit)) if kind == 0x20 else \
+                frame(water_901f(volume=(digits, unit), second=(0, unit)), number=number, type=kind)
+            bus.answer(bus.ask(request(number)), answer)
+    assert {number: row["Share (relative)"] for number, row in metered(bus).items()} == {
+        "10000001": "50.0 %", "10000002": "50.0 %", "30000001": "100.0 %", "40000001": "100.0 %", A: "100.0 %"}
+
+
 def test_a_meter_without_a_share_says_why(metered):
     bus = Bus()
     bus.ask(request(A))                                                    # dead
@@ -309,6 +334,22 @@ def test_a_meter_without_a_share_says_why(metered):
     assert {meter: row["Share (relative)"] for meter, row in metered(bus).items()} == {
         A: "none: no reply", B: "none: only one reading", C: "none: no energy or volume was read",
         LONG: "none: no meter counted anything", "all meters": "none: not one meter"}
+
+
+def test_two_meters_of_one_number_are_no_sum(metered):
+    """Numbers of twelve digits go on in the manufacturer code: what lies between the two meters nobody has counted."""
+    bus = Bus()
+    for digits in (1_000, 2_000, 3_000):
+        for maker, more in (("26 00", 0), ("27 00", 90_000)):
+            asked = bus.ask(request("2601300011", maker=maker))
+            bus.answer(asked, frame(water_901f(volume=(digits + more, M3)), number="2601300011", maker=maker, type=0x10))
+        bus.answer(bus.ask(request("10000042")), frame(water_901f(volume=(digits, M3)), number="10000042", type=0x10))
+    said = metered(bus)
+    row = said["2601300011"]
+    assert row["Share (relative)"] == "none: replies with several manufacturer codes, perhaps of several meters"
+    assert {row[name] for name in ("First reading", "Last reading", "Counted", "Ran backwards", "First clock offset",
+                                   "Clock drift")} == {""}
+    assert said["10000042"]["Share (relative)"] == "100.0 %"
 
 
 @pytest.mark.parametrize("zone, said", [

@@ -40,3 +40,10 @@ def test_each_bit_has_its_maker_s_name(tshark, capture, dialect):
         assert chosen == dialect
         found = {name for name, value in zip(FIELDS, values) if value in ("1", "True")}
         assert found == ({BITS[dialect][word]} if word in BITS[dialect] else set()), hex(word)
+
+
+def test_a_bit_of_two_meanings_names_both(tshark, capture):
+    """Which way round Jiade's bit is, no document says: it must not say "cooling" of a meter that heats."""
+    row = 'uat:cjt188_meters:"????????","","Jiade","","","","",""'
+    said = tshark("-r", capture([reply(0x0020)]), "-o", row, "-V").stdout
+    assert "Heating/cooling bit set, which way round is not documented: Yes" in said and "Cooling mode" not in said

@@ -384,6 +384,13 @@ for dialect, data, first, places in (
          power=power, flow=flow, volume=volume, operating_hours=12.0)
 
 
+# Most meters never cool: what they have counted of it is a zero that nobody has to read.
+case("cooling", "a meter that cools", frame(heat_901f(energy1=(12345, 0x05)), type=0x26, maker="11 11", number="00000021"),
+     energy__cooling=123.45, info="00000021: cooling 123.45 kWh, heating 0.00 kWh, 25.66/25.54 °C")
+case("cooling", "one that does not", frame(heat_901f(energy2=(12345, 0x05)), maker="11 11", number="00000022"),
+     energy__cooling=0.0, info="00000022: heating 123.45 kWh, 25.66/25.54 °C")
+
+
 # ---- water, gas, electricity ----
 
 case("water", "both volumes", water(water_901f(volume=(12345, 0x2C), second=(678, 0x2C))), volume=123.45,
@@ -409,7 +416,16 @@ case("gas", "five bytes of digits", gas_5bcd(volume="90 78 56 34 12"), dialect=G
      volume__settlement=0.0, unit=None, clock="2016-01-01 12:00:00")
 case("gas", "with units", frame(water_901f(volume=(12345, 0x2C)), type=0x30), dialect=STANDARD, volume=123.45)
 case("electricity", "energy", frame(water_901f(volume=(12345, 0x05), second=(678, 0x05)), type=0x40), volume=None,
-     unit_mismatch=None, unit=[5, 5])
+     energy__electric=123.45, unit_mismatch=None, unit=[5, 5])
+for number, kind in enumerate((0x10, 0x30), 11):  # no document has an energy in this place, and none of these is electric
+    case("electricity", f"none of type {kind:02X}",
+         frame(water_901f(volume=(12345, 0x05)), type=kind, number=f"{number:08d}"), energy__electric=None, energy__heating=None, volume=None, unit_mismatch=...)
+case("electricity", "none of a heat meter", frame(water_901f(volume=(12345, 0x05)), number="00000013", maker="33 78"),
+     energy__electric=None, energy__heating=123.45, volume=None, unit_mismatch=None)
+case("electricity", "none of a heat meter's freeze", frame(
+    bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + quantity(123456, 0x05) + quantity(12345, 0x35) + bytes(6),
+    number="00000014"),
+    energy__electric=None, energy__heating=1234.56, volume=None, flow=1.2345, unit_mismatch=None)
 
 
 # ---- 610A, A016, 900E, 902F ----
@@ -467,7 +483,8 @@ case("makers' history", "a month that is none", frame(
     bytes.fromhex("D1 31 00 13 24") + quantity(12345, 0x05) + quantity(678, 0x2C) + bytes(3), maker="33 78"),
     month=None, bad_clock=..., energy__monthly=123.45)
 for di in ("D1 32", "D1 33", "D1 53"):
-    case("makers' history", f"{di} is in no document", water(f"{di} 00" + "00" * 5), unknown_di=...)
+    case("makers' history", f"{di} is in no document", water(f"{di} 00 45 23 01 00 2C"), unknown_di=...,
+         volume__monthly=None, undocumented=bytes.fromhex("45 23 01 00 2C"))
 case("history of 2018", "D200", water(bytes.fromhex("D2 00 00") + quantity(12345, 0x2C)), di=0xD200, unknown_di=None,
      volume__monthly=123.45)
 case("history of 2018", "freeze", water(
