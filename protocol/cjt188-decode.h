@@ -102,7 +102,6 @@ struct cjt188_quantity {
     enum cjt188_measurement measurement;
     bool is_first_energy;  /* the dialect says what it is */
     uint8_t families;      /* whose meters measure it; 0: all */
-    const struct cjt188_quantity *otherwise; /* what it is of other meters; NULL: nothing */
     const struct cjt188_quantity *other[CJT188_VOLUME + 1]; /* what it is when its unit is of that class */
 };
 

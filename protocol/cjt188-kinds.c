@@ -68,9 +68,7 @@ quantity_for(const struct cjt188_decoded *frame, const struct cjt188_quantity *q
     if (unit == NULL || unit->class > CJT188_VOLUME || unit->class == quantity->class)
         return quantity;
     other = quantity->other[unit->class];
-    while (other != NULL && other->families != 0 && (other->families & frame->family) == 0)
-        other = other->otherwise;
-    return other != NULL ? other : quantity;
+    return other != NULL && (other->families == 0 || (other->families & frame->family) != 0) ? other : quantity;
 }
 
 static bool

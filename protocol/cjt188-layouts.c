@@ -16,13 +16,9 @@ static const struct cjt188_quantity q_first_energy = { .name = "First energy", .
 static const struct cjt188_quantity q_heating = { .name = "Heating energy", .field = CJT188_F_ENERGY_HEATING,
                                            .class = CJT188_ENERGY, .measurement = CJT188_HEATING, .brief = "heating" };
 /* Where a volume is expected: the standard has it of electricity meters, no document of any other. */
-static const struct cjt188_quantity q_some_energy = { .name = "Energy, which one is not documented",
-                                               .field = CJT188_F_ENERGY_HEATING, .class = CJT188_ENERGY, .brief = "energy",
-                                               .families = CJT188_FAMILY_HEAT };
 static const struct cjt188_quantity q_electric = { .name = "Electric energy", .field = CJT188_F_ENERGY_ELECTRIC,
                                             .class = CJT188_ENERGY, .measurement = CJT188_ELECTRIC, .brief = "energy",
-                                            .families = CJT188_FAMILY_ELECTRICITY | CJT188_FAMILY_OTHER,
-                                            .otherwise = &q_some_energy };
+                                            .families = CJT188_FAMILY_ELECTRICITY | CJT188_FAMILY_OTHER };
 static const struct cjt188_quantity q_settlement_energy = { .name = "Settlement-day energy",
                                                      .field = CJT188_F_ENERGY_SETTLEMENT, .class = CJT188_ENERGY };
 static const struct cjt188_quantity q_power = { .name = "Power", .field = CJT188_F_POWER, .class = CJT188_POWER, .measurement = CJT188_POWER_NOW };
@@ -47,8 +43,7 @@ static const struct cjt188_quantity q_history = { .name = "History value, of whi
 /* The same fields of the past, or to be written: no reading of now. */
 static const struct cjt188_quantity q_other_electric = { .name = "Electric energy", .field = CJT188_F_ENERGY_ELECTRIC,
                                                   .class = CJT188_ENERGY, .brief = "energy",
-                                                  .families = CJT188_FAMILY_ELECTRICITY | CJT188_FAMILY_OTHER,
-                                                  .otherwise = &q_some_energy };
+                                                  .families = CJT188_FAMILY_ELECTRICITY | CJT188_FAMILY_OTHER };
 static const struct cjt188_quantity q_base_heating = { .name = "Heating energy", .field = CJT188_F_ENERGY_HEATING,
                                                 .class = CJT188_ENERGY, .brief = "heating" };
 static const struct cjt188_quantity q_other_volume = { .name = "Volume", .field = CJT188_F_VOLUME, .class = CJT188_VOLUME,
@@ -493,8 +488,8 @@ list_quantity(struct field_list *list, const struct cjt188_quantity *quantity)
     }
     list_field(list, quantity->field);
     for (unsigned i = 0; i < COUNT_OF(quantity->other); i++)
-        for (const struct cjt188_quantity *other = quantity->other[i]; other != NULL; other = other->otherwise)
-            list_field(list, other->field);
+        if (quantity->other[i] != NULL)
+            list_field(list, quantity->other[i]->field);
 }
 
 unsigned

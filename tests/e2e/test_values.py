@@ -421,11 +421,11 @@ for number, kind in enumerate((0x10, 0x30), 11):  # no document has an energy in
     case("electricity", f"none of type {kind:02X}",
          frame(water_901f(volume=(12345, 0x05)), type=kind, number=f"{number:08d}"), energy__electric=None, energy__heating=None, volume=None, unit_mismatch=...)
 case("electricity", "none of a heat meter", frame(water_901f(volume=(12345, 0x05)), number="00000013", maker="33 78"),
-     energy__electric=None, energy__heating=123.45, volume=None, unit_mismatch=None)
+     energy__electric=None, energy__heating=None, volume=None, unit_mismatch=...)
 case("electricity", "none of a heat meter's freeze", frame(
     bytes.fromhex("D3 01 00 00 00 00 01 05 26 20") + quantity(123456, 0x05) + quantity(12345, 0x35) + bytes(6),
     number="00000014"),
-    energy__electric=None, energy__heating=1234.56, volume=None, flow=1.2345, unit_mismatch=None)
+    energy__electric=None, energy__heating=None, volume=None, flow=1.2345, unit_mismatch=...)
 
 
 # ---- 610A, A016, 900E, 902F ----
