@@ -454,15 +454,22 @@ dissect_piece(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     }
 }
 
+/* Behind it nothing more can be counted of the capture. */
+static void
+begin_pieces(const packet_info *pinfo, bool *found)
+{
+    if (cjt188_is_last_packet(pinfo))
+        cjt188_tables_write();
+    *found = false;
+}
+
 unsigned
 cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool final, bool *found)
 {
     const unsigned length = tvb_captured_length(tvb);
     unsigned at = 0;
 
-    if (cjt188_is_last_packet(pinfo))
-        cjt188_tables_write();
-    *found = false;
+    begin_pieces(pinfo, found);
     while (at < length) {
         const struct cjt188_piece piece =
             cjt188_next_piece(tvb_get_ptr(tvb, (int)at, (int)(length - at)), length - at, final, NULL);
@@ -472,6 +479,22 @@ cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool 
         dissect_piece(tvb, pinfo, tree, at, &piece, *found);
         *found = *found || piece.kind != CJT188_NOISE;
         at += (unsigned)piece.length;
+    }
+    return at;
+}
+
+unsigned
+cjt188_dissect_cut(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct cjt188_piece *pieces, unsigned count,
+                   bool *found)
+{
+    const unsigned length = tvb_captured_length(tvb);
+    unsigned at = 0;
+
+    begin_pieces(pinfo, found);
+    for (unsigned i = 0; i < count && pieces[i].length <= length - at; i++) {
+        dissect_piece(tvb, pinfo, tree, at, &pieces[i], *found);
+        *found = *found || pieces[i].kind != CJT188_NOISE;
+        at += (unsigned)pieces[i].length;
     }
     return at;
 }

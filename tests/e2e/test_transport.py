@@ -217,6 +217,70 @@ def test_random_cuts_of_a_long_stream(frames_of):
     assert {name for _, name, _ in wrong} <= {"cjt188.noise", "cjt188.trailing"}
 
 
+SHORT = frame("0A 81 01", control=0x83)
+REST = frame(bytes(0x2E), control=0x81)[:20]  # says of itself that it goes on for 39 bytes
+NUMBER = (A, "0x810a")
+
+
+def test_frames_behind_a_rest_stay_when_dissected_again(frames_of):
+    """That the rest is one is known by bytes of the frame behind these, which TCP does not hand over again with them."""
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.answer(REST[:10])
+    seen = stream.answer(REST[10:] + 2 * SHORT + reading(A)[:12])
+    last = stream.answer(reading(A)[12:])
+    found, wrong = in_both_passes(frames_of, packets, RAW_IP, *AS_TCP)
+    assert [entry for entry in found if entry[2] != "0x0000"] == [(seen, *NUMBER), (seen, *NUMBER), (last, *ANSWERED)]
+    assert [(number, name) for number, name, _ in wrong] == [(seen, "cjt188.truncated")]
+
+
+def test_what_a_segment_leaves_is_shown_once(frames_of):
+    """No byte of the newest segment is taken then: TCP would hand over all of them once more with the next one."""
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.answer(REST + SHORT)
+    stream.answer(reading(A)[:30])
+    last = stream.answer(reading(A)[30:])
+    found, wrong = in_both_passes(frames_of, packets, RAW_IP, *AS_TCP)
+    assert [entry for entry in found if entry[2] != "0x0000"] == [(last, *NUMBER), (last, *ANSWERED)]
+    assert [(number, name) for number, name, _ in wrong] == [(last, "cjt188.truncated")]
+
+
+def test_noise_that_has_been_a_start_ends_with_its_segment(frames_of):
+    """It cannot become a frame any more: the frames before it need not wait for the next one."""
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.answer(b"\x68" + bytes(9) + b"\xc8" + reading(A) + b"\x68" + bytes(20))
+    last = stream.answer(bytes(200))
+    found, wrong = in_both_passes(frames_of, packets, RAW_IP, *AS_TCP)
+    assert found == [(last, *ANSWERED)]
+    assert {number for number, *_ in wrong} == {last}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_cuts_of_a_damaged_stream(tshark, tmp_path, seed):
+    """Frames, short ones, beginnings of frames and noise, in segments of 1 to 200 bytes."""
+    def checksums(packets, dlt, *options):
+        rows = tshark.fields(packets.write(tmp_path / "damaged.pcapng", dlt), ["frame.number", "cjt188.checksum"], *options)
+        return [(row["frame.number"], sum_) for row in rows for sum_ in row["cjt188.checksum"].split("|") if sum_]
+
+    dice = random.Random(seed)
+    at_once, packets = Packets(), Packets()
+    stream = Tcp(packets)
+    pieces = [dice.choice((reading(A), reading(A), reading(B), SHORT, REST[:dice.randint(1, 12)],
+                           bytes(dice.choice(b"\x00\x68\xfe\x16\x20\xe5") for _ in range(dice.randint(1, 20)))))
+              for _ in range(60)]
+    data = b"".join(pieces) + bytes(400)
+    at_once.add(data)
+    while data:
+        length = dice.choice((1, 2, 5, 13, 16, 30, 59, 70, 100, 200))
+        stream.answer(data[:length])
+        data = data[length:]
+    once, whole = checksums(packets, RAW_IP, *AS_TCP), checksums(at_once, DLT_USER0)
+    assert checksums(packets, RAW_IP, "-2", *AS_TCP) == once
+    assert len(whole) > 20 and [sum_ for _, sum_ in once] == [sum_ for _, sum_ in whole]
+
+
 # ---- UDP ----
 
 
