@@ -101,6 +101,13 @@ keep_cut(packet_info *pinfo, uint32_t sequence, wmem_array_t *pieces, unsigned c
 
 /* ---- TCP and UDP ---- */
 
+/* An ICMP error says once more what was sent: on the line it was once. */
+static bool
+is_quoted(const packet_info *pinfo)
+{
+    return pinfo->flags.in_error_pkt;
+}
+
 static void
 say_noise(packet_info *pinfo, bool found)
 {
@@ -117,6 +124,8 @@ dissect_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
     unsigned length;
     bool found;
 
+    if (is_quoted(pinfo))
+        return 0;
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "CJ/T 188");
     length = cjt188_dissect_pieces(tvb, pinfo, tree, true, &found);
     say_noise(pinfo, found);
@@ -227,7 +236,7 @@ begins_with_frame(tvbuff_t *tvb)
 static ws_bool
 claim_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (!begins_with_frame(tvb))
+    if (is_quoted(pinfo) || !begins_with_frame(tvb))
         return false;
     conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
     dissect_tcp(tvb, pinfo, tree, data);
@@ -237,7 +246,7 @@ claim_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 static ws_bool
 claim_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (!begins_with_frame(tvb))
+    if (is_quoted(pinfo) || !begins_with_frame(tvb))
         return false;
     dissect_packet(tvb, pinfo, tree, data);
     return true;

@@ -7,8 +7,8 @@ import random
 
 import pytest
 from bus import HIRES, hires, reading, request
-from carriers import (CLIENT, PORT, RAW_IP, RTAC, SERVER, USB_LINUX, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets, rtac,
-                      udp_datagram)
+from carriers import (CLIENT, PORT, RAW_IP, RTAC, SERVER, USB_LINUX, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets,
+                      ip_packet, rtac, udp_datagram)
 from conftest import DLT_USER0
 from craft import frame
 
@@ -298,6 +298,26 @@ def test_udp(tshark, frames_of, tmp_path):
     path = packets.write(tmp_path / "udp.pcapng", RAW_IP)
     row = tshark.fields(path, ["frame.number", "cjt188.request_in"], *AS_UDP, "-Y", "cjt188.request_in")[0]
     assert (int(row["frame.number"]), int(row["cjt188.request_in"].split("|")[0])) == (answered, asked)
+
+
+ICMP = 1
+
+
+def test_a_request_that_an_icmp_error_quotes_was_sent_once(tshark, tmp_path):
+    """No retransmission of itself, and no request more in any table."""
+    packets = Packets()
+    asked = udp_datagram(request(A))
+    packets.add(asked)
+    packets.add(ip_packet(SERVER, CLIENT, ICMP, bytes([3, 3]) + bytes(6) + asked))
+    packets.add(udp_datagram(request(A)), after=20)
+    packets.add(udp_datagram(reading(A), from_client=False))
+    path = packets.write(tmp_path / "icmp.pcapng", RAW_IP)
+    names = ["cjt188.response_in", "cjt188.retransmission", "cjt188.no_response_to", "cjt188.request_in"]
+    rows = [list(row.values()) for row in tshark.fields(path, names, *AS_UDP, "-2")]
+    assert rows == [["", "", "", ""], ["", "", "", ""], ["4", "", "1", ""], ["", "", "", "3"]]
+    for heuristic in AS_UDP, ("--enable-heuristic", "cjt188_udp"):
+        assert [row["cjt188.address"] != "" for row in tshark.fields(path, ["cjt188.address"], *heuristic)] == \
+            [True, False, True, True]
 
 
 def test_two_conversations_are_two_lines(tshark, tmp_path):
