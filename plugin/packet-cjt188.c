@@ -29,7 +29,7 @@
 #include "remark.h"
 #include "show.h"
 
-#define INFO_NOTHING "No CJ/T 188 frame (user DLT %u; preference cjt188.dlt_user)"
+#define INFO_NOTHING "No CJ/T 188 frame"
 
 int proto_cjt188;
 
@@ -425,14 +425,20 @@ is_noted(const packet_info *pinfo, enum line_note note)
     return (cjt188_packet_flags(pinfo) >> note & 1) != 0;
 }
 
-/* Without a note it may be somebody else's protocol, and then it is a matter of configuration. */
+/* Without a note it may be somebody else's protocol, and then it is a matter of configuration. A packet that names this
+ * dissector, as exported ones do, is no user DLT's. */
 static void
 tell_nothing_found(packet_info *pinfo, unsigned length)
 {
+    const int encap = cjt188_encapsulation_of(pinfo);
+
     if (is_noted(pinfo, NOTE_NOISE))
         col_add_fstr(pinfo->cinfo, COL_INFO, "Noise, %u byte%s", length, length == 1 ? "" : "s");
+    else if (encap >= WTAP_ENCAP_USER0 && encap <= WTAP_ENCAP_USER15)
+        col_add_fstr(pinfo->cinfo, COL_INFO, INFO_NOTHING " (user DLT %d; preference cjt188.dlt_user)",
+                     encap - WTAP_ENCAP_USER0 + 147);
     else
-        col_add_fstr(pinfo->cinfo, COL_INFO, INFO_NOTHING, (unsigned)(pinfo->match_uint - WTAP_ENCAP_USER0 + 147));
+        col_set_str(pinfo->cinfo, COL_INFO, INFO_NOTHING);
 }
 
 static void
