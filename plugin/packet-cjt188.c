@@ -464,6 +464,7 @@ dissect_piece(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
 static void
 begin_pieces(const packet_info *pinfo, bool *found)
 {
+    cjt188_note_packet(pinfo);
     if (cjt188_is_last_packet(pinfo))
         cjt188_tables_write();
     *found = false;

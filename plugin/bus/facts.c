@@ -23,6 +23,7 @@ static struct {
     uint32_t bytes_page, bytes_used;
     uint32_t last_packet; /* whose facts are the newest, from last_first on */
     uint32_t last_first;
+    uint32_t newest;      /* packet of all, with facts or without */
 } all;
 
 static void
@@ -165,10 +166,17 @@ cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to
     return (to->time >= from->time) == (*nanoseconds >= 0); /* no overflow */
 }
 
+void
+cjt188_note_packet(const packet_info *pinfo)
+{
+    if (!PINFO_FD_VISITED(pinfo))
+        all.newest = pinfo->num;
+}
+
 bool
 cjt188_is_last_packet(const packet_info *pinfo)
 {
-    return PINFO_FD_VISITED(pinfo) && pinfo->num == all.last_packet;
+    return PINFO_FD_VISITED(pinfo) && pinfo->num == all.newest;
 }
 
 /* ---- bytes ---- */

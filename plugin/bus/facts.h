@@ -69,7 +69,8 @@ struct cjt188_fact *cjt188_fact_next(packet_info *pinfo, struct cjt188_packet *p
 /* NULL for 0. Valid as long as the capture. */
 struct cjt188_fact *cjt188_fact(fact_id id);
 
-/* In a later look at the packets: is this the last one that has facts? */
+/* Before its pieces are looked at, with or without facts. In a later look at the packets: is this the last one? */
+void cjt188_note_packet(const packet_info *pinfo);
 bool cjt188_is_last_packet(const packet_info *pinfo);
 
 /* Keep up to FACT_BYTES_MAX bytes; returns where, 0 when there is no more room. */
