@@ -170,9 +170,10 @@ take_pieces(struct usb_stream *stream, bool final, struct usb_piece **end)
     return end;
 }
 
-/* Seen for the first time: the pieces that these bytes of the line complete. */
+/* Seen for the first time: the pieces that these bytes of the line complete. `is_cut`: others of this packet are not in the
+ * capture, so that what comes next does not go on here. */
 static struct usb_piece *
-feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, unsigned count)
+feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, unsigned count, bool is_cut)
 {
     struct usb_piece *pieces = NULL, **end = &pieces;
     const double silence = nstime_to_msec(&pinfo->abs_ts) - nstime_to_msec(&stream->last);
@@ -193,16 +194,20 @@ feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, un
             end = take_pieces(stream, false, end);
         }
     }
+    if (is_cut)
+        take_pieces(stream, true, end);
     return pieces;
 }
 
+/* Of the last one so many bytes are missing. */
 static void
-show_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct usb_piece *piece)
+show_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct usb_piece *piece, unsigned missing)
 {
     bool found;
 
     for (; piece != NULL; piece = piece->next) {
-        tvbuff_t *line = tvb_new_child_real_data(tvb, piece->bytes, piece->length, (int)piece->length);
+        const unsigned reported = piece->length + (piece->next == NULL ? missing : 0);
+        tvbuff_t *line = tvb_new_child_real_data(tvb, piece->bytes, piece->length, (int)reported);
 
         add_new_data_source(pinfo, line, "Bytes of the line");
         cjt188_dissect_pieces(line, pinfo, tree, true, &found);
@@ -237,7 +242,7 @@ dissect_usb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     enum { CHUNKS = 1024, FOUND_KEY = 0x7FFFFFFF };
     const struct usb_facts facts = usb_facts(data);
-    const unsigned length = tvb_captured_length(tvb);
+    const unsigned length = tvb_captured_length(tvb), missing = tvb_reported_length(tvb) - length;
     tvbuff_t *chunks[CHUNKS];
     struct usb_stream *stream;
     struct usb_found *found;
@@ -262,8 +267,9 @@ dissect_usb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
     }
     count = split_payload(tvb, proto_item_add_subtree(item, ett_cjt188_usb), &facts, found->has_status, chunks, CHUNKS);
     if (first)
-        found->pieces = feed_stream(pinfo, stream, chunks, count);
-    show_pieces(tvb, pinfo, tree, found->pieces);
+        found->pieces = feed_stream(pinfo, stream, chunks, count, missing > 0);
+    show_pieces(tvb, pinfo, tree, found->pieces, missing);
+    cjt188_tell_cut(tvb);
     return (int)length;
 }
 

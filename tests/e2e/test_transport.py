@@ -4,13 +4,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import collections
 import random
+import subprocess
 
 import pytest
 from bus import HIRES, hires, reading, request
 from carriers import (CLIENT, PORT, RAW_IP, RTAC, SERVER, USB_LINUX, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets,
                       ip_packet, rtac, udp_datagram)
-from conftest import DLT_USER0
-from craft import frame
+from conftest import DLT_USER0, TIMEOUT
+from craft import INFO, decode, field_rows, frame  # noqa: F401
 
 A, B = "24263225", "24263241"
 AS_TCP = ("-d", f"tcp.port=={PORT},cjt188")
@@ -536,6 +537,21 @@ def test_silence_ends_what_no_byte_followed(frames_of):
     found, wrong = in_both_passes(frames_of, packets, USB_LINUX_MMAPPED, *by_device([usb]))
     assert found == [(last, *ANSWERED), (last, *HIGH)]
     assert [name for _, name, _ in wrong] == ["cjt188.truncated"]
+
+
+def test_a_snap_length_ends_a_stream(decode, tmp_path):
+    """What it has taken away nobody can put between the bytes before and behind it."""
+    packets = Packets()
+    usb = Usb(packets)
+    usb.receive(reading(A))
+    usb.receive(SHORT)
+    path = packets.write(tmp_path / "whole.pcapng", USB_LINUX_MMAPPED)
+    cut = tmp_path / "cut.pcapng"
+    subprocess.run(["editcap", "-s", "100", path, cut], check=True, timeout=TIMEOUT)
+    once = [packet[INFO] for packet in decode(cut, "-Y", "cjt188", *by_device([usb]))]
+    assert once[0].startswith("Cut by the snap length: 24263225: heating 0.000 kWh")
+    assert once[1:] == ['24263225: reply to "Read address"']
+    assert [packet[INFO] for packet in decode(cut, "-2", "-Y", "cjt188", *by_device([usb]))] == once
 
 
 def test_other_transfers_of_the_adapter_are_left_alone(frames_of):
