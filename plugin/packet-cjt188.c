@@ -395,12 +395,14 @@ static void
 dissect_neighbour(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, const struct cjt188_piece *piece)
 {
     const unsigned start = at + (unsigned)piece->preamble, length = (unsigned)(piece->length - piece->preamble);
+    struct cjt188_packet *packet = cjt188_packet_of(pinfo);
     char sentence[CJT188_TEXT_MAX];
     proto_item *item;
 
     cjt188_tap_add(pinfo, cjt188_line(pinfo), piece->kind, (unsigned)piece->length);
     cjt188_neighbour_sentence(piece->kind, tvb_get_ptr(tvb, (int)start, (int)length), length, sentence, sizeof sentence);
-    tell_piece(pinfo, cjt188_packet_of(pinfo), sentence);
+    packet->has_began = false;
+    tell_piece(pinfo, packet, sentence);
     item = proto_tree_add_item(tree, proto_cjt188, tvb, (int)at, (int)piece->length, ENC_NA);
     proto_item_append_text(item, ", %s", sentence);
     tree = proto_item_add_subtree(item, ett_cjt188_neighbour);

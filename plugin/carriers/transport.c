@@ -40,6 +40,7 @@ struct tcp_rest {
     uint32_t sender;
     uint32_t sequence;           /* of its first byte */
     unsigned length;
+    nstime_t time;               /* of the packet that has its first byte */
 };
 
 static wmem_map_t *tcp_rests;
@@ -173,6 +174,10 @@ keep_segment(packet_info *pinfo, uint32_t sequence, wmem_array_t *pieces, unsign
 
     if (at > 0 && at < length)
         keep_cut(pinfo, sequence, pieces, count);
+    if (earlier > 0 && count > 0)
+        cjt188_packet_began(pinfo, &rest->time);
+    if (earlier == 0 || count > 0) /* what is left now begins here */
+        rest->time = pinfo->abs_ts;
     rest->sequence = waits ? sequence : sequence + at;
     rest->length = waits ? length : length - at;
     return count;

@@ -26,6 +26,7 @@ enum {
 
 /* A piece of a USB stream that was completed by a packet. */
 struct usb_piece {
+    nstime_t began; /* in this packet or an earlier one */
     unsigned length;
     uint8_t *bytes;
     struct usb_piece *next;
@@ -42,6 +43,7 @@ struct usb_stream {
     struct usb_stream_key key;
     unsigned length;
     uint8_t bytes[2 * CJT188_PIECE_MAX];
+    nstime_t began; /* the first of them */
     nstime_t last;
     bool bare_status, no_status; /* an IN packet was nothing but FTDI's status; one began otherwise */
 };
@@ -159,6 +161,8 @@ take_pieces(struct usb_stream *stream, bool final, struct usb_piece **end)
         if (piece.kind == CJT188_NEED_MORE)
             break;
         taken = wmem_new0(wmem_file_scope(), struct usb_piece);
+        taken->began = stream->began;
+        stream->began = stream->last;
         taken->length = (unsigned)piece.length;
         taken->bytes = (uint8_t *)wmem_memdup(wmem_file_scope(), stream->bytes + at, piece.length);
         *end = taken;
@@ -178,9 +182,11 @@ feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, un
     struct usb_piece *pieces = NULL, **end = &pieces;
     const double silence = nstime_to_msec(&pinfo->abs_ts) - nstime_to_msec(&stream->last);
 
-    stream->last = pinfo->abs_ts;
     if (silence >= SILENCE_MS)
         end = take_pieces(stream, true, end);
+    stream->last = pinfo->abs_ts;
+    if (stream->length == 0)
+        stream->began = pinfo->abs_ts;
     for (unsigned i = 0; i < count; i++) {
         const unsigned length = tvb_captured_length(chunks[i]);
 
@@ -210,6 +216,8 @@ show_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct us
         tvbuff_t *line = tvb_new_child_real_data(tvb, piece->bytes, piece->length, (int)reported);
 
         add_new_data_source(pinfo, line, "Bytes of the line");
+        if (!PINFO_FD_VISITED(pinfo))
+            cjt188_packet_began(pinfo, &piece->began);
         cjt188_dissect_pieces(line, pinfo, tree, true, &found);
     }
 }

@@ -7,7 +7,7 @@ import random
 import subprocess
 
 import pytest
-from bus import HIRES, hires, reading, request
+from bus import HIRES, SECOND, hires, reading, request
 from carriers import (CLIENT, PORT, RAW_IP, RTAC, SERVER, USB_LINUX, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets,
                       ip_packet, rtac, udp_datagram)
 from conftest import DLT_USER0, TIMEOUT
@@ -280,6 +280,28 @@ def test_random_cuts_of_a_damaged_stream(tshark, tmp_path, seed):
     once, whole = checksums(packets, RAW_IP, *AS_TCP), checksums(at_once, DLT_USER0)
     assert checksums(packets, RAW_IP, "-2", *AS_TCP) == once
     assert len(whole) > 20 and [sum_ for _, sum_ in once] == [sum_ for _, sum_ in whole]
+
+
+@pytest.mark.parametrize("carrier", ["tcp", "usb"])
+def test_a_reply_began_with_its_first_byte(tshark, tmp_path, carrier):
+    """Not in the packet that has its last one: what an adapter hands over piece by piece is not slow."""
+    packets = Packets()
+    stream = Tcp(packets) if carrier == "tcp" else Usb(packets)
+    ask, answer = (stream.ask, stream.answer) if carrier == "tcp" else (stream.transmit, stream.receive)
+    pieces = [reading(A)[at:at + 8] for at in range(0, len(reading(A)), 8)]
+    for _ in range(2):
+        asked = packets.now = packets.now + 5 * SECOND
+        ask(request(A))
+        packets.now = asked + 200_000_000
+        for piece in pieces:
+            answer(piece)
+            packets.now += 30_000_000
+    dlt, options = (RAW_IP, AS_TCP) if carrier == "tcp" else (USB_LINUX_MMAPPED, by_device([stream]))
+    path = packets.write(tmp_path / "pieces.pcapng", dlt)
+    for passes in [], ["-2"]:
+        rows = tshark.fields(path, ["cjt188.response_time"], *passes, *options)
+        times = [float(row["cjt188.response_time"]) for row in rows if row["cjt188.response_time"]]
+        assert times == pytest.approx([0.2, 0.2], abs=0.11)
 
 
 # ---- UDP ----
