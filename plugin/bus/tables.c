@@ -279,8 +279,8 @@ cjt188_tables_write(void)
     }
 }
 
-/* A capture is closed, or tshark -M begins another session of it, which nobody tells the tables, and what was counted must not
- * be lost: it is written, and the next session has its rows below. What nobody wants any more is reset. */
+/* A capture is closed, or tshark -M begins another session of it, which nobody tells the tables, and what was counted must
+ * not be lost: it is written, and the next session has its rows below. What nobody wants any more is reset. */
 static void
 forget_capture(void)
 {

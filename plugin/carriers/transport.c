@@ -214,8 +214,8 @@ dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 
     if (!cjt188_desegment || !pinfo->can_desegment || !whole || segment == NULL)
         return dissect_packet(tvb, pinfo, tree, NULL);
-    /* What TCP says of a segment stays until there is something better: dissected again, one that only goes on elsewhere does
-     * not come here at all. */
+    /* What TCP says of a segment stays until there is something better: dissected again, one that only goes on elsewhere
+     * does not come here at all. */
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "CJ/T 188");
     at = dissect_segment(tvb, pinfo, tree, segment->seq);
     if (at < length) {

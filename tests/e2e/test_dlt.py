@@ -104,8 +104,8 @@ def test_other_peoples_packets_are_told_where_they_are(capture, decode):
 def test_an_exported_packet_is_of_no_user_dlt(decode, tmp_path):
     """It names this dissector itself."""
     upper_pdu, name = 252, bytes.fromhex("00 0C 00 08") + b"cjt188\0\0" + bytes(4)
-    path = write_pcapng(tmp_path / "exported.pcapng", [(0, 10**18, name + frame("1F 90 00", control=1)), (0, 10**18, name + IP)],
-                        [upper_pdu])
+    packets = [(0, 10**18, name + data) for data in (frame("1F 90 00", control=1), IP)]
+    path = write_pcapng(tmp_path / "exported.pcapng", packets, [upper_pdu])
     assert [packet[INFO] for packet in decode(path)] == ["Read 901F, 24263225", "No CJ/T 188 frame"]
 
 
