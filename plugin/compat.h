@@ -47,7 +47,6 @@ typedef gboolean ws_bool;
 
 #if !WS_AT_LEAST(4, 4)
 #define tvb_get_uint8(tvb, offset) tvb_get_guint8(tvb, offset)
-#define tvb_find_uint8(tvb, offset, length, byte) tvb_find_guint8(tvb, offset, length, byte)
 #endif
 
 /* Define the callback `name` that starts a statistic by `start(argument, data)`, which returns false when it cannot. */

@@ -29,7 +29,7 @@
 #include "remark.h"
 #include "show.h"
 
-#define INFO_NOTHING "No CJ/T 188 frame (user DLT %u; preference cjt188.dlt_user)"
+#define INFO_NOTHING "No CJ/T 188 frame"
 
 int proto_cjt188;
 
@@ -395,12 +395,14 @@ static void
 dissect_neighbour(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, const struct cjt188_piece *piece)
 {
     const unsigned start = at + (unsigned)piece->preamble, length = (unsigned)(piece->length - piece->preamble);
+    struct cjt188_packet *packet = cjt188_packet_of(pinfo);
     char sentence[CJT188_TEXT_MAX];
     proto_item *item;
 
     cjt188_tap_add(pinfo, cjt188_line(pinfo), piece->kind, (unsigned)piece->length);
     cjt188_neighbour_sentence(piece->kind, tvb_get_ptr(tvb, (int)start, (int)length), length, sentence, sizeof sentence);
-    tell_piece(pinfo, cjt188_packet_of(pinfo), sentence);
+    packet->has_began = false;
+    tell_piece(pinfo, packet, sentence);
     item = proto_tree_add_item(tree, proto_cjt188, tvb, (int)at, (int)piece->length, ENC_NA);
     proto_item_append_text(item, ", %s", sentence);
     tree = proto_item_add_subtree(item, ett_cjt188_neighbour);
@@ -425,14 +427,20 @@ is_noted(const packet_info *pinfo, enum line_note note)
     return (cjt188_packet_flags(pinfo) >> note & 1) != 0;
 }
 
-/* Without a note it may be somebody else's protocol, and then it is a matter of configuration. */
+/* Without a note it may be somebody else's protocol, and then it is a matter of configuration. A packet that names this
+ * dissector, as exported ones do, is no user DLT's. */
 static void
 tell_nothing_found(packet_info *pinfo, unsigned length)
 {
+    const int encap = cjt188_encapsulation_of(pinfo);
+
     if (is_noted(pinfo, NOTE_NOISE))
         col_add_fstr(pinfo->cinfo, COL_INFO, "Noise, %u byte%s", length, length == 1 ? "" : "s");
+    else if (encap >= WTAP_ENCAP_USER0 && encap <= WTAP_ENCAP_USER15)
+        col_add_fstr(pinfo->cinfo, COL_INFO, INFO_NOTHING " (user DLT %d; preference cjt188.dlt_user)",
+                     encap - WTAP_ENCAP_USER0 + 147);
     else
-        col_add_fstr(pinfo->cinfo, COL_INFO, INFO_NOTHING, (unsigned)(pinfo->match_uint - WTAP_ENCAP_USER0 + 147));
+        col_set_str(pinfo->cinfo, COL_INFO, INFO_NOTHING);
 }
 
 static void
@@ -454,15 +462,23 @@ dissect_piece(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, unsigned at, 
     }
 }
 
+/* Behind it nothing more can be counted of the capture. */
+static void
+begin_pieces(const packet_info *pinfo, bool *found)
+{
+    cjt188_note_packet(pinfo);
+    if (cjt188_is_last_packet(pinfo))
+        cjt188_tables_write();
+    *found = false;
+}
+
 unsigned
 cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool final, bool *found)
 {
     const unsigned length = tvb_captured_length(tvb);
     unsigned at = 0;
 
-    if (cjt188_is_last_packet(pinfo))
-        cjt188_tables_write();
-    *found = false;
+    begin_pieces(pinfo, found);
     while (at < length) {
         const struct cjt188_piece piece =
             cjt188_next_piece(tvb_get_ptr(tvb, (int)at, (int)(length - at)), length - at, final, NULL);
@@ -472,6 +488,22 @@ cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool 
         dissect_piece(tvb, pinfo, tree, at, &piece, *found);
         *found = *found || piece.kind != CJT188_NOISE;
         at += (unsigned)piece.length;
+    }
+    return at;
+}
+
+unsigned
+cjt188_dissect_cut(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct cjt188_piece *pieces, unsigned count,
+                   bool *found)
+{
+    const unsigned length = tvb_captured_length(tvb);
+    unsigned at = 0;
+
+    begin_pieces(pinfo, found);
+    for (unsigned i = 0; i < count && pieces[i].length <= length - at; i++) {
+        dissect_piece(tvb, pinfo, tree, at, &pieces[i], *found);
+        *found = *found || pieces[i].kind != CJT188_NOISE;
+        at += (unsigned)pieces[i].length;
     }
     return at;
 }

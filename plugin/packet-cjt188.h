@@ -9,6 +9,8 @@
 
 #include "compat.h"
 
+#include "cjt188-frame.h"
+
 /*
  * Cut a run of bytes into pieces and show each.
  *
@@ -17,6 +19,11 @@
  * Returns how many bytes were shown: all of them when `final`.
  */
 unsigned cjt188_dissect_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool final, bool *found);
+
+/* Show pieces that a run of bytes was cut into before, from its beginning on, as far as it has their bytes. Returns how many
+ * bytes were shown. */
+unsigned cjt188_dissect_cut(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct cjt188_piece *pieces,
+                            unsigned count, bool *found);
 
 /* Say as Wireshark does that a snap length has cut the packet, when it has. Call last: it does not return then. */
 void cjt188_tell_cut(tvbuff_t *tvb);

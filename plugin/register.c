@@ -64,12 +64,12 @@ proto_register_cjt188(void)
     cjt188_tap_register();
     register_preferences();
     cjt188_address_register(proto_cjt188);
-    cjt188_stats_register(proto_cjt188);
     cjt188_facts_register();
     cjt188_lines_register();
     cjt188_exchange_register();
     cjt188_changes_register();
     cjt188_usb_register();
+    cjt188_stats_register(proto_cjt188); /* last: at a capture's end it writes what the others then forget */
 }
 
 void

@@ -416,3 +416,12 @@ cjt188_next_piece(const uint8_t *buf, size_t length, bool final, struct cjt188_p
     }
     return piece;
 }
+
+bool
+cjt188_may_become_frame(const uint8_t *buf, size_t length)
+{
+    size_t start;
+
+    return length > 0 &&
+        (buf[length - 1] == CJT188_PREAMBLE || find_frame(buf, 0, length, false, &start).verdict != FAILED);
+}

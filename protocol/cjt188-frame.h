@@ -81,6 +81,10 @@ struct cjt188_progress {
 struct cjt188_piece cjt188_next_piece(const uint8_t *buf, size_t length, bool final,
                                      struct cjt188_progress *progress);
 
+/* Can bytes that follow make a frame with a right checksum of one that has begun here? Else what NEED_MORE waits for is the
+ * end of noise. */
+bool cjt188_may_become_frame(const uint8_t *buf, size_t length);
+
 /* Sum modulo 256 of `length` bytes: over 68 … last data byte it is CS. */
 uint8_t cjt188_checksum(const uint8_t *buf, size_t length);
 

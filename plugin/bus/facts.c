@@ -23,6 +23,7 @@ static struct {
     uint32_t bytes_page, bytes_used;
     uint32_t last_packet; /* whose facts are the newest, from last_first on */
     uint32_t last_first;
+    uint32_t newest;      /* packet of all, with facts or without */
 } all;
 
 static void
@@ -110,18 +111,18 @@ cjt188_has_time(const packet_info *pinfo)
 }
 
 static void
-set_time(struct cjt188_fact *fact, const packet_info *pinfo)
+set_time(struct cjt188_fact *fact, const packet_info *pinfo, const nstime_t *time)
 {
     const int64_t limit = INT64_MAX / 1000000000 - 1;
 
-    if (!cjt188_has_time(pinfo) || pinfo->abs_ts.secs > limit || pinfo->abs_ts.secs < -limit)
+    if (!cjt188_has_time(pinfo) || time->secs > limit || time->secs < -limit)
         return;
-    fact->time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
+    fact->time = (int64_t)time->secs * 1000000000 + time->nsecs;
     fact->flags |= FACT_HAS_TIME;
 }
 
 static struct cjt188_fact *
-new_fact(const packet_info *pinfo, fact_id *id)
+new_fact(const packet_info *pinfo, const nstime_t *time, fact_id *id)
 {
     struct cjt188_fact *fact;
 
@@ -129,8 +130,17 @@ new_fact(const packet_info *pinfo, fact_id *id)
     *id = ++all.count;
     fact = cjt188_fact(*id);
     fact->packet = pinfo->num;
-    set_time(fact, pinfo);
+    set_time(fact, pinfo, time);
     return fact;
+}
+
+void
+cjt188_packet_began(packet_info *pinfo, const nstime_t *time)
+{
+    struct cjt188_packet *packet = cjt188_packet_of(pinfo);
+
+    packet->has_began = true;
+    packet->began = *time;
 }
 
 struct cjt188_fact *
@@ -138,13 +148,15 @@ cjt188_fact_next(packet_info *pinfo, struct cjt188_packet *packet, fact_id *id)
 {
     static struct cjt188_fact none;
     const unsigned piece = packet->pieces++;
+    const nstime_t *time = packet->has_began ? &packet->began : &pinfo->abs_ts;
     struct cjt188_fact *fact;
     fact_id first;
 
+    packet->has_began = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         if (piece == 0)
             begin_packet(pinfo->num);
-        return new_fact(pinfo, id);
+        return new_fact(pinfo, time, id);
     }
     first = *first_of(pinfo->num);
     *id = first != 0 ? first + piece : 0;
@@ -165,10 +177,17 @@ cjt188_fact_between(const struct cjt188_fact *from, const struct cjt188_fact *to
     return (to->time >= from->time) == (*nanoseconds >= 0); /* no overflow */
 }
 
+void
+cjt188_note_packet(const packet_info *pinfo)
+{
+    if (!PINFO_FD_VISITED(pinfo))
+        all.newest = pinfo->num;
+}
+
 bool
 cjt188_is_last_packet(const packet_info *pinfo)
 {
-    return PINFO_FD_VISITED(pinfo) && pinfo->num == all.last_packet;
+    return PINFO_FD_VISITED(pinfo) && pinfo->num == all.newest;
 }
 
 /* ---- bytes ---- */

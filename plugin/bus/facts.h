@@ -36,7 +36,7 @@ enum cjt188_fact_flag {
 };
 
 struct cjt188_fact {
-    int64_t time;      /* of its packet, ns since 1970, if FACT_HAS_TIME */
+    int64_t time;      /* of the packet in which it began, ns since 1970, if FACT_HAS_TIME */
     uint32_t packet;   /* its number; 0 once a read filter has taken it away (tshark -2 -R) */
     fact_id partner;   /* of a request: its first reply; of a reply: its request, or what echoed that: see cjt188_request() */
     fact_id earlier;   /* of a request: the one before on its line, if that got no reply; of an echo: the request itself; of a
@@ -56,11 +56,16 @@ struct cjt188_fact {
 struct cjt188_packet {
     unsigned pieces;
     bool is_told; /* the info column says something of it */
+    bool has_began;
+    nstime_t began; /* the next piece, in an earlier packet */
     struct cjt188_tap *tap;
 };
 
 /* Of the packet at hand. Never NULL. */
 struct cjt188_packet *cjt188_packet_of(packet_info *pinfo);
+
+/* Seen for the first time: the next piece began in an earlier packet, at this time. */
+void cjt188_packet_began(packet_info *pinfo, const nstime_t *time);
 
 /* The fact of the next piece of this packet, its own id in *id: call once per piece, in order, in every pass. Never NULL.
  * Filled in only while !PINFO_FD_VISITED. */
@@ -69,7 +74,8 @@ struct cjt188_fact *cjt188_fact_next(packet_info *pinfo, struct cjt188_packet *p
 /* NULL for 0. Valid as long as the capture. */
 struct cjt188_fact *cjt188_fact(fact_id id);
 
-/* In a later look at the packets: is this the last one that has facts? */
+/* Before its pieces are looked at, with or without facts. In a later look at the packets: is this the last one? */
+void cjt188_note_packet(const packet_info *pinfo);
 bool cjt188_is_last_packet(const packet_info *pinfo);
 
 /* Keep up to FACT_BYTES_MAX bytes; returns where, 0 when there is no more room. */

@@ -24,6 +24,12 @@ cjt188_interface_of(const packet_info *pinfo)
     return has_interface(pinfo) ? pinfo->rec->rec_header.packet_header.interface_id : 0;
 }
 
+int
+cjt188_encapsulation_of(const packet_info *pinfo)
+{
+    return pinfo->rec->rec_type == REC_TYPE_PACKET ? pinfo->rec->rec_header.packet_header.pkt_encap : WTAP_ENCAP_UNKNOWN;
+}
+
 uint32_t
 cjt188_packet_flags(const packet_info *pinfo)
 {

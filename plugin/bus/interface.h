@@ -15,6 +15,9 @@ unsigned cjt188_section_of(const packet_info *pinfo);
 /* By which the interfaces of a section are told apart. */
 uint32_t cjt188_interface_of(const packet_info *pinfo);
 
+/* WTAP_ENCAP_ of the packet. */
+int cjt188_encapsulation_of(const packet_info *pinfo);
+
 /* The packet's own flags (direction in bits 0 and 1, error marks above 24); 0 where it has none. */
 uint32_t cjt188_packet_flags(const packet_info *pinfo);
 

@@ -23,6 +23,7 @@
 /* ---- tables of sums ---- */
 
 struct table {
+    stat_tap_table_ui *ui;
     stat_tap_table *table;
     const stat_tap_table_item *columns;
     size_t size;          /* of its sums */
@@ -37,6 +38,8 @@ struct table {
     GArray *frames;       /* facts of the requests and replies in it */
     GHashTable *damage;   /* struct damage, by the number that a damaged frame claims to be of, and its line */
     unsigned since;       /* packets that the cells do not show yet */
+    unsigned first_row;   /* those above are of sessions that are over */
+    unsigned end_row;
 };
 
 /* Those that Wireshark has. */
@@ -136,13 +139,6 @@ drop_table(struct table *table)
     g_free(table);
 }
 
-/* Its cells stay as they are. */
-static void
-forget_capture(void)
-{
-    for (GSList *each = tables; each != NULL; each = each->next)
-        forget_sums((struct table *)each->data);
-}
 
 /* ---- cells ---- */
 
@@ -225,7 +221,7 @@ static void
 give_rows(struct table *table)
 {
     GHashTable *given = g_hash_table_new(g_direct_hash, g_direct_equal);
-    unsigned count = 0;
+    unsigned count = table->first_row;
 
     for (unsigned i = 0; i < table->sums->len; i++) {
         struct sums *sums = (struct sums *)g_ptr_array_index(table->sums, i);
@@ -239,6 +235,7 @@ give_rows(struct table *table)
         count += MAX(table->rows, 1);
     }
     g_hash_table_destroy(given);
+    table->end_row = count;
     while (table->table->num_elements < count)
         add_row(table);
 }
@@ -257,12 +254,45 @@ write_table(struct table *table)
         table->write_each(table, (struct sums *)g_ptr_array_index(table->sums, i));
 }
 
+/* Wireshark tells of a table that goes by its cells: of one without any nobody is told. */
+static void
+drop_those_gone(void)
+{
+    GSList *each = tables;
+
+    while (each != NULL) {
+        struct table *table = (struct table *)each->data;
+
+        each = each->next;
+        if (stat_tap_find_table(table->ui, table->ui->title) != table->table)
+            drop_table(table);
+    }
+}
+
 void
 cjt188_tables_write(void)
 {
+    drop_those_gone();
     for (GSList *each = tables; each != NULL; each = each->next) {
         if (((struct table *)each->data)->since > 0)
             write_table((struct table *)each->data);
+    }
+}
+
+/* A capture is closed, or tshark -M begins another session of it, which nobody tells the tables, and what was counted must
+ * not be lost: it is written, and the next session has its rows below. What nobody wants any more is reset. */
+static void
+forget_capture(void)
+{
+    drop_those_gone();
+    for (GSList *each = tables; each != NULL; each = each->next) {
+        struct table *table = (struct table *)each->data;
+
+        if (table->since > 0)
+            write_table(table);
+        if (table->sums->len > 0)
+            table->first_row = table->end_row;
+        forget_sums(table);
     }
 }
 
@@ -280,15 +310,16 @@ see_packet(void *data _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_, cons
     return TAP_PACKET_REDRAW;
 }
 
-/* While tshark reads the file for the only time nobody knows its end. A listener that comes later than the table's own is
- * asked to draw before it. Has it come now? Then it has not heard of this packet. */
+/* While tshark reads the file for the only time nobody knows its end, nor where a read filter takes the last packets away. A
+ * listener that comes later than the table's own is asked to draw before it. Has it come now? Then it has not heard of this
+ * packet. */
 static bool
-listen_before(const struct cjt188_tap *tap)
+listen_before(void)
 {
     static bool is_listening;
     GString *error;
 
-    if (is_listening || tap->is_seen_again)
+    if (is_listening)
         return false;
     is_listening = true;
     error = register_tap_listener("cjt188", &tables, NULL, TL_REQUIRES_NOTHING, NULL, see_packet, draw_all, NULL);
@@ -305,7 +336,7 @@ packet_added(struct table *table, const packet_info *pinfo, const struct cjt188_
     const bool is_last = tap->is_seen_again && cjt188_is_last_packet(pinfo);
 
     table->since++;
-    if (listen_before(tap) || is_last || table->since >= AT_LEAST + ROWS * table->sums->len + table->frames->len / FRAMES)
+    if (listen_before() || is_last || table->since >= AT_LEAST + ROWS * table->sums->len + table->frames->len / FRAMES)
         write_table(table);
     return TAP_PACKET_REDRAW;
 }
@@ -1169,6 +1200,7 @@ init_table(stat_tap_table_ui *ui, const struct table *like)
         drop_table(table);
     table = g_new(struct table, 1);
     *table = *like;
+    table->ui = ui;
     table->table = made;
     table->columns = ui->fields;
     table->index = g_hash_table_new(key_hash, key_equal);
@@ -1221,6 +1253,7 @@ reset_table(stat_tap_table *made)
     if (table == NULL)
         return;
     forget_sums(table);
+    table->first_row = 0;
     for (unsigned row = 0; row < made->num_elements; row++)
         empty_row(table, row);
 }

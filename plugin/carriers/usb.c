@@ -26,6 +26,7 @@ enum {
 
 /* A piece of a USB stream that was completed by a packet. */
 struct usb_piece {
+    nstime_t began; /* in this packet or an earlier one */
     unsigned length;
     uint8_t *bytes;
     struct usb_piece *next;
@@ -42,6 +43,7 @@ struct usb_stream {
     struct usb_stream_key key;
     unsigned length;
     uint8_t bytes[2 * CJT188_PIECE_MAX];
+    nstime_t began; /* the first of them */
     nstime_t last;
     bool bare_status, no_status; /* an IN packet was nothing but FTDI's status; one began otherwise */
 };
@@ -159,6 +161,8 @@ take_pieces(struct usb_stream *stream, bool final, struct usb_piece **end)
         if (piece.kind == CJT188_NEED_MORE)
             break;
         taken = wmem_new0(wmem_file_scope(), struct usb_piece);
+        taken->began = stream->began;
+        stream->began = stream->last;
         taken->length = (unsigned)piece.length;
         taken->bytes = (uint8_t *)wmem_memdup(wmem_file_scope(), stream->bytes + at, piece.length);
         *end = taken;
@@ -170,16 +174,19 @@ take_pieces(struct usb_stream *stream, bool final, struct usb_piece **end)
     return end;
 }
 
-/* Seen for the first time: the pieces that these bytes of the line complete. */
+/* Seen for the first time: the pieces that these bytes of the line complete. `is_cut`: others of this packet are not in the
+ * capture, so that what comes next does not go on here. */
 static struct usb_piece *
-feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, unsigned count)
+feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, unsigned count, bool is_cut)
 {
     struct usb_piece *pieces = NULL, **end = &pieces;
     const double silence = nstime_to_msec(&pinfo->abs_ts) - nstime_to_msec(&stream->last);
 
-    stream->last = pinfo->abs_ts;
     if (silence >= SILENCE_MS)
         end = take_pieces(stream, true, end);
+    stream->last = pinfo->abs_ts;
+    if (stream->length == 0)
+        stream->began = pinfo->abs_ts;
     for (unsigned i = 0; i < count; i++) {
         const unsigned length = tvb_captured_length(chunks[i]);
 
@@ -193,18 +200,24 @@ feed_stream(packet_info *pinfo, struct usb_stream *stream, tvbuff_t **chunks, un
             end = take_pieces(stream, false, end);
         }
     }
+    if (is_cut)
+        take_pieces(stream, true, end);
     return pieces;
 }
 
+/* Of the last one so many bytes are missing. */
 static void
-show_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct usb_piece *piece)
+show_pieces(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct usb_piece *piece, unsigned missing)
 {
     bool found;
 
     for (; piece != NULL; piece = piece->next) {
-        tvbuff_t *line = tvb_new_child_real_data(tvb, piece->bytes, piece->length, (int)piece->length);
+        const unsigned reported = piece->length + (piece->next == NULL ? missing : 0);
+        tvbuff_t *line = tvb_new_child_real_data(tvb, piece->bytes, piece->length, (int)reported);
 
         add_new_data_source(pinfo, line, "Bytes of the line");
+        if (!PINFO_FD_VISITED(pinfo))
+            cjt188_packet_began(pinfo, &piece->began);
         cjt188_dissect_pieces(line, pinfo, tree, true, &found);
     }
 }
@@ -237,7 +250,7 @@ dissect_usb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     enum { CHUNKS = 1024, FOUND_KEY = 0x7FFFFFFF };
     const struct usb_facts facts = usb_facts(data);
-    const unsigned length = tvb_captured_length(tvb);
+    const unsigned length = tvb_captured_length(tvb), missing = tvb_reported_length(tvb) - length;
     tvbuff_t *chunks[CHUNKS];
     struct usb_stream *stream;
     struct usb_found *found;
@@ -262,8 +275,9 @@ dissect_usb(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
     }
     count = split_payload(tvb, proto_item_add_subtree(item, ett_cjt188_usb), &facts, found->has_status, chunks, CHUNKS);
     if (first)
-        found->pieces = feed_stream(pinfo, stream, chunks, count);
-    show_pieces(tvb, pinfo, tree, found->pieces);
+        found->pieces = feed_stream(pinfo, stream, chunks, count, missing > 0);
+    show_pieces(tvb, pinfo, tree, found->pieces, missing);
+    cjt188_tell_cut(tvb);
     return (int)length;
 }
 

@@ -101,6 +101,14 @@ def test_other_peoples_packets_are_told_where_they_are(capture, decode):
         "No CJ/T 188 frame (user DLT 151; preference cjt188.dlt_user)"
 
 
+def test_an_exported_packet_is_of_no_user_dlt(decode, tmp_path):
+    """It names this dissector itself."""
+    upper_pdu, name = 252, bytes.fromhex("00 0C 00 08") + b"cjt188\0\0" + bytes(4)
+    packets = [(0, 10**18, name + data) for data in (frame("1F 90 00", control=1), IP)]
+    path = write_pcapng(tmp_path / "exported.pcapng", packets, [upper_pdu])
+    assert [packet[INFO] for packet in decode(path)] == ["Read 901F, 24263225", "No CJ/T 188 frame"]
+
+
 NOISE_FLAG = 1 << 29
 NOISE = bytes.fromhex("00 FF 42 17 00 00 00 00 00")
 

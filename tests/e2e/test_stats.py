@@ -13,6 +13,7 @@ from bus import ALL, HIRES, SECOND, SYMBOL_ERROR, Bus, damaged, hires, mixed, re
 from carriers import CLIENT, PORT, RAW_IP, SERVER, Packets, Tcp
 from conftest import SRC
 from craft import frame, water_901f
+from rows import sharkd
 
 A, B, C, WATER, LONG = "24263225", "24263241", "24263258", "10000042", "0124263225"
 GOLDEN = SRC / "tests" / "golden" / "stats"
@@ -409,6 +410,57 @@ def test_lines(statistic, script, option):
                if name not in ("Line", "Hours", "Echoes") and "hour" not in name)
     got = [{name: row[name] for name in expected[0]} for row in rows(statistic("cjt188,lines", *option))]
     assert got == expected
+
+
+# ---- until when cells are written ----
+
+ACKNOWLEDGE = b"\xe5"
+
+
+@pytest.fixture
+def closing(tmp_path):
+    """Two meters, each asked twice, and behind them M-Bus with line errors, an hour of it."""
+    bus = Bus()
+    for number in (A, A, B, B):
+        bus.answer(bus.ask(request(number)), reading(number))
+    for _ in range(4):
+        bus.send(ACKNOWLEDGE, 900, flags=SYMBOL_ERROR)
+    return bus.write(tmp_path / "closing.pcapng")
+
+
+def test_what_comes_behind_the_last_frame_is_counted_everywhere(tshark, closing):
+    lines = [rows(plain(tshark("-r", closing, "-q", "-z", "cjt188,lines", *option).stdout)) for option in ([], ["-2"])]
+    assert lines[0][0][MARKS] == "4" and float(lines[0][0]["Hours"]) > 1
+    assert lines[1] == lines[0]
+    reply = sharkd(tshark, [("load", {"file": str(closing)}), ("tap", {"tap0": "nstat:cjt188,lines"})])[1]
+    assert [str(cell) for cell in reply["result"]["taps"][0]["tables"][0]["i"][0]] == list(lines[0][0].values())[:-1]
+
+
+@pytest.mark.parametrize("name", ["cjt188,meters", "cjt188,lines", "cjt188,decimals"])
+def test_a_read_filter_may_take_the_last_packets(tshark, closing, name):
+    first = tshark("-r", closing, "-c", "6", "-q", "-z", name).stdout
+    assert "interface 0.0" in first
+    assert tshark("-r", closing, "-2", "-R", "frame.number <= 6", "-q", "-z", name).stdout == first
+
+
+def test_a_table_without_rows_goes_without_a_word(tshark, capture, closing):
+    """Wireshark tells of a table that goes by its cells; of this one nobody is told, and another capture follows."""
+    alone, other = (("load", {"file": str(path)}) for path in (capture([ACKNOWLEDGE] * 3), closing))
+    meters = ("tap", {"tap0": "nstat:cjt188,meters"})
+    replies = sharkd(tshark, [alone, meters, ("frames", {}), ("frame", {"frame": 3, "proto": True}), other, meters],
+                     MALLOC_PERTURB_="165")
+    found = [len(replies[number]["result"]["taps"][0]["tables"][0]["i"]) for number in (1, 5)]
+    assert found == [0, 2]
+
+
+def test_sessions_have_rows_of_their_own(tshark, closing):
+    """tshark -M forgets packets now and then, but it tells no table of that."""
+    text = tshark("-r", closing, "-q", "-M", "4", "-z", "cjt188,meters", "-z", "cjt188,lines").stdout
+    meters = rows([line for line in plain(text) if line.startswith(("Meter |", A, B))])
+    assert [(row["Meter"], row["Requests"], row["Replies"]) for row in meters] == [(A, "2", "2"), (B, "2", "2")]
+    lines = rows([line for line in plain(text) if line.startswith(("Line |", "interface"))])
+    assert [[row[name] for name in ("Requests", "Replies", MARKS)] for row in lines] == \
+        [["2", "2", "0"], ["2", "2", "0"], ["0", "0", "4"]]
 
 
 # ---- response times, tree, endpoints, conversations ----

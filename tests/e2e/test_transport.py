@@ -4,13 +4,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import collections
 import random
+import subprocess
 
 import pytest
-from bus import HIRES, hires, reading, request
-from carriers import (CLIENT, PORT, RAW_IP, RTAC, SERVER, USB_LINUX, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets, rtac,
-                      udp_datagram)
-from conftest import DLT_USER0
-from craft import frame
+from bus import HIRES, SECOND, hires, reading, request
+from carriers import (CLIENT, PORT, RAW_IP, RTAC, SERVER, USB_LINUX, USB_LINUX_MMAPPED, Packets, Tcp, Usb, ftdi_packets,
+                      ip_packet, rtac, udp_datagram)
+from conftest import DLT_USER0, TIMEOUT
+from craft import INFO, decode, field_rows, frame  # noqa: F401
 
 A, B = "24263225", "24263241"
 AS_TCP = ("-d", f"tcp.port=={PORT},cjt188")
@@ -217,6 +218,92 @@ def test_random_cuts_of_a_long_stream(frames_of):
     assert {name for _, name, _ in wrong} <= {"cjt188.noise", "cjt188.trailing"}
 
 
+SHORT = frame("0A 81 01", control=0x83)
+REST = frame(bytes(0x2E), control=0x81)[:20]  # says of itself that it goes on for 39 bytes
+NUMBER = (A, "0x810a")
+
+
+def test_frames_behind_a_rest_stay_when_dissected_again(frames_of):
+    """That the rest is one is known by bytes of the frame behind these, which TCP does not hand over again with them."""
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.answer(REST[:10])
+    seen = stream.answer(REST[10:] + 2 * SHORT + reading(A)[:12])
+    last = stream.answer(reading(A)[12:])
+    found, wrong = in_both_passes(frames_of, packets, RAW_IP, *AS_TCP)
+    assert [entry for entry in found if entry[2] != "0x0000"] == [(seen, *NUMBER), (seen, *NUMBER), (last, *ANSWERED)]
+    assert [(number, name) for number, name, _ in wrong] == [(seen, "cjt188.truncated")]
+
+
+def test_what_a_segment_leaves_is_shown_once(frames_of):
+    """No byte of the newest segment is taken then: TCP would hand over all of them once more with the next one."""
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.answer(REST + SHORT)
+    stream.answer(reading(A)[:30])
+    last = stream.answer(reading(A)[30:])
+    found, wrong = in_both_passes(frames_of, packets, RAW_IP, *AS_TCP)
+    assert [entry for entry in found if entry[2] != "0x0000"] == [(last, *NUMBER), (last, *ANSWERED)]
+    assert [(number, name) for number, name, _ in wrong] == [(last, "cjt188.truncated")]
+
+
+def test_noise_that_has_been_a_start_ends_with_its_segment(frames_of):
+    """It cannot become a frame any more: the frames before it need not wait for the next one."""
+    packets = Packets()
+    stream = Tcp(packets)
+    stream.answer(b"\x68" + bytes(9) + b"\xc8" + reading(A) + b"\x68" + bytes(20))
+    last = stream.answer(bytes(200))
+    found, wrong = in_both_passes(frames_of, packets, RAW_IP, *AS_TCP)
+    assert found == [(last, *ANSWERED)]
+    assert {number for number, *_ in wrong} == {last}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_cuts_of_a_damaged_stream(tshark, tmp_path, seed):
+    """Frames, short ones, beginnings of frames and noise, in segments of 1 to 200 bytes."""
+    def checksums(packets, dlt, *options):
+        rows = tshark.fields(packets.write(tmp_path / "damaged.pcapng", dlt), ["frame.number", "cjt188.checksum"], *options)
+        return [(row["frame.number"], sum_) for row in rows for sum_ in row["cjt188.checksum"].split("|") if sum_]
+
+    dice = random.Random(seed)
+    at_once, packets = Packets(), Packets()
+    stream = Tcp(packets)
+    pieces = [dice.choice((reading(A), reading(A), reading(B), SHORT, REST[:dice.randint(1, 12)],
+                           bytes(dice.choice(b"\x00\x68\xfe\x16\x20\xe5") for _ in range(dice.randint(1, 20)))))
+              for _ in range(60)]
+    data = b"".join(pieces) + bytes(400)
+    at_once.add(data)
+    while data:
+        length = dice.choice((1, 2, 5, 13, 16, 30, 59, 70, 100, 200))
+        stream.answer(data[:length])
+        data = data[length:]
+    once, whole = checksums(packets, RAW_IP, *AS_TCP), checksums(at_once, DLT_USER0)
+    assert checksums(packets, RAW_IP, "-2", *AS_TCP) == once
+    assert len(whole) > 20 and [sum_ for _, sum_ in once] == [sum_ for _, sum_ in whole]
+
+
+@pytest.mark.parametrize("carrier", ["tcp", "usb"])
+def test_a_reply_began_with_its_first_byte(tshark, tmp_path, carrier):
+    """Not in the packet that has its last one: what an adapter hands over piece by piece is not slow."""
+    packets = Packets()
+    stream = Tcp(packets) if carrier == "tcp" else Usb(packets)
+    ask, answer = (stream.ask, stream.answer) if carrier == "tcp" else (stream.transmit, stream.receive)
+    pieces = [reading(A)[at:at + 8] for at in range(0, len(reading(A)), 8)]
+    for _ in range(2):
+        asked = packets.now = packets.now + 5 * SECOND
+        ask(request(A))
+        packets.now = asked + 200_000_000
+        for piece in pieces:
+            answer(piece)
+            packets.now += 30_000_000
+    dlt, options = (RAW_IP, AS_TCP) if carrier == "tcp" else (USB_LINUX_MMAPPED, by_device([stream]))
+    path = packets.write(tmp_path / "pieces.pcapng", dlt)
+    for passes in [], ["-2"]:
+        rows = tshark.fields(path, ["cjt188.response_time"], *passes, *options)
+        times = [float(row["cjt188.response_time"]) for row in rows if row["cjt188.response_time"]]
+        assert times == pytest.approx([0.2, 0.2], abs=0.11)
+
+
 # ---- UDP ----
 
 
@@ -234,6 +321,26 @@ def test_udp(tshark, frames_of, tmp_path):
     path = packets.write(tmp_path / "udp.pcapng", RAW_IP)
     row = tshark.fields(path, ["frame.number", "cjt188.request_in"], *AS_UDP, "-Y", "cjt188.request_in")[0]
     assert (int(row["frame.number"]), int(row["cjt188.request_in"].split("|")[0])) == (answered, asked)
+
+
+ICMP = 1
+
+
+def test_a_request_that_an_icmp_error_quotes_was_sent_once(tshark, tmp_path):
+    """No retransmission of itself, and no request more in any table."""
+    packets = Packets()
+    asked = udp_datagram(request(A))
+    packets.add(asked)
+    packets.add(ip_packet(SERVER, CLIENT, ICMP, bytes([3, 3]) + bytes(6) + asked))
+    packets.add(udp_datagram(request(A)), after=20)
+    packets.add(udp_datagram(reading(A), from_client=False))
+    path = packets.write(tmp_path / "icmp.pcapng", RAW_IP)
+    names = ["cjt188.response_in", "cjt188.retransmission", "cjt188.no_response_to", "cjt188.request_in"]
+    rows = [list(row.values()) for row in tshark.fields(path, names, *AS_UDP, "-2")]
+    assert rows == [["", "", "", ""], ["", "", "", ""], ["4", "", "1", ""], ["", "", "", "3"]]
+    for heuristic in AS_UDP, ("--enable-heuristic", "cjt188_udp"):
+        assert [row["cjt188.address"] != "" for row in tshark.fields(path, ["cjt188.address"], *heuristic)] == \
+            [True, False, True, True]
 
 
 def test_two_conversations_are_two_lines(tshark, tmp_path):
@@ -452,6 +559,21 @@ def test_silence_ends_what_no_byte_followed(frames_of):
     found, wrong = in_both_passes(frames_of, packets, USB_LINUX_MMAPPED, *by_device([usb]))
     assert found == [(last, *ANSWERED), (last, *HIGH)]
     assert [name for _, name, _ in wrong] == ["cjt188.truncated"]
+
+
+def test_a_snap_length_ends_a_stream(decode, tmp_path):
+    """What it has taken away nobody can put between the bytes before and behind it."""
+    packets = Packets()
+    usb = Usb(packets)
+    usb.receive(reading(A))
+    usb.receive(SHORT)
+    path = packets.write(tmp_path / "whole.pcapng", USB_LINUX_MMAPPED)
+    cut = tmp_path / "cut.pcapng"
+    subprocess.run(["editcap", "-s", "100", path, cut], check=True, timeout=TIMEOUT)
+    once = [packet[INFO] for packet in decode(cut, "-Y", "cjt188", *by_device([usb]))]
+    assert once[0].startswith("Cut by the snap length: 24263225: heating 0.000 kWh")
+    assert once[1:] == ['24263225: reply to "Read address"']
+    assert [packet[INFO] for packet in decode(cut, "-2", "-Y", "cjt188", *by_device([usb]))] == once
 
 
 def test_other_transfers_of_the_adapter_are_left_alone(frames_of):
