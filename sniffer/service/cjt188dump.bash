@@ -7,6 +7,7 @@ _cjt188dump()
     local word=$2 before=$3
 
     COMPREPLY=()
+    [[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]} # --option=VALUE is three words here
     case $before in
     -i | --interface)
         # A name with a colon would be cut by readline.
@@ -27,14 +28,17 @@ _cjt188dump()
     --taps) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --meters) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --readings) mapfile -t COMPREPLY < <(compgen -W "json" -- "$word") ;;
-    --repair) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     -c | --count | -f | --filter | --gap | --alarm-command | --sync | --name | --description | --capture-comment) ;;
     *)
+        if [[ $word != -* && " ${COMP_WORDS[*]} " == *" --repair "* ]]; then
+            mapfile -t COMPREPLY < <(compgen -f -- "$word") # as many as there are
+            return
+        fi
         mapfile -t COMPREPLY < <(compgen -W "-i -f -w -c -a -b -P -n -g -D -L -q -v -h --baud --format --gap --dtr --rts
             --low-latency --no-wait --same-adapter --marked --hex --name --description --capture-comment --compress --alarm-silence --alarm-command --metrics --json --machine-readable -M --on-full --sync --repair --readings --meters --probe --tap --taps --install-extcap --help --interface --filter --write
             --count --autostop --ring-buffer --pcap --pcapng --group-read --list --list-data-link-types --quiet --version" -- "$word")
         ;;
     esac
-    [[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace
+    [[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace +o filenames # of a file's name bash would quote the colon
 }
 complete -o filenames -F _cjt188dump cjt188dump

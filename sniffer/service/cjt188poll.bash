@@ -7,6 +7,7 @@ _cjt188poll()
     local word=$2 before=$3
 
     COMPREPLY=()
+    [[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]} # --option=VALUE is three words here
     case $before in
     -i | --interface)
         # A name with a colon would be cut by readline.
@@ -41,6 +42,6 @@ _cjt188poll()
             --json --csv --hex --output --form --manufacturer --all --yes --allow-jump --i-know --list --quiet --version --help" -- "$word")
         ;;
     esac
-    [[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace
+    [[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace +o filenames # of a file's name bash would quote the colon
 }
 complete -o filenames -F _cjt188poll cjt188poll

@@ -5,6 +5,7 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import shlex
 import shutil
@@ -408,6 +409,48 @@ def test_completion(installed, run, programs, name):
     if name == "cjt188poll":
         assert not set(commands_of_help(run)) - set(complete(bash, script, program, "demo", ""))
         assert complete(bash, script, program, "--rts", "s") == ["send"] and complete(bash, script, program, "--form", "") == ["thread", "standard"]
+
+
+def after_tab(bash, script, line):
+    """The words of a command line, as bash itself has them once Tab was pressed at its end."""
+    terminal, inside = pty.openpty()
+    shell = subprocess.Popen([bash, "--noprofile", "--rcfile", script, "-i"], stdin=inside, stdout=inside, stderr=inside,
+                             env={**os.environ, "TERM": "dumb", "INPUTRC": "/dev/null", "PS1": "", "HISTFILE": ""},
+                             start_new_session=True)
+    os.close(inside)
+    os.write(terminal, f"{line}\t\x01printf '<%s>' \nexit\n".encode())  # Ctrl-A: to the beginning of the line
+    said = b""
+    try:
+        while part := os.read(terminal, 65536):
+            said += part
+    except OSError:  # the shell is gone
+        pass
+    os.close(terminal)
+    shell.wait(TIMEOUT)
+    return re.findall(r"<([^<>]*)>", [words for words in said.decode().splitlines() if words.startswith("<")][-1])
+
+
+@pytest.mark.parametrize("name, line, words", [
+    ("cjt188dump", "--baud 96", ["--baud", "9600"]),
+    ("cjt188dump", "--baud=96", ["--baud=9600"]),
+    ("cjt188dump", "-b inter", ["-b", "interval:"]),
+    ("cjt188dump", "--ring-buffer=inter", ["--ring-buffer=interval:"]),
+    ("cjt188dump", "-w ./on", ["-w", "./one two"]),
+    ("cjt188dump", "--write=./on", ["--write=./one two"]),
+    ("cjt188dump", "--repair three ./on", ["--repair", "three", "./one two"]),
+    ("cjt188dump", "--repair --qui", ["--repair", "--quiet"]),
+    ("cjt188poll", "--rts=se", ["--rts=send"]),
+    ("cjt188poll", "-i demo set-cl", ["-i", "demo", "set-clock"]),
+])
+def test_tab_is_pressed(installed, tmp_path, monkeypatch, name, line, words):
+    """--help names options with =, so that is how they are typed, too."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("bash is not installed")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one two").write_text("")
+    script = installed / "share/bash-completion/completions" / name
+    assert after_tab(bash, script, f"{name} {line}") == [name, *words]
 
 
 def test_udev_rule(installed):
