@@ -171,6 +171,9 @@ class HeatMeter(Meter):
         self.minutes = (start - self.began) / 60 * rng.uniform(0.3, 0.6)
         self.last_month = (self.kilowatt_hours - rng.uniform(30, 250), self.cubic_metres - rng.uniform(3, 12))
         self.peak = self.trough = None
+        if not model.daily:                                    # the month has seen something already
+            earlier = [self.local(start - rng.random() * (self.local(start).day - 1) * DAY) for _ in range(2)]
+            self.peak, self.trough = (rng.uniform(900, 3600), earlier[0]), (rng.uniform(17, 30), earlier[1])
 
     def restart(self, now):
         self.kilowatt_hours = self.cool = self.cubic_metres = self.minutes = 0.0
