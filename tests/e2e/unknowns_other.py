@@ -13,7 +13,10 @@ import random
 import struct
 import sys
 
-from craft import bcd, frame, heat_901f, water_901f, write_pcapng
+import unknowns
+from conftest import write_pcap
+from craft import bcd, frame, heat_901f, water_901f
+from truth import BE, LE, SIGNED, SIGNED_BE, proposals
 
 HOUR, DAY = 3600, 86400
 HEAT_OF_WATER = 1.163          # Wh per litre and kelvin
@@ -537,7 +540,7 @@ class Variant:
 
 
 class House:
-    """Everything on one line. `main` is the variant that most meters have; `layouts` is {length of DATA: layout}."""
+    """Everything on one line. `main` is the variant that most meters have."""
 
     def __init__(self, seed):
         rng = self.rng = random.Random(f"a second hand {seed}")
@@ -559,6 +562,7 @@ class House:
         rng.shuffle(self.meters)
         self.every = {meter: rng.choice((1, 1, 1, 1, 2, 3)) for meter, _ in self.meters}
         self.packets = []
+        self.made = {id(variant): Made(seed, variant) for _, variant in self.meters}
 
     @staticmethod
     def some_day(rng):
@@ -598,13 +602,15 @@ class House:
         if lost:
             return False
         now += rng.uniform(0.12, 0.35)
-        raw = frame(variant.data(meter, now), number=meter.number, maker=model.maker, type=model.type, preamble=3)
+        data = variant.data(meter, now)
+        raw = frame(data, number=meter.number, maker=model.maker, type=model.type, preamble=3)
         if rng.random() < 0.01:                                # a bit is lost on the way
             at = rng.randrange(20, len(raw) - 2)
             raw = raw[:at] + bytes([raw[at] ^ 1 << rng.randrange(8)]) + raw[at + 1:]
             self.packets.append((now, raw))
             return False
         self.packets.append((now, raw))
+        self.made[id(variant)].add(meter, data)
         return True
 
     def run(self, replies):
@@ -634,15 +640,112 @@ class House:
         return self.packets
 
 
-def main(path, seed="1", replies="100"):
+# ---- the same interface as unknowns.py has ----
+
+
+BEHIND_SER = 3
+TEMPERATURES = {"supply": ("supply temperature",), "return": ("return temperature",), "difference": ("temperature difference",)}
+ABOUT = {                      # what each may be said to follow
+    "power": unknowns.POWER, "flow": unknowns.FLOW, "energy2": unknowns.COUNTED, "volume": unknowns.COUNTED,
+    "energy1 + energy2": unknowns.COUNTED, "operating time": unknowns.TIME, "time with flow": unknowns.COUNTED,
+    "clock": unknowns.TIME, "greatest power": unknowns.POWER, "least return": ("return temperature",),
+    "date of greatest power": unknowns.TIME, "date of least return": unknowns.TIME, "replies": unknowns.TIME,
+    "measuring cycles": unknowns.TIME, "time of day": unknowns.TIME, "day of week": unknowns.TIME,
+    "flow above 0": unknowns.FLOW, **TEMPERATURES,
+}
+# Of a row that names a unit, in which the known value is told.
+SCALES = {"W": 0.001, "l/h": 0.001, "m³/h": 1, "kW": 1, "°C": 1, "m³": 1, "kWh": 1, "0.1 K": 0.1, "0.01 K": 0.01, "1/10 K": 0.1,
+          "1/100 K": 0.01, "MJ": 1 / 3.6, "Wh": 0.001, "0.1 kWh": 0.1, "l": 0.001, "1/100 kWh": 0.01, "1/1000 kWh": 0.001}
+NO_KIND = "digits, high byte first"
+INTEGERS = {("little", False): LE, ("big", False): BE, ("little", True): SIGNED, ("big", True): SIGNED_BE}
+PARTS = {("%M", "%H"): "hh:mm", ("%H", "%M"): "hh:mm, high byte first"}
+
+
+def kinds_of(field):
+    """What the user's table may call it. Digits high byte first have no kind there."""
+    order = field.notes.get("order")
+    if field.what == "clock":
+        return ("Unix time, low byte first" if order == "little" else "Unix time, high byte first", INTEGERS[order, False])
+    coding = field.notes.get("coding")
+    if coding == "integer":
+        order = "little" if field.width == 1 else order
+        return (INTEGERS[order, field.notes.get("signed", False)], INTEGERS[order, True])[:1 + field.notes.get("signed", False)]
+    if coding == "float32":
+        return (f"float32, {'low' if order == 'little' else 'high'} byte first",)
+    if coding == "bcd":
+        return ("BCD",) if order == "little" or field.width == 1 else (NO_KIND,)
+    return {"day of week": ("day of week", LE, "BCD"), "flow above 0": ("bits",)}.get(field.what, ())
+
+
+def truths_of(offset, field):
+    """[[offset behind SER, Truth, 0]]: a date in parts, as the table has no kind for the whole of it."""
+    form = field.notes.get("form")
+    if form is None:
+        unit = field.notes.get("unit", "")
+        return [[offset - BEHIND_SER, unknowns.Truth(field.what, field.width, kinds_of(field), None, SCALES.get(unit),
+                                                     ABOUT.get(field.what, ())), 0]]
+    parts = [form[:2]] if form[:2] in PARTS else []
+    parts += [(part,) for part in form[2 * len(parts):]]
+    out, at = [], offset - BEHIND_SER
+    for part in parts:
+        kinds = (PARTS[part],) if part in PARTS else ("BCD",)
+        what = field.what if part in PARTS else f"{field.what}, {part}"
+        out.append([at, unknowns.Truth(what, len(part), kinds, None, None, ABOUT[field.what]), 0])
+        at += len(part)
+    return out
+
+
+class Made:
+    """The replies of one variant with their truths; `fields` and `replies` as unknowns.Made has them."""
+
+    def __init__(self, seed, variant):
+        self.seed, self.variant, self.replies, self.last = seed, variant, [], {}
+        self.fields = [truth for offset, field in variant.layout() for truth in truths_of(offset, field)]
+        self.length = sum(field.width for _, field in variant.layout()) + variant.layout()[0][0]
+
+    def add(self, meter, data):
+        data = data[BEHIND_SER:]
+        self.replies.append(data)
+        for place in self.fields:
+            piece = data[place[0]:place[0] + place[1].width]
+            place[2] += self.last.get((meter, place[0]), piece) != piece
+            self.last[meter, place[0]] = piece
+
+
+def make_capture(seed, replies):
+    """(packets, [Made of each variant, that of most meters first])"""
     house = House(seed)
-    packets = house.run(int(replies))
-    write_pcapng(__import__("pathlib").Path(path), [(0, round(now * 1e9), raw) for now, raw in packets])
-    print(f"interval {house.interval} s, {len(packets)} packets")
-    for variant in {id(variant): variant for _, variant in house.meters}.values():
-        print("---", "heat" if variant.model.heats else "water", "main" if variant is house.main else "other")
-        for offset, field in variant.layout():
-            print(f"{offset:4d} {field.width} {field.what} {field.notes}")
+    packets = house.run(replies)
+    return packets, sorted(house.made.values(), key=lambda made: made.variant is not house.main)
+
+
+def entries_of(text, made):
+    return [entry for entry in proposals(text, "901F") if entry["length"] == str(made.length)]
+
+
+def judge(tshark, write, folder, seeds, replies):
+    """Score of `seeds` captures of `replies` each of the main variant; `others` is that of the other meters' replies."""
+    score, score.others = unknowns.Score(), None
+    others = unknowns.Score()
+    for seed in seeds:
+        packets, made = make_capture(seed, replies)
+        path = write(folder / f"unknowns-other-{seed}-{replies}.pcap", packets)
+        text = tshark("-r", path, "-q", "-z", "cjt188,explore,all,rows").stdout
+        for number, one in enumerate(made):
+            (others if number else score).add(one, entries_of(text, one))
+        path.unlink()
+    score.others = others
+    return score
+
+
+def main(path, seed="1", replies="100"):
+    packets, made = make_capture(int(seed), int(replies))
+    write_pcap(path, packets)
+    print(f"{len(packets)} packets")
+    for one in made:
+        print("---", "heat" if one.variant.model.heats else "water", f"L {one.length}, {len(one.replies)} replies")
+        for offset, truth, changes in one.fields:
+            print(f"{offset:4d} {truth.width} {truth.what}: {', '.join(truth.kinds)}, changes {changes} times")
 
 
 if __name__ == "__main__":
