@@ -731,10 +731,14 @@ count_bits(const struct window *window)
 
 /* It is 0 only until it has begun to count: other things change then, too. */
 static bool
-is_counted(const struct known_series *known)
+is_counted(const struct series *series, const struct known_series *known)
 {
-    return known->is_time || strcmp(known->unit, "kWh") == 0 || strcmp(known->unit, "m³") == 0 ||
-        strcmp(known->unit, "h") == 0;
+    bool falls = false;
+
+    for (unsigned i = 1; i < series->count; i++)
+        falls = falls || (!series->starts[i] && known->value[i] < known->value[i - 1] && known->value[i] > 0);
+    return known->is_time || (known->unit[0] == '\0' && !falls) || strcmp(known->unit, "kWh") == 0 ||
+        strcmp(known->unit, "m³") == 0 || strcmp(known->unit, "h") == 0;
 }
 
 /* Is the bit set exactly when something known is above 0, or exactly when it is not? */
@@ -748,7 +752,7 @@ tells_flow(const struct window *window, unsigned bit, struct candidate *candidat
         const struct known_series *known = &series->known[j];
         unsigned same = 0, other = 0, above = 0;
 
-        if (is_counted(known))
+        if (is_counted(series, known))
             continue;
         for (unsigned i = 0; i < series->count; i++) {
             const bool is_set = (series->data[i][window->at] >> bit & 1) != 0;

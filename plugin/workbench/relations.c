@@ -345,13 +345,15 @@ count_moves(const struct series *series, const struct known_series *known)
 }
 
 /* In hardly any sample it is otherwise: half a digit of both is all that they may be off. */
-static void
+static bool
 keep_exact(struct follow *best, const struct series *series, const struct numbers *numbers, struct follow follow)
 {
     code_line(series, numbers, &follow);
-    if (is_one_number(numbers, follow.known, &follow.line) && follow.compared >= LEAST_KNOWN &&
-        50 * follow.exact >= 49 * follow.compared)
-        keep_cheaper(best, series, numbers, follow);
+    if (!is_one_number(numbers, follow.known, &follow.line) || follow.compared < LEAST_KNOWN ||
+        50 * follow.exact < 49 * follow.compared)
+        return false;
+    keep_cheaper(best, series, numbers, follow);
+    return true;
 }
 
 /* By levels: a copy in a round scale, or, if several meters have it alike, in any. The largest value tells it best. */
@@ -360,6 +362,7 @@ try_levels(struct follow *best, const struct series *series, const struct number
 {
     unsigned largest = 0;
     double at;
+    bool fits = false;
 
     for (unsigned i = 1; i < series->count; i++) {
         if (isnan(follow.known->value[largest]) || fabs(follow.known->value[i]) > fabs(follow.known->value[largest]))
@@ -373,8 +376,10 @@ try_levels(struct follow *best, const struct series *series, const struct number
     for (unsigned cut_off = 0; cut_off < (numbers->code->is_float ? 1 : 2) && follow.line.is_round; cut_off++) {
         follow.line.cut_off = cut_off;
         follow.line.bits = 5 + cut_off;
-        keep_exact(best, series, numbers, follow);
+        fits = keep_exact(best, series, numbers, follow) || fits;
     }
+    if (fits)
+        return; /* what fits in a round scale needs no other */
     /* Of fewer digits the upper bytes of a number would be such a copy, too, and of what stands still any number. */
     if (fabs(numbers->real[largest] / at - follow.line.slope) <= 0.001 * fabs(follow.line.slope) || series->meters < 2 ||
         fabs(numbers->real[largest] / at) * follow.known->digit < 1.5 || count_moves(series, follow.known) < LEAST_KNOWN)

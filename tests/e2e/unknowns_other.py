@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Written from the description of the fields alone, before its author had seen the other generator or the explorer, so that
-# what the explorer gets right here was not tuned in. The seeds from 1100 to 1123 are for that measurement: nobody mends for
+# what the explorer gets right here was not tuned in. The seeds from 2000 to 2023 are for that measurement: nobody mends for
 # what is missed in them. Rooms, radiators, meters and the bus are simulated; a meter puts what it measures into registers
 # once a cycle, and a reply sends the registers. By itself: python3 unknowns_other.py FILE [SEED [REPLIES]].
 import binascii
