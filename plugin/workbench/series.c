@@ -111,7 +111,7 @@ find_grain(const struct series *series, struct known_series *known)
         distinct++;
         known->grain = MIN(known->grain, step);
     }
-    known->digit = MIN(known->grain, last_place(sorted, count));
+    known->digit = count > 0 ? MIN(known->grain, last_place(sorted, count)) : INFINITY;
     return count > 0 ? distinct : 0;
 }
 
