@@ -134,6 +134,7 @@ enum cjt188_value_kind {
     CJT188_K_BYTES,            /* nothing but bytes */
     CJT188_K_BCD_TOP_BIT,      /* the top bit is the minus */
     CJT188_K_BCD_TOP_F,        /* F as the top digit is */
+    CJT188_K_BCD_HIGH,         /* the first byte has the highest digits */
     CJT188_K_TENTHS,           /* low byte first */
     CJT188_K_HUNDREDTHS,
     CJT188_K_THOUSANDTHS,

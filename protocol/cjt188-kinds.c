@@ -995,6 +995,7 @@ static const struct {
     [CJT188_K_BYTES] = { decode_bytes, write_bytes, NULL, NULL, RAW("bytes", "raw", 1, 252, 0, 0, NULL, NULL) },
     [CJT188_K_BCD_TOP_BIT] = { RAW_NUMBER("BCD, top bit is minus", "bcs", 1, 8, WHOLE, 0, cjt188_raw_read_bcd_top_bit) },
     [CJT188_K_BCD_TOP_F] = { RAW_NUMBER("BCD, top F is minus", "bcf", 1, 8, WHOLE, 0, cjt188_raw_read_bcd_top_f) },
+    [CJT188_K_BCD_HIGH] = { RAW_NUMBER("BCD, high byte first", "bch", 1, 8, WHOLE, 0, cjt188_raw_read_bcd_high) },
     [CJT188_K_TENTHS] = { RAW_NUMBER("value/10", "d1_", 1, 4, WHOLE, 1, cjt188_raw_read_tenths) },
     [CJT188_K_HUNDREDTHS] = { RAW_NUMBER("value/100", "d2_", 1, 4, WHOLE, 2, cjt188_raw_read_hundredths) },
     [CJT188_K_THOUSANDTHS] = { RAW_NUMBER("value/1000", "d3_", 1, 4, WHOLE, 3, cjt188_raw_read_thousandths) },

@@ -25,6 +25,16 @@ cjt188_raw_read_bcd(const uint8_t *bytes, unsigned width, double *number)
 }
 
 bool
+cjt188_raw_read_bcd_high(const uint8_t *bytes, unsigned width, double *number)
+{
+    uint8_t low_first[8];
+
+    for (unsigned i = 0; i < width; i++)
+        low_first[i] = bytes[width - 1 - i];
+    return cjt188_raw_read_bcd(low_first, width, number);
+}
+
+bool
 cjt188_raw_read_low(const uint8_t *bytes, unsigned width, double *number)
 {
     *number = (double)cjt188_low_first(bytes, width);

@@ -40,9 +40,10 @@ void cjt188_put_amount(const struct cjt188_value *value, struct cjt188_text *tex
 
 /* cjt188-raw.c: what rows of kinds are made of that need no frame. */
 cjt188_raw_number_function cjt188_raw_read_bcd, cjt188_raw_read_low, cjt188_raw_read_high, cjt188_raw_read_signed_low,
-    cjt188_raw_read_signed_high, cjt188_raw_read_bcd_top_bit, cjt188_raw_read_bcd_top_f, cjt188_raw_read_4096,
-    cjt188_raw_read_tenths, cjt188_raw_read_hundredths, cjt188_raw_read_thousandths, cjt188_raw_read_float32_low,
-    cjt188_raw_read_float32_high, cjt188_raw_read_float64_low, cjt188_raw_read_float64_high, cjt188_raw_read_weekday;
+    cjt188_raw_read_signed_high, cjt188_raw_read_bcd_top_bit, cjt188_raw_read_bcd_top_f, cjt188_raw_read_bcd_high,
+    cjt188_raw_read_4096, cjt188_raw_read_tenths, cjt188_raw_read_hundredths, cjt188_raw_read_thousandths,
+    cjt188_raw_read_float32_low, cjt188_raw_read_float32_high, cjt188_raw_read_float64_low, cjt188_raw_read_float64_high,
+    cjt188_raw_read_weekday;
 cjt188_raw_text_function cjt188_raw_write_time, cjt188_raw_write_unix_low, cjt188_raw_write_unix_high,
     cjt188_raw_write_hour_minute_low, cjt188_raw_write_hour_minute_high, cjt188_raw_write_number_low,
     cjt188_raw_write_number_high, cjt188_raw_write_number_text, cjt188_raw_write_printable;

@@ -36,6 +36,9 @@ static const double LOOSE_ZEROS = 8;
 /* What a binary number of three bytes is worth less: hardly any program has one. Bits. */
 static const double ODD_WIDTH = 20;
 
+/* What it is worth to be the seconds since 1970 of the day of capture: of all values of four bytes few are. Bits. */
+static const double EPOCH_PRIOR = 14;
+
 /* What a byte above a number costs that never moves, and what a battery's voltage is worth. Bits. */
 static const double STILL_TOP = 8, BATTERY_PRIOR = 8;
 
@@ -174,7 +177,7 @@ describe_follow(struct candidate *candidate, const struct follow *follow)
     candidate->per_count = 1 / follow->line.slope;
     candidate->cut_off = follow->line.cut_off;
     candidate->by_meter = follow->line.by_meter;
-    if (follow->line.is_round && !follow->line.by_meter && follow->line.intercept == 0)
+    if (follow->line.is_round && !follow->line.by_meter && follow->line.intercept == 0 && !follow->known->is_time)
         candidate->type = TYPE_COPY;
     else
         candidate->type = candidate->counts ? TYPE_COUNTER : TYPE_FOLLOWS;
@@ -195,6 +198,17 @@ is_below_zero(const struct series *series, const struct known_series *known)
     return false;
 }
 
+/* A copy that has more digits than what is known: from the top down it is the same, and that by no chance. */
+static bool
+is_finer_copy(const struct numbers *numbers, const struct follow *follow)
+{
+    enum { SURE_GRAINS = 1000 };
+    const double most = MAX(fabs((double)numbers->most), fabs((double)numbers->least));
+
+    return !follow->line.by_meter && follow->line.intercept == 0 && is_one_number(numbers, follow->known, &follow->line) &&
+        most >= SURE_GRAINS * fabs(follow->line.slope) * follow->known->digit;
+}
+
 /* What is cut off may be in the byte below, and a wider reading is right then. Seconds would soon fill less than four bytes. */
 static bool
 is_exact(const struct numbers *numbers, const struct follow *follow)
@@ -203,7 +217,8 @@ is_exact(const struct numbers *numbers, const struct follow *follow)
 
     return 50 * follow->exact >= 49 * follow->compared && follow->is_exact && follow->line.is_round && !follow->line.cut_off &&
         numbers->increases + numbers->decreases >= SURE_CHANGES &&
-        (numbers->code->is_float || follow->known->is_time || fabs(follow->line.slope) * follow->known->grain < 1.5) &&
+        (numbers->code->is_float || follow->known->is_time || fabs(follow->line.slope) * follow->known->digit < 1.5 ||
+         is_finer_copy(numbers, follow)) &&
         !(follow->known->is_time && follow->line.slope > 0.5 && numbers->width < 4);
 }
 
@@ -219,7 +234,8 @@ tells_epoch(const struct series *series, const struct candidate *candidate, cons
 static double
 code_still(const struct window *window, const struct candidate *candidate)
 {
-    const bool high_first = candidate->kind == CJT188_K_UNSIGNED_HIGH || candidate->kind == CJT188_K_SIGNED_HIGH;
+    const bool high_first = candidate->kind == CJT188_K_UNSIGNED_HIGH || candidate->kind == CJT188_K_SIGNED_HIGH ||
+        candidate->kind == CJT188_K_BCD_HIGH;
     const struct byte_facts *top = &window->facts[high_first ? 0 : window->width - 1];
 
     if (candidate->known != NULL || window->width == 1 || candidate->carries > 0 || (top->constant && top->value == 0))
@@ -227,10 +243,27 @@ code_still(const struct window *window, const struct candidate *candidate)
     return candidate->counts ? STILL_TOP : STILL_TOP / 4;
 }
 
+/* Does it end where it seems to? Its top byte never moved within a meter, or the one above it did not: constant, or another
+ * in each meter. Zeros and fillers above are no digits. */
+static bool
+is_open(const struct window *window, const struct candidate *candidate, bool high_first)
+{
+    const struct byte_facts *top = &window->facts[high_first ? 0 : window->width - 1];
+    const struct byte_facts *above = &window->facts[high_first ? -1 : (int)window->width];
+    const bool has_above = high_first ? window->before > 0 : window->room > 0;
+
+    if (candidate->type != TYPE_COUNTER || candidate->restarts > 0 || candidate->of_unit != NULL)
+        return false;
+    if (window->width > 1 && candidate->known == NULL && !top->varies_within && !(top->constant && top->value == 0))
+        return true;
+    return has_above && !above->varies_within && !(above->constant && (above->value == 0 || above->value == 0xFF)) &&
+        window->width < 4;
+}
+
 double
 counts_of_volt(const struct candidate *candidate)
 {
-    return candidate->kind == CJT188_K_BCD ? 100 : 1000;
+    return candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_HIGH ? 100 : 1000;
 }
 
 /* A battery's voltage in hundredths or thousandths of a volt, which only falls. */
@@ -239,7 +272,10 @@ is_battery(const struct candidate *candidate)
 {
     const double volt = counts_of_volt(candidate);
 
-    return (candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_UNSIGNED_LOW) && candidate->known == NULL &&
+    const bool is_kind = candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_HIGH ||
+        candidate->kind == CJT188_K_UNSIGNED_LOW || candidate->kind == CJT188_K_UNSIGNED_HIGH;
+
+    return is_kind && candidate->known == NULL &&
         candidate->least >= 2.5 * volt && candidate->most <= 3.8 * volt && candidate->most - candidate->least <= 0.5 * volt &&
         candidate->increases <= candidate->decreases;
 }
@@ -252,6 +288,10 @@ weigh(const struct window *window, const struct numbers *numbers, double bits, b
     if (candidate->type != TYPE_COPY && !is_epoch)
         candidate->gain -= code_constants(window);
     candidate->gain -= code_still(window, candidate);
+    candidate->gain += is_epoch ? EPOCH_PRIOR : 0;
+    if (candidate->type == TYPE_COPY && window->width == 3 && !numbers->code->is_decimal &&
+        !is_constant(window, numbers->code->high_first ? 0 : 2, 0))
+        candidate->gain += ODD_WIDTH; /* here it is seen to have that width */
     if (window->width == 2 && is_battery(candidate)) {
         candidate->is_battery = candidate->scaled = true;
         candidate->scale = 1 / counts_of_volt(candidate);
@@ -275,14 +315,22 @@ constant_unit(const struct byte_facts *facts, bool is_there)
     return is_there && facts->constant ? cjt188_unit(facts->value) : NULL;
 }
 
-/* The unit that stands behind the window where four bytes of digits would be; NULL: none, or a multiple of one, which hardly
- * any meter sends. */
+/* A multiple, a unit too small for what a meter counts, one of the list of 2018 that one source has: hardly any meter sends
+ * it, and bytes of such values are many. */
+static bool
+is_rare(const struct cjt188_unit *unit)
+{
+    return strstr(unit->name, "×") != NULL || strstr(unit->name, "J/h") != NULL || g_str_has_prefix(unit->name, "mL") ||
+        strcmp(unit->name, "J") == 0;
+}
+
+/* The unit that stands behind the window where four bytes of digits would be; NULL: none, or a rare one. */
 static const struct cjt188_unit *
 unit_behind(const struct window *window)
 {
     const struct cjt188_unit *unit = constant_unit(&window->facts[window->width], window->room > 0);
 
-    return window->width == UNIT_DIGITS && unit != NULL && strstr(unit->name, "×") == NULL ? unit : NULL;
+    return window->width == UNIT_DIGITS && unit != NULL && !is_rare(unit) ? unit : NULL;
 }
 
 static double
@@ -307,6 +355,12 @@ agrees(const struct window *window, const struct candidate *candidate, const str
 
     return unit != NULL && candidate->type == TYPE_COPY && window->width > 1 && !is_of_another(candidate, unit) &&
         candidate->known->unit[0] != '\0' && fabs(candidate->scale / scale - 1) < 1e-9;
+}
+
+static bool
+may_have_unit(const struct number_code *code)
+{
+    return code->is_decimal && !code->high_first;
 }
 
 /* Of four bytes of digits the unit behind them; of others, multiples and one in front only what makes them a copy. */
@@ -369,6 +423,20 @@ counts_replies(const struct series *series, const struct numbers *numbers)
     return numbers->step_count > 0 && numbers->step[0] >= 1 && numbers->step[0] <= between;
 }
 
+/* Nearly all steps leave the low byte as it is: it is a neighbour's. */
+static bool
+has_still_low_byte(const struct numbers *numbers)
+{
+    const int64_t byte = numbers->code->is_decimal ? 100 : 256;
+    unsigned moved = 0, whole = 0;
+
+    for (unsigned i = 0; i < numbers->step_count && !numbers->code->is_float && numbers->width > 1; i++) {
+        moved += numbers->step[i] != 0;
+        whole += numbers->step[i] != 0 && numbers->step[i] % byte == 0;
+    }
+    return moved >= LEAST_SAMPLES && 10 * whole > 9 * moved;
+}
+
 static void
 try_code(const struct window *window, const struct number_code *code, struct numbers *numbers, GArray *candidates)
 {
@@ -378,7 +446,8 @@ try_code(const struct window *window, const struct number_code *code, struct num
     double bits;
     bool exact, epoch;
 
-    if (!numbers_read(window, code, numbers) || (code->has_sign_bits && (numbers->negative == 0 || numbers->most <= 0)))
+    if (!numbers_read(window, code, numbers) || has_still_low_byte(numbers) ||
+        (code->has_sign_bits && (numbers->negative == 0 || numbers->most <= 0)))
         return;
     candidate.counts = is_counter(numbers);
     candidate.type = candidate.counts ? TYPE_COUNTER : TYPE_NUMBER;
@@ -394,7 +463,10 @@ try_code(const struct window *window, const struct number_code *code, struct num
     count_carries(window, numbers, &candidate);
     bits = numbers_code(series, numbers);
     follow = relations_find(series, numbers);
-    exact = is_exact(numbers, &follow);
+    if (follow.known != NULL && follow.known->is_time && candidate.decreases > 2 &&
+        50 * candidate.decreases > candidate.increases)
+        follow = (struct follow){ .bits = INFINITY }; /* time does not go back */
+    exact = follow.known != NULL && is_exact(numbers, &follow);
     if (exact && code->has_sign_bits && !is_below_zero(series, follow.known))
         return;
     if (follow.bits - (exact ? EXACT_PRIOR : 0) < bits || exact) {
@@ -409,10 +481,11 @@ try_code(const struct window *window, const struct number_code *code, struct num
         candidate.scaled = false;
     }
     weigh(window, numbers, bits, epoch, &candidate);
-    if (candidate.type == TYPE_COPY && code->is_decimal && is_filled_up(window, false))
+    if (candidate.type == TYPE_COPY && code->is_decimal && is_filled_up(window, code->high_first))
         candidate.gain += FILLED_UP; /* as wide as the digits it is a copy of */
-    if (code->is_decimal)
+    if (may_have_unit(code))
         take_unit(window, &candidate);
+    candidate.is_open = is_open(window, &candidate, code->high_first);
     offer(candidates, window, candidate);
 }
 
@@ -470,7 +543,8 @@ is_worth_trying(const struct window *window, const struct number_code *code)
         return varies_within(window);
     if (window->width == WINDOW_MAX && !has_zeros_above(window, code->high_first))
         return false;
-    return (fits(window, code->high_first) || (code->is_decimal && unit_behind(window) != NULL && varies_within(window))) &&
+    return (fits(window, code->high_first) ||
+            (may_have_unit(code) && unit_behind(window) != NULL && varies_within(window))) &&
         (!code->is_signed || code->has_sign_bits || may_be_signed(window, code->high_first));
 }
 
@@ -655,6 +729,18 @@ count_bits(const struct window *window)
     return counts;
 }
 
+/* It is 0 only until it has begun to count: other things change then, too. */
+static bool
+is_counted(const struct series *series, const struct known_series *known)
+{
+    bool falls = false;
+
+    for (unsigned i = 1; i < series->count; i++)
+        falls = falls || (!series->starts[i] && known->value[i] < known->value[i - 1] && known->value[i] > 0);
+    return known->is_time || (known->unit[0] == '\0' && !falls) || strcmp(known->unit, "kWh") == 0 ||
+        strcmp(known->unit, "m³") == 0 || strcmp(known->unit, "h") == 0;
+}
+
 /* Is the bit set exactly when something known is above 0, or exactly when it is not? */
 static bool
 tells_flow(const struct window *window, unsigned bit, struct candidate *candidate)
@@ -666,6 +752,8 @@ tells_flow(const struct window *window, unsigned bit, struct candidate *candidat
         const struct known_series *known = &series->known[j];
         unsigned same = 0, other = 0, above = 0;
 
+        if (is_counted(series, known))
+            continue;
         for (unsigned i = 0; i < series->count; i++) {
             const bool is_set = (series->data[i][window->at] >> bit & 1) != 0;
 
@@ -725,6 +813,8 @@ try_bits(const struct window *window, GArray *candidates)
     if (candidate.known == NULL || ws_count_ones(counts.mask) > 1)
         candidate.mask = counts.mask;
     candidate.gain = window->raw - bits + (ws_count_ones(counts.mask) <= 3 ? 3 : -3);
+    /* Digits, say, of which one changes between two values, have others that are set. */
+    candidate.is_open = (series->data[0][window->at] & ~counts.mask) != 0;
     if (candidate.known == NULL && may_be_top(window, counts.mask))
         candidate.gain -= TOP_BITS;
     offer(candidates, window, candidate);

@@ -10,7 +10,8 @@
  * them there are, and how many different contents must be right for a checksum to be offered. */
 enum { STARTS = 16, COVERED_LEAST = 2, DISTINCT_LEAST = 3 };
 
-/* What it costs to say which algorithm, order of bytes and start. Bits. */
+/* What it costs to say which algorithm, order of bytes and start. Bits. What is the same in front of the bytes that are
+ * kept, the identifier say, or another first value, turns a few bits round in all replies alike: it costs as much as these. */
 static const double SAYING = 10;
 
 /* A step over one byte, by `poly`, lowest bit first or highest. */
@@ -76,13 +77,27 @@ sent_checksum(const struct window *window, unsigned sample, bool high_first)
     return (uint16_t)(window->width == 1 ? bytes[0] : high_first ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
 }
 
-static bool
-is_right_everywhere(const struct window *window, const struct checksum *checksum, unsigned from, bool high_first)
+/* What was sent beside what it should be. */
+static uint16_t
+difference_of(const struct window *window, const struct checksum *checksum, unsigned from, bool high_first, unsigned sample)
 {
-    const struct series *series = window->series;
+    const uint16_t sent = sent_checksum(window, sample, high_first);
+    const uint16_t due = checksum_of(checksum, window->series->data[sample] + from, window->at - from);
+    const unsigned all = checksum->width == 1 ? UINT8_MAX : UINT16_MAX;
 
-    for (unsigned i = 0; i < series->count; i++) {
-        if (checksum_of(checksum, series->data[i] + from, window->at - from) != sent_checksum(window, i, high_first))
+    return checksum->way == BY_SUM ? (uint16_t)((unsigned)(sent - due) & all) : sent ^ due;
+}
+
+/* The same difference in all replies; of those that begin with the first byte it need not be 0. */
+static bool
+is_right_everywhere(const struct window *window, const struct checksum *checksum, unsigned from, bool high_first,
+                    uint16_t *difference)
+{
+    *difference = difference_of(window, checksum, from, high_first, 0);
+    if (*difference != 0 && from > 0)
+        return false;
+    for (unsigned i = 1; i < window->series->count; i++) {
+        if (difference_of(window, checksum, from, high_first, i) != *difference)
             return false;
     }
     return true;
@@ -131,14 +146,18 @@ try_checksum(const struct window *window, const struct checksum *checksum, bool 
     const unsigned varying_least = checksum->way <= BY_XOR ? 2 : 1;
 
     for (unsigned from = 0; from < STARTS && from + COVERED_LEAST <= window->at; from++) {
-        const unsigned distinct = is_right_everywhere(window, checksum, from, high_first) &&
+        uint16_t difference;
+        const unsigned distinct = is_right_everywhere(window, checksum, from, high_first, &difference) &&
             count_varying(series, from, window->at) >= varying_least ? count_contents(series, from, window->at) : 0;
 
-        if (distinct < DISTINCT_LEAST)
+        if (distinct < DISTINCT_LEAST + (difference != 0))
             continue;
         offer(candidates, window, (struct candidate){ .type = TYPE_CHECKSUM, .kind = CJT188_K_BYTES, .scale = 1,
                                                       .from = from, .algorithm = checksum->name, .high_first = high_first,
-                                                      .gain = window->raw - SAYING, .distinct = distinct, .is_exact = true,
+                                                      .with_front = difference != 0,
+                                                      .gain = window->raw - SAYING -
+                                                          (difference != 0 ? 8 * checksum->width : 0),
+                                                      .distinct = distinct, .is_exact = true,
                                                       .exact = series->count, .compared = series->count });
         return;
     }

@@ -24,7 +24,8 @@ static const struct way ways[] = {
     { CJT188_K_BCD, false, true },          { CJT188_K_UNSIGNED_LOW, false, true },
     { CJT188_K_UNSIGNED_HIGH, false, false }, { CJT188_K_SIGNED_LOW, true, true },
     { CJT188_K_SIGNED_HIGH, true, false },  { CJT188_K_BCD_TOP_BIT, true, true },
-    { CJT188_K_BCD_TOP_F, true, true },     { CJT188_K_COEFFICIENT, false, false },
+    { CJT188_K_BCD_TOP_F, true, true },     { CJT188_K_BCD_HIGH, false, false },
+    { CJT188_K_COEFFICIENT, false, false },
     { CJT188_K_FLOAT32_LOW, false, false }, { CJT188_K_FLOAT32_HIGH, false, false },
     { CJT188_K_FLOAT64_LOW, false, false }, { CJT188_K_FLOAT64_HIGH, false, false },
 };
@@ -230,7 +231,7 @@ static double
 byte_range(const struct attempt *attempt)
 {
     return attempt->way != NULL && attempt->way->raw != CJT188_K_BCD && attempt->way->raw != CJT188_K_BCD_TOP_BIT &&
-        attempt->way->raw != CJT188_K_BCD_TOP_F ? 256 : 100;
+        attempt->way->raw != CJT188_K_BCD_TOP_F && attempt->way->raw != CJT188_K_BCD_HIGH ? 256 : 100;
 }
 
 /* One scale, against all lines. */

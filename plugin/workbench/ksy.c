@@ -522,6 +522,7 @@ static const struct raw_form {
     [CJT188_K_BYTES] = { AS_BYTES, 0, 1 },
     [CJT188_K_BCD_TOP_BIT] = { AS_DIGITS, DIGITS_TOP_BIT, 1 },
     [CJT188_K_BCD_TOP_F] = { AS_DIGITS, DIGITS_TOP_F, 1 },
+    [CJT188_K_BCD_HIGH] = { AS_DIGITS, DIGITS_HIGH, 1 },
     [CJT188_K_TENTHS] = { AS_WHOLE, 0, 10 },
     [CJT188_K_HUNDREDTHS] = { AS_WHOLE, 0, 100 },
     [CJT188_K_THOUSANDTHS] = { AS_WHOLE, 0, 1000 },

@@ -14,6 +14,8 @@
 static const struct number_code codes[CODES] = {
     [CODE_BCD] = { .kind = CJT188_K_BCD, .widths = WIDTH(1) | WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(5) | WIDTH(6),
                    .is_decimal = true },
+    [CODE_BCD_HIGH] = { .kind = CJT188_K_BCD_HIGH, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(5) | WIDTH(6),
+                        .is_decimal = true, .high_first = true },
     [CODE_LOW] = { .kind = CJT188_K_UNSIGNED_LOW, .widths = WIDTH(1) | WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(8) },
     [CODE_HIGH] = { .kind = CJT188_K_UNSIGNED_HIGH, .widths = WIDTH(2) | WIDTH(3) | WIDTH(4) | WIDTH(8),
                     .high_first = true },

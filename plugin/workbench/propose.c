@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+#include <wsutil/bits_count_ones.h>
+
 #include "userfields.h"
 
 enum {
@@ -17,6 +19,7 @@ enum {
     SURE_INCREASES = 8,
     SURE_SAMPLES = 16,
     FEW_SAMPLES = 40,
+    FLAGS_MOST = 6,       /* bits of a byte that are flags: more of them are likelier anything else */
     SURE_DISTINCT = 8,
     SURE_CARRIES = 5,
 };
@@ -267,10 +270,13 @@ static const enum proposal_strength most_of[TYPES] = {
 
 /* A number that nothing known tells: it must be seen to carry from one byte to the next, or have its unit behind it. */
 static enum proposal_strength
-strength_of_number(const struct candidate *candidate)
+strength_of_number(const struct series *series, const struct candidate *candidate)
 {
     if (candidate->of_unit != NULL)
-        return candidate->distinct > 2 ? PROPOSAL_STRONG : PROPOSAL_LIKELY;
+        return candidate->order < series->least_gain ? PROPOSAL_WEAK :
+            candidate->distinct > 2 ? PROPOSAL_STRONG : PROPOSAL_LIKELY;
+    if (candidate->width == 1 && candidate->decreases > 0)
+        return PROPOSAL_WEAK; /* perhaps the low byte of what was cleared, or carries */
     if (cjt188_raw(candidate->kind)->digits == 7 && candidate->distinct >= SURE_DISTINCT)
         return PROPOSAL_STRONG;
     if (candidate->width < 2 || candidate->carries < SURE_CARRIES || candidate->distinct < SURE_DISTINCT)
@@ -293,13 +299,17 @@ strength_of(const struct series *series, const struct candidate *candidate, unsi
     if (candidate->type == TYPE_CHECKSUM && candidate->distinct < SURE_SUMS)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_BITS && candidate->known == NULL)
-        strength = MIN(strength, PROPOSAL_LIKELY);
+        strength = MIN(strength, ws_count_ones(candidate->mask) <= FLAGS_MOST ? PROPOSAL_LIKELY : PROPOSAL_WEAK);
+    if (candidate->type == TYPE_DATE && series->meters == 1 && candidate->increases + candidate->decreases == 0)
+        strength = PROPOSAL_WEAK; /* one value is easily a date by chance */
+    if (candidate->is_open)
+        strength = MIN(strength, candidate->type == TYPE_BITS && candidate->known != NULL ? PROPOSAL_LIKELY : PROPOSAL_WEAK);
     if (candidate->by_reply)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_WEEKDAY && candidate->increases < SURE_INCREASES)
         strength = MIN(strength, PROPOSAL_LIKELY);
     if (candidate->type == TYPE_NUMBER || (candidate->type == TYPE_COUNTER && !candidate->is_exact))
-        strength = MIN(strength, strength_of_number(candidate));
+        strength = MIN(strength, strength_of_number(series, candidate));
     return strength;
 }
 

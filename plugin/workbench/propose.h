@@ -27,6 +27,7 @@ struct known_series {
     bool is_time;
     double value[EXPLORE_SAMPLES]; /* NAN where not known */
     double grain;                  /* the smallest difference between two values that is seen */
+    double digit;                  /* what its last digit is worth, no more than that */
     unsigned missing;
 };
 
@@ -46,8 +47,8 @@ struct series {
 
 /* Kinds of numbers that are tried. */
 enum number_code_id {
-    CODE_BCD, CODE_LOW, CODE_HIGH, CODE_SIGNED_LOW, CODE_SIGNED_HIGH, CODE_BCD_TOP_BIT, CODE_BCD_TOP_F, CODE_FLOAT32_LOW,
-    CODE_FLOAT32_HIGH, CODE_FLOAT64_LOW, CODE_FLOAT64_HIGH, CODES
+    CODE_BCD, CODE_BCD_HIGH, CODE_LOW, CODE_HIGH, CODE_SIGNED_LOW, CODE_SIGNED_HIGH, CODE_BCD_TOP_BIT, CODE_BCD_TOP_F,
+    CODE_FLOAT32_LOW, CODE_FLOAT32_HIGH, CODE_FLOAT64_LOW, CODE_FLOAT64_HIGH, CODES
 };
 
 struct number_code {
@@ -93,6 +94,8 @@ struct candidate {
     const char *algorithm;          /* of a checksum of the bytes `from` on */
     unsigned from;
     bool high_first;                /* of a checksum */
+    bool with_front;                /* and of something in front of them that is the same in all replies */
+    bool is_open;                   /* a byte above it, which never moves within a meter, or the other bits may be its own */
 };
 
 /* Some bytes of all samples. */
@@ -179,6 +182,10 @@ int64_t number_order(const struct number_code *code, unsigned width, double real
 
 /* The cheapest way to tell the numbers by something known. */
 struct follow relations_find(const struct series *series, const struct numbers *numbers);
+
+/* Has it no more digits than what is known, but those of one byte? A whole byte of further digits is a neighbour's, unless
+ * all of it counts on. */
+bool is_one_number(const struct numbers *numbers, const struct known_series *known, const struct line *line);
 
 /* ---- candidates.c, times.c, checksum.c: try readings of a window, append to `candidates` those that save something ---- */
 

@@ -6,6 +6,8 @@
  *
  * Steps are compared, not levels: a constant of each meter follows everything, and a counter that was cleared nothing. Each
  * step of each meter votes for a slope, so that one odd meter, or one that says nothing, decides nothing for the others.
+ * Levels are compared besides for a copy in a round scale: of one that has more digits than what is known, or fewer, single
+ * steps tell little.
  */
 #include "propose.h"
 
@@ -130,13 +132,44 @@ predict(const struct numbers *numbers, const struct known_series *known, const s
 static double
 tolerance(const struct numbers *numbers, const struct known_series *known, const struct line *line, double at)
 {
-    const double grain = fabs(line->slope) * known->grain;
+    const double grain = fabs(line->slope) * known->digit;
 
     if (known->is_time)
         return line->slope < 1 ? 1 : CLOCK_TOLERANCE * line->slope;
-    if (numbers->code->is_float)
-        return 0.51 * grain + 1e-6 * fabs(line->slope * at);
+    if (numbers->code->is_float) /* of what is counted the display's last digit is cut off, not rounded */
+        return grain + 1e-6 * fabs(line->slope * at);
     return grain > 1.5 ? grain : 0.5;
+}
+
+bool
+is_one_number(const struct numbers *numbers, const struct known_series *known, const struct line *line)
+{
+    const double byte = numbers->code->is_decimal ? 100 : 256;
+
+    return numbers->code->is_float || fabs(line->slope) * known->digit < 0.99 * byte ||
+        (numbers->decreases - numbers->restarts) * 20 <= numbers->increases;
+}
+
+/* Of a copy with more digits than what is known: that tells where each meter begins, the steps are told by themselves. */
+static double
+code_finer(const struct series *series, const struct numbers *numbers, const struct follow *follow)
+{
+    const struct line *line = &follow->line;
+    double bits = line->bits + code_residuals(numbers->step, numbers->step_count, numbers->limit);
+
+    if (!is_one_number(numbers, follow->known, line) || line->by_meter || line->intercept != 0 || follow->known->is_time ||
+        50 * follow->exact < 49 * follow->compared)
+        return INFINITY;
+    for (unsigned i = 0; i < series->count; i++) {
+        const double at = follow->known->value[i];
+        double off;
+
+        if (!series->starts[i])
+            continue;
+        off = isnan(at) ? 0 : fabs((double)(numbers->value[i] - predict(numbers, follow->known, line, at)));
+        bits += isnan(at) ? numbers->limit : log2(2 * off + 1) + 2;
+    }
+    return bits;
 }
 
 /* The bits, and how many are exact. By meter it is the steps that are told: what has happened before stays. */
@@ -178,7 +211,8 @@ code_line(const struct series *series, const struct numbers *numbers, struct fol
             off_first = off;
     }
     bits += code_residuals(residual, count, numbers->limit) + code_residuals(unknown, unknowns, numbers->limit);
-    return bits + (follow->line.by_meter ? numbers_code_firsts(series, numbers) : starts * numbers->limit);
+    bits += follow->line.by_meter ? numbers_code_firsts(series, numbers) : starts * numbers->limit;
+    return MIN(bits, code_finer(series, numbers, follow));
 }
 
 /* Bits that a line is worth more before others because it is exact. */
@@ -282,26 +316,91 @@ try_lines(struct follow *best, const struct series *series, const struct numbers
     }
 }
 
+/* By steps: a slope, round or not, with or without an offset. */
+static void
+try_steps(struct follow *best, const struct series *series, const struct numbers *numbers, struct follow follow)
+{
+    double slope = 0, round_to;
+
+    if (!vote_slope(series, numbers, follow.known, &slope) ||
+        !fit_steps(series, numbers, follow.known, &slope, &follow.r) || fabs(follow.r) < 0.8)
+        return;
+    round_to = round_slope(follow.known, slope);
+    if (round_to == 0 || fabs(slope / round_to - 1) > (follow.known->is_time ? 0.01 : 0.001))
+        try_lines(best, series, numbers, follow, slope);
+    follow.line.is_round = true;
+    if (round_to != 0)
+        try_lines(best, series, numbers, follow, round_to);
+}
+
+/* How often it moves within a meter. */
+static unsigned
+count_moves(const struct series *series, const struct known_series *known)
+{
+    unsigned moves = 0;
+
+    for (unsigned i = 1; i < series->count; i++)
+        moves += is_step(series, known, i) && known->value[i] != known->value[i - 1];
+    return moves;
+}
+
+/* In hardly any sample it is otherwise: half a digit of both is all that they may be off. */
+static bool
+keep_exact(struct follow *best, const struct series *series, const struct numbers *numbers, struct follow follow)
+{
+    code_line(series, numbers, &follow);
+    if (!is_one_number(numbers, follow.known, &follow.line) || follow.compared < LEAST_KNOWN ||
+        50 * follow.exact < 49 * follow.compared)
+        return false;
+    keep_cheaper(best, series, numbers, follow);
+    return true;
+}
+
+/* By levels: a copy in a round scale, or, if several meters have it alike, in any. The largest value tells it best. */
+static void
+try_levels(struct follow *best, const struct series *series, const struct numbers *numbers, struct follow follow)
+{
+    unsigned largest = 0;
+    double at;
+    bool fits = false;
+
+    for (unsigned i = 1; i < series->count; i++) {
+        if (isnan(follow.known->value[largest]) || fabs(follow.known->value[i]) > fabs(follow.known->value[largest]))
+            largest = i;
+    }
+    at = follow.known->value[largest];
+    if (follow.known->is_time || isnan(at) || at == 0)
+        return;
+    follow.line.slope = round_slope(follow.known, numbers->real[largest] / at);
+    follow.line.is_round = follow.line.slope != 0;
+    for (unsigned cut_off = 0; cut_off < (numbers->code->is_float ? 1 : 2) && follow.line.is_round; cut_off++) {
+        follow.line.cut_off = cut_off;
+        follow.line.bits = 5 + cut_off;
+        fits = keep_exact(best, series, numbers, follow) || fits;
+    }
+    if (fits)
+        return; /* what fits in a round scale needs no other */
+    /* Of fewer digits the upper bytes of a number would be such a copy, too, and of what stands still any number. */
+    if (fabs(numbers->real[largest] / at - follow.line.slope) <= 0.001 * fabs(follow.line.slope) || series->meters < 2 ||
+        fabs(numbers->real[largest] / at) * follow.known->digit < 1.5 || count_moves(series, follow.known) < LEAST_KNOWN)
+        return;
+    follow.line = (struct line){ .slope = numbers->real[largest] / at };
+    follow.line.bits = numbers->limit + 4;
+    keep_exact(best, series, numbers, follow);
+}
+
 struct follow
 relations_find(const struct series *series, const struct numbers *numbers)
 {
+    enum { LEAST_DISTINCT = 3 };
     struct follow best = { .bits = INFINITY };
 
-    if (numbers->distinct < LEAST_KNOWN)
-        return best;
-    for (unsigned i = 0; i < series->known_count; i++) {
-        struct follow follow = { .known = &series->known[i] };
-        double slope = 0, round_to;
+    for (unsigned i = 0; i < series->known_count && numbers->distinct >= LEAST_DISTINCT; i++) {
+        const struct follow follow = { .known = &series->known[i] };
 
-        if (!vote_slope(series, numbers, follow.known, &slope) ||
-            !fit_steps(series, numbers, follow.known, &slope, &follow.r) || fabs(follow.r) < 0.8)
-            continue;
-        round_to = round_slope(follow.known, slope);
-        if (round_to == 0 || fabs(slope / round_to - 1) > (follow.known->is_time ? 0.01 : 0.001))
-            try_lines(&best, series, numbers, follow, slope);
-        follow.line.is_round = true;
-        if (round_to != 0)
-            try_lines(&best, series, numbers, follow, round_to);
+        if (numbers->distinct >= LEAST_KNOWN)
+            try_steps(&best, series, numbers, follow);
+        try_levels(&best, series, numbers, follow);
     }
     if (series->known_count > 1)
         best.bits += log2(series->known_count);

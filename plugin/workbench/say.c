@@ -76,8 +76,8 @@ say_coefficient(GString *text, const struct series *series, const struct candida
 static bool
 is_decimal(const struct candidate *candidate)
 {
-    return candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_TOP_BIT ||
-        candidate->kind == CJT188_K_BCD_TOP_F;
+    return candidate->kind == CJT188_K_BCD || candidate->kind == CJT188_K_BCD_HIGH ||
+        candidate->kind == CJT188_K_BCD_TOP_BIT || candidate->kind == CJT188_K_BCD_TOP_F;
 }
 
 static const char *
@@ -173,8 +173,9 @@ say_weekday(GString *text, const struct series *series G_GNUC_UNUSED, const stru
 static void
 say_checksum(GString *text, const struct series *series, const struct candidate *candidate)
 {
-    g_string_append_printf(text, "the checksum %s of the bytes %u to %u%s, right", candidate->algorithm, candidate->from,
+    g_string_append_printf(text, "the checksum %s of the bytes %u to %u%s%s, right", candidate->algorithm, candidate->from,
                            candidate->at - 1,
+                           candidate->with_front ? " and of something in front of them that is always the same" : "",
                            candidate->width == 1 ? "" : candidate->high_first ? ", high byte first" : ", low byte first");
     say_samples(text, series);
 }
@@ -308,7 +309,8 @@ brief_follows(const struct candidate *candidate)
 static char *
 brief_checksum(const struct candidate *candidate)
 {
-    return g_strdup_printf("checksum (%s) of bytes %u to %u", candidate->algorithm, candidate->from, candidate->at - 1);
+    return g_strdup_printf("checksum (%s) of bytes %u to %u%s", candidate->algorithm, candidate->from, candidate->at - 1,
+                           candidate->with_front ? " and more in front" : "");
 }
 
 /* " (4 alike in a row)" behind a text, which is freed. */

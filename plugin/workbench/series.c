@@ -71,7 +71,25 @@ by_size(const void *a, const void *b)
     return first < second ? -1 : first > second;
 }
 
-/* How near values lie to each other, and how many differ. */
+/* The last decimal place that any of the values has; infinite where they are no decimal numbers, of joules say. */
+static double
+last_place(const double *values, unsigned count)
+{
+    enum { PLACES = 5 };
+    double scale = 1;
+
+    for (unsigned place = 0; place <= PLACES; place++, scale *= 10) {
+        unsigned i = 0;
+
+        while (i < count && fabs(values[i] * scale - round(values[i] * scale)) < 1e-4)
+            i++;
+        if (i == count)
+            return 1 / scale;
+    }
+    return INFINITY;
+}
+
+/* How near values lie to each other, and how many differ. Where few do it is a digit all the same. */
 static unsigned
 find_grain(const struct series *series, struct known_series *known)
 {
@@ -93,6 +111,7 @@ find_grain(const struct series *series, struct known_series *known)
         distinct++;
         known->grain = MIN(known->grain, step);
     }
+    known->digit = count > 0 ? MIN(known->grain, last_place(sorted, count)) : INFINITY;
     return count > 0 ? distinct : 0;
 }
 

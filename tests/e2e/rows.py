@@ -13,7 +13,7 @@ COLUMNS = ["who", "direction", "control", "identifier", "length", "offset", "wid
 TABLE = "uat:cjt188_fields:"
 BCD, ULE, UBE, SLE, SBE = ("BCD", "unsigned, low byte first", "unsigned, high byte first", "signed, low byte first",
                            "signed, high byte first")
-BCD_BIT, BCD_F = "BCD, top bit is minus", "BCD, top F is minus"
+BCD_BIT, BCD_F, BCD_HIGH = "BCD, top bit is minus", "BCD, top F is minus", "BCD, high byte first"
 FLE, FBE, DLE, DBE = ("float32, low byte first", "float32, high byte first", "float64, low byte first",
                       "float64, high byte first")
 XLE, XBE, HM, HM_BE = "Unix time, low byte first", "Unix time, high byte first", "hh:mm", "hh:mm, high byte first"
@@ -21,7 +21,8 @@ NLE, NBE, NTEXT = "meter number, low byte first", "meter number, high byte first
 TENTHS, HUNDREDTHS, THOUSANDTHS, WEEKDAY = "value/10", "value/100", "value/1000", "day of week"
 BITS, PER_4096, DATE, CLOCK, TEXT, BYTES = "bits", "value/4096", "date", "clock", "text", "bytes"
 KINDS = {BCD: (1, 8), ULE: (1, 8), UBE: (1, 8), SLE: (1, 8), SBE: (1, 8), BITS: (1, 4), PER_4096: (2, 2),
-         DATE: (4, 4), CLOCK: (7, 7), TEXT: (1, 64), BYTES: (1, 252), BCD_BIT: (1, 8), BCD_F: (1, 8), TENTHS: (1, 4),
+         DATE: (4, 4), CLOCK: (7, 7), TEXT: (1, 64), BYTES: (1, 252), BCD_BIT: (1, 8), BCD_F: (1, 8), BCD_HIGH: (1, 8),
+         TENTHS: (1, 4),
          HUNDREDTHS: (1, 4), THOUSANDTHS: (1, 4), FLE: (4, 4), FBE: (4, 4), DLE: (8, 8), DBE: (8, 8), XLE: (4, 4), XBE: (4, 4),
          HM: (2, 2), HM_BE: (2, 2), WEEKDAY: (1, 1), NLE: (4, 5), NBE: (4, 5), NTEXT: (8, 14)}
 

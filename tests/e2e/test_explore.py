@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 import truth
 import unknowns
+import unknowns_other
 from conftest import write_pcap
 from craft import bcd, frame, heat_901f, le
 from truth import BE, LE
@@ -256,6 +257,24 @@ def test_more_evidence_never_makes_it_worse(judged):
     for fewer, more in zip(unknowns.REPLIES, unknowns.REPLIES[1:]):
         before, after = judged[fewer].found_in, judged[more].found_in
         assert [key for key in before if before[key] and not after[key]] == [], (fewer, more)
+
+
+# ---- a house, by another hand ----
+
+
+@pytest.fixture(scope="module")
+def house(tshark, readable_folder):
+    """{replies: Score} of a few captures of the second generator; tests/bench prints it of more."""
+    return {replies: unknowns_other.judge(tshark, write_pcap, readable_folder, range(40, 46), replies)
+            for replies in (100, 400)}
+
+
+@pytest.mark.parametrize("replies", [100, 400])
+def test_of_a_house_most_is_found_and_little_wrong(house, replies):
+    score = house[replies]
+    assert score.varying > 40 and score.percent(score.found, score.varying) >= 70, score.missed
+    wrong, said = score.wrong["strong"], score.said["strong"]
+    assert said > 10 and score.percent(len(wrong), said) <= 10, wrong
 
 
 # ---- what is printed ----

@@ -10,7 +10,7 @@ import pytest
 import truth
 import unknowns
 from conftest import write_pcap
-from craft import bcd, frame, le
+from craft import bcd, frame, heat_901f, le
 from unknowns import START, Meter, be
 
 COLUMNS = ("offset", "width", "kind", "scale", "add", "unit")
@@ -68,6 +68,59 @@ def test_a_battery_is_in_volts(said, tmp_path):
     lines, (best,) = said(capture(tmp_path / "battery.pcap", lambda m: le(round(1000 * m.battery), 2), replies=200))
     assert [best[column] for column in COLUMNS] == ["0", "2", "unsigned, low byte first", "0.001", "", "V"]
     assert "perhaps the battery" in lines[0]
+
+
+@pytest.mark.parametrize("make, kind, scale, unit", [
+    (lambda m: bcd(m.supply_cc, 2)[::-1], "BCD, high byte first", "0.01", "°C"),
+    (lambda m: bcd(m.wh // 10, 5)[::-1], "BCD, high byte first", "0.01", "kWh"),
+], ids=["temperature", "energy"])
+def test_digits_high_byte_first(said, tmp_path, make, kind, scale, unit):
+    lines, best = said(capture(tmp_path / "high.pcap", make, meters=3, replies=120))
+    assert [(entry["kind"], entry["scale"], entry["unit"]) for entry in best if entry["unit"]] == [(kind, scale, unit)]
+    assert lines[0].startswith("  strong")
+
+
+# ---- copies in other digits: levels tell them, single steps do not ----
+
+
+def slow(path, make, meters=3, replies=120, every=10):
+    """Readings so soon one behind the other that of what is known hardly any step moves its last digit."""
+    rng, packets = random.Random(5), []
+    living = [Meter(rng, f"{24263225 + 17 * i:08d}") for i in range(meters)]
+    for i in range(replies):
+        meter, time = living[i % meters], START + every * (i // meters) + i % meters
+        meter.live(time)
+        whole = frame(heat_901f(energy2=(meter.wh // 100, 0x06), power=(meter.watts, 0x17), flow=(meter.lh, 0x35),
+                                volume=(meter.litres, 0x2C), supply=meter.supply_cc, return_=meter.return_cc),
+                      number=meter.number)
+        packets.append((time, whole))
+        packets.append((time + 0.5, frame(b"\x00\x9a\x00" + make(meter) + b"\x0a", number=meter.number)))
+    return write_pcap(path, packets)
+
+
+def test_pulses_of_no_round_number_that_all_meters_have_alike(said, tmp_path):
+    lines, (best, *_) = said(slow(tmp_path / "pulses.pcap", lambda m: le(int(36.2 * 1000 * m.volume), 4)))
+    assert [best[column] for column in ("offset", "width", "kind", "unit")] == ["0", "4", "unsigned, low byte first", "m³"]
+    assert float(best["scale"]) == pytest.approx(1 / 36200, rel=1e-3)
+
+
+def test_a_copy_of_three_bytes_takes_no_constant_above_it(said, tmp_path):
+    lines, (best, *_) = said(slow(tmp_path / "three.pcap", lambda m: le(int(1000 * m.volume) % 256**3, 3)))
+    assert [best[column] for column in ("offset", "width", "kind", "scale", "unit")] == [
+        "0", "3", "unsigned, low byte first", "0.001", "m³"]
+
+
+def test_a_flag_below_a_copy_is_no_further_digit(said, tmp_path):
+    chance = random.Random(2)
+    lines, best = said(slow(tmp_path / "below.pcap", lambda m: bytes([chance.randrange(3)]) + bcd(m.supply_cc, 2)))
+    assert ("1", "2", "BCD", "0.01") in [(entry["offset"], entry["width"], entry["kind"], entry["scale"]) for entry in best]
+
+
+def test_a_unit_that_no_meter_sends_is_a_constant(said, tmp_path):
+    """01 is J, in January too."""
+    chance = random.Random(4)
+    lines, best = said(capture(tmp_path / "joule.pcap", lambda m: bcd(chance.randrange(10**8), 4), lambda m: b"\x01"))
+    assert not any("is its unit" in line for line in lines)
 
 
 # ---- whose meter a row is ----
@@ -190,6 +243,13 @@ def test_checksums(said, tmp_path, name):
     place = "byte 10    " if width == 1 else f"bytes 10 to {9 + width}"
     assert [line for line in lines if line.startswith(f"  strong  {place}") and line.endswith(f"checksum ({name}) of bytes 0 to 9")]
     assert [entry["offset"] for entry in best] == ["0", "4", "8"]  # the table has no kind for it, so it has no row
+
+
+@pytest.mark.parametrize("name", ["CRC-16/MODBUS", "sum of 8 bits", "exclusive or"])
+def test_a_checksum_of_the_identifier_too(said, tmp_path, name):
+    lines, _ = said(capture(tmp_path / "front.pcap", body, tail=lambda data: SUMS[name](b"\x00\x9a\x00" + data)))
+    (line,) = [line for line in lines if "checksum" in line]
+    assert line.startswith("  strong") and "of bytes 0 to 9" in line
 
 
 def test_one_wrong_sum_is_no_checksum(said, tmp_path):

@@ -359,17 +359,19 @@ COLUMNS = "who direction control di length offset width kind mask scale add unit
 def proposals(text, di=UNKNOWN_DI):
     """[{rank, strength, row, and the columns of the row}] of one identifier, of -z cjt188,explore,all,rows."""
     found = []
-    group, before, rank = None, "", 1
+    group, before, rank, first = None, "", 1, 0
     for line in text.splitlines():
         if line.startswith(("Reply ", "Request ", "Error reply ")):
             group = re.search(r"([0-9A-F]{4}), control", line).group(1)
-        head = re.match(r"  (weak|likely|strong|  or) +(?:byte \d+|bytes \d+ to \d+) +", before)
-        if head and line.startswith('          "'):
-            rank = rank + 1 if head.group(1) == "  or" else 1
+        head = re.match(r"  (weak|likely|strong|  or) +(?:byte \d+|bytes \d+ to \d+) +", line)
+        if head:  # a checksum has no row, but what else its bytes may be has
+            rank, first = (rank + 1, first) if head.group(1) == "  or" else (1, len(found))
+            strength = "weak" if rank > 1 else head.group(1)
+        if before and line.startswith('          "'):
             row = line.strip()
-            found.append({"first": found[-1]["first"] if rank > 1 else len(found), "rank": rank, "strength": "weak" if rank > 1 else head.group(1), "group": group,
+            found.append({"first": first, "rank": rank, "strength": strength, "group": group,
                           **dict(zip(COLUMNS, next(csv.reader([row])))), "row": row})
-        before = line
+        before = head
     return sorted((entry for entry in found if entry["group"] == di),
                   key=lambda entry: (int(found[entry["first"]]["offset"]), entry["rank"]))
 

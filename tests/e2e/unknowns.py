@@ -298,6 +298,8 @@ def is_right(made, entry, offset, truth):
 class Score:
     """Of the truths that vary, found and first; of what is called strong and likely, wrong."""
 
+    is_right = staticmethod(is_right)
+
     def __init__(self):
         self.varying = self.found = 0
         self.said = {"strong": 0, "likely": 0, "weak": 0}
@@ -310,7 +312,7 @@ class Score:
         for offset, truth, changes in made.fields:
             if changes == 0 or not truth.kinds or truth.what == "CRC":
                 continue
-            found = any(is_right(made, entry, offset, truth) for entry in firsts)
+            found = any(self.is_right(made, entry, offset, truth) for entry in firsts)
             self.varying += 1
             self.found += found
             self.found_in[made.seed, truth.what] = found
@@ -320,7 +322,7 @@ class Score:
                 self.missed.append(f"{made.seed}: {offset} {truth.what}: {'; '.join(near) or 'nothing'}")
         for entry in firsts:
             self.said[entry["strength"]] += 1
-            if not any(is_right(made, entry, offset, truth) for offset, truth, _ in made.fields):
+            if not any(self.is_right(made, entry, offset, truth) for offset, truth, _ in made.fields):
                 what = next((truth.what for offset, truth, _ in reversed(made.fields) if offset <= int(entry["offset"])), "")
                 self.wrong[entry["strength"]].append(
                     f"{made.seed}: {entry['offset']}+{entry['width']} {entry['kind']}: {entry['note']} [{what}]")

@@ -799,6 +799,8 @@ static const struct raw_case {
     { CJT188_K_BCD_TOP_BIT, 2, -1, "50 12 80", CJT188_IS_NUMBER, "-12.50 bar", " (BCD, top bit is minus)", "-12.50", -12.5 },
     { CJT188_K_BCD_TOP_F, 2, -1, "50 12 F0", CJT188_IS_NUMBER, "-12.50 bar", " (BCD, top F is minus)", "-12.50", -12.5 },
     { CJT188_K_BCD_TOP_F, 2, -1, "50 12 A0", CJT188_BAD_DIGITS, NULL, NULL, NULL, 0 },
+    { CJT188_K_BCD_HIGH, 2, -1, "12 34", CJT188_IS_NUMBER, "12.34 bar", " (BCD, high byte first)", "12.34", 12.34 },
+    { CJT188_K_BCD_HIGH, 0, -1, "1A 00", CJT188_BAD_DIGITS, NULL, NULL, NULL, 0 },
     { CJT188_K_TENTHS, 0, -1, "2D 01", CJT188_IS_NUMBER, "30.1 bar", " (value/10)", "30.1", 30.1 },
     { CJT188_K_HUNDREDTHS, 0, -1, "2D 01", CJT188_IS_NUMBER, "3.01 bar", " (value/100)", "3.01", 3.01 },
     { CJT188_K_THOUSANDTHS, 1, -1, "2D 01", CJT188_IS_NUMBER, "0.0301 bar", " (value/1000)", "0.0301", 0.0301 },
