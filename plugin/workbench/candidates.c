@@ -249,8 +249,8 @@ static bool
 is_open(const struct window *window, const struct candidate *candidate, bool high_first)
 {
     const struct byte_facts *top = &window->facts[high_first ? 0 : window->width - 1];
-    const struct byte_facts *above = &window->facts[high_first ? -1 : (int)window->width];
     const bool has_above = high_first ? window->before > 0 : window->room > 0;
+    const struct byte_facts *above = has_above ? &window->facts[high_first ? -1 : (int)window->width] : top;
 
     if (candidate->type != TYPE_COUNTER || candidate->restarts > 0 || candidate->of_unit != NULL)
         return false;
