@@ -34,6 +34,38 @@ put_number(struct cjt188_text *text, double number, int decimals)
     cjt188_put(text, digits);
 }
 
+void
+cjt188_put_duration(struct cjt188_text *text, double seconds, const char *plus)
+{
+    static const struct {
+        const char *unit;
+        uint64_t seconds;
+    } parts[] = { { " d", 86400 }, { " h", 3600 }, { " m", 60 }, { " s", 1 } };
+    uint64_t left = (uint64_t)llround(MIN(fabs(seconds), 1e18)); /* no stamp of a capture is beyond */
+
+    cjt188_put(text, left == 0 ? "0 s" : seconds < 0 ? "−" : plus);
+    for (size_t i = 0, written = 0; i < array_length(parts) && left > 0; i++) {
+        if (left >= parts[i].seconds) {
+            cjt188_put(text, written++ > 0 ? " " : "");
+            cjt188_put_number(text, left / parts[i].seconds, 1);
+            cjt188_put(text, parts[i].unit);
+        }
+        left %= parts[i].seconds;
+    }
+}
+
+/* " s", and of an hour or more what that is: " s (−1 d 2 h 4 s)". */
+static void
+put_seconds_behind(struct cjt188_text *text, double seconds)
+{
+    cjt188_put(text, " s");
+    if (fabs(seconds) < 3600)
+        return;
+    cjt188_put(text, " (");
+    cjt188_put_duration(text, seconds, "");
+    cjt188_put(text, ")");
+}
+
 /* An item computed here: the number and what follows it. */
 static void
 add_number(const struct cjt188_frame *frame, proto_tree *tree, int field, double number, int decimals, const char *behind)
@@ -227,13 +259,17 @@ static void
 add_clock(const struct cjt188_frame *frame, proto_tree *tree)
 {
     const struct cjt188_value *clock = cjt188_measured(frame->decoded, CJT188_CLOCK_NOW);
+    char behind[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(behind, sizeof behind);
     double offset;
 
     if (clock == NULL || (frame->fact->flags & FACT_HAS_TIME) == 0 ||
         !proto_field_is_referenced(tree, hf_cjt188_clock_offset))
         return;
     offset = cjt188_clock_offset(&clock->time, &frame->pinfo->abs_ts);
-    add_number(frame, tree, hf_cjt188_clock_offset, offset, 1, " s, the meter's clock as local time");
+    put_seconds_behind(&text, offset);
+    cjt188_put(&text, ", the meter's clock as local time");
+    add_number(frame, tree, hf_cjt188_clock_offset, offset, 1, behind);
 }
 
 /* ---- beside the last reading ---- */
@@ -303,6 +339,17 @@ add_difference(const struct cjt188_frame *frame, struct cjt188_other *before, pr
 }
 
 static void
+tell_clock_jump(const struct cjt188_frame *frame, double jump)
+{
+    char by[CJT188_TEXT_MAX];
+    struct cjt188_text text = cjt188_text_start(by, sizeof by);
+
+    put_number(&text, jump, 0);
+    put_seconds_behind(&text, jump);
+    cjt188_add_remark(frame, &ei_cjt188_clock_jump, "The meter's clock jumped by %s since %s", by, since_text(frame));
+}
+
+static void
 compare_readings(const struct cjt188_frame *frame, struct cjt188_other *before, proto_tree *tree)
 {
     static const struct counter counters[] = {
@@ -322,7 +369,7 @@ compare_readings(const struct cjt188_frame *frame, struct cjt188_other *before, 
         return;
     jump = clock_jump(frame, now, then);
     if (fabs(jump) > CLOCK_TOLERANCE_SECONDS)
-        cjt188_add_remark(frame, &ei_cjt188_clock_jump, "The meter's clock jumped by %.0f s since %s", jump, since_text(frame));
+        tell_clock_jump(frame, jump);
 }
 
 void

@@ -839,22 +839,14 @@ write_readings(struct table *table, const struct meter_sums *sums, const double 
         write_backwards(table, sums);
 }
 
-/* "−1 d 2 h 4 s": what is zero is left out. */
 static void
 put_duration(GString *text, double seconds, const char *plus)
 {
-    static const struct {
-        const char *unit;
-        int64_t seconds;
-    } parts[] = { { "d", 86400 }, { "h", 3600 }, { "m", 60 }, { "s", 1 } };
-    int64_t left = llround(fabs(seconds));
+    char words[CJT188_TEXT_MAX];
+    struct cjt188_text duration = cjt188_text_start(words, sizeof words);
 
-    g_string_append(text, left == 0 ? "0 s" : seconds < 0 ? "−" : plus);
-    for (size_t i = 0, written = 0; i < array_length(parts) && left > 0; i++) {
-        if (left >= parts[i].seconds)
-            g_string_append_printf(text, "%s%" PRId64 " %s", written++ > 0 ? " " : "", left / parts[i].seconds, parts[i].unit);
-        left %= parts[i].seconds;
-    }
+    cjt188_put_duration(&duration, seconds, plus);
+    g_string_append(text, words);
 }
 
 static void

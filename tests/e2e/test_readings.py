@@ -340,8 +340,22 @@ def test_the_jump_is_told_in_seconds(decode, tmp_path):  # noqa: F811
     bus = Bus()
     bus.send(reading(A, clock="00 00 12 01 06 26 20"), after=0)
     bus.send(reading(A, clock="00 17 12 01 06 26 20"), after=600)
-    packet = decode(bus.write(tmp_path / "jump.pcapng"))[1]
-    assert packet["remark"] == ["The meter's clock jumped by 420 s since packet 1"]
+    bus.send(reading(A, clock="00 27 13 03 06 26 20"), after=600)
+    packets = decode(bus.write(tmp_path / "jump.pcapng"))
+    assert [packet["remark"] for packet in packets[1:]] == [
+        ["The meter's clock jumped by 420 s since packet 1"],
+        ["The meter's clock jumped by 176400 s (2 d 1 h) since packet 2"]]
+
+
+@pytest.mark.parametrize("shown, said", [("00 00 12 01 06 26 20", "-1.0 s, "), ("01 59 11 01 06 26 20", "-60.0 s, "),
+                                         ("01 00 13 01 06 26 20", "3600.0 s (1 h), "),
+                                         ("00 00 12 01 06 25 20", "-31536001.0 s (−365 d 1 s), ")])
+def test_a_long_offset_is_told_in_days_too(tshark, monkeypatch, tmp_path, shown, said):
+    monkeypatch.setitem(tshark.env, "TZ", "UTC")
+    bus = Bus()
+    bus.now = round(utc(2026, 6, 1, 12).timestamp() + 1) * 1_000_000_000
+    bus.send(reading(A, clock=shown), after=0)
+    assert f"Clock offset: {said}the meter's clock as local time" in tshark("-r", bus.write(tmp_path / "offset.pcapng"), "-V").stdout
 
 
 CHANGES = [pytest.param(utc(2026, 3, 29, 1), 1, 2, id="spring"), pytest.param(utc(2026, 10, 25, 1), 2, 1, id="autumn")]
