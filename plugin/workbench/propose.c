@@ -268,13 +268,14 @@ static const enum proposal_strength most_of[TYPES] = {
     [TYPE_CHECKSUM] = PROPOSAL_STRONG, [TYPE_SERIAL] = PROPOSAL_WEAK, [TYPE_CONSTANT] = PROPOSAL_WEAK,
 };
 
-/* A number that nothing known tells: it must be seen to carry from one byte to the next, or have its unit behind it. */
+/* A number that nothing known tells: it must be seen to carry from one byte to the next, or count and have its unit behind it. */
 static enum proposal_strength
 strength_of_number(const struct series *series, const struct candidate *candidate)
 {
     if (candidate->of_unit != NULL)
         return candidate->order < series->least_gain ? PROPOSAL_WEAK :
-            candidate->distinct > 2 ? PROPOSAL_STRONG : PROPOSAL_LIKELY;
+            candidate->distinct > 2 && (candidate->counts || candidate->carries >= SURE_CARRIES) ? PROPOSAL_STRONG
+                                                                                            : PROPOSAL_LIKELY;
     if (candidate->width == 1 && candidate->decreases > 0)
         return PROPOSAL_WEAK; /* perhaps the low byte of what was cleared, or carries */
     if (cjt188_raw(candidate->kind)->digits == 7 && candidate->distinct >= SURE_DISTINCT)
@@ -347,6 +348,25 @@ fitted_on(const struct series *series, const struct candidate *candidate)
     return g_strdup(text + MANUFACTURER_DIGITS + (only->address[4] == 0 ? HIGHEST_DIGITS : 0));
 }
 
+/* Hours that are sent in seconds are read in seconds. */
+static void
+name_parts(struct proposal *proposal)
+{
+    static const struct {
+        const char *whole;
+        double parts;
+        const char *unit;
+    } units[] = { { "h", 3600, "s" }, { "h", 60, "min" } };
+
+    for (size_t i = 0; i < array_length(units); i++) {
+        if (proposal->add == 0 && strcmp(proposal->unit, units[i].whole) == 0 &&
+            fabs(proposal->scale * units[i].parts - 1) < 1e-9) {
+            proposal->scale = 1;
+            proposal->unit = units[i].unit;
+        }
+    }
+}
+
 static struct proposal *
 proposal_of(const struct series *series, const struct candidate *candidate, unsigned rank)
 {
@@ -359,6 +379,7 @@ proposal_of(const struct series *series, const struct candidate *candidate, unsi
     proposal->scale = candidate->scaled ? candidate->scale : 1;
     proposal->add = candidate->scaled ? candidate->add : 0;
     proposal->unit = unit_of(candidate);
+    name_parts(proposal);
     proposal->name = say_name(candidate);
     proposal->meter = fitted_on(series, candidate);
     proposal->has_row = candidate->type != TYPE_CHECKSUM;
