@@ -329,13 +329,12 @@ decode_frame(struct cjt188_frame *frame, const struct cjt188_piece *piece)
 {
     const unsigned have = (unsigned)(piece->length - piece->preamble);
     const uint8_t *bytes = tvb_get_ptr(frame->tvb, (int)frame->offset, (int)have);
-    const uint8_t *octets = have >= CJT188_OFF_CONTROL ? bytes + CJT188_OFF_ADDRESS : NULL;
-    const bool is_wildcard = octets != NULL && cjt188_address_is_wildcard(octets);
+    const uint8_t *octets = bytes + CJT188_OFF_ADDRESS;
+    const bool has_address = have >= CJT188_OFF_CONTROL, is_wildcard = has_address && cjt188_address_is_wildcard(octets);
     struct cjt188_known known;
 
     frame->line = cjt188_line(frame->pinfo);
-    frame->meter =
-        octets != NULL ? cjt188_meter(frame->line, octets, is_wildcard, piece->kind == CJT188_FRAME) : NULL;
+    frame->meter = has_address ? cjt188_meter(frame->line, octets, is_wildcard, piece->kind == CJT188_FRAME) : NULL;
     cjt188_known_of(frame, bytes, have, &known);
     known.is_cut = is_cut(frame, bytes, have);
     cjt188_decode(bytes, have, piece->kind, &known, frame->decoded);
