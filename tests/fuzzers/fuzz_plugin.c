@@ -503,7 +503,7 @@ static GString *shown;
 static bool
 is_tcps_own(const char *label)
 {
-    return g_str_has_prefix(label, "[Reassembly error, protocol TCP: New fragment overlaps old data");
+    return strstr(label, "New fragment overlaps old data (retransmission?)") != NULL;
 }
 
 static void
