@@ -499,17 +499,14 @@ static column_info columns;
 static epan_dissect_t *dissection;
 static GString *shown;
 
-/* Where two segments have different bytes for one place, TCP says so, whoever is above it. */
-static bool
-is_tcps_own(const char *label)
-{
-    return strstr(label, "New fragment overlaps old data (retransmission?)") != NULL;
-}
+/* Where two segments have different bytes for one place, TCP says so, in several items, whoever is above it. */
+static bool tcp_contradicts;
 
 static void
 check_not_malformed(const field_info *field, const char *label)
 {
-    if (!g_str_has_prefix(field->hfinfo->abbrev, "_ws.malformed") || is_tcps_own(label))
+    tcp_contradicts = tcp_contradicts || strstr(label, "New fragment overlaps old data (retransmission?)") != NULL;
+    if (tcp_contradicts || !g_str_has_prefix(field->hfinfo->abbrev, "_ws.malformed"))
         return;
     fprintf(stderr, "packet %u: %s\n", (unsigned)dissection->pi.num, label);
     abort();
@@ -596,6 +593,7 @@ look_at(struct packet *packet, bool with_taps)
 
     dissect(packet, with_taps);
     g_string_truncate(shown, 0);
+    tcp_contradicts = false;
     show_columns();
     proto_tree_children_foreach(dissection->tree, show_node, GUINT_TO_POINTER(0));
     text = g_strndup(shown->str, shown->len);
