@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a value's text and a frame's sentence, 256 bytes of which may be a name, need at the most; where less is given they are
+/* What a value's text, with all that can be read in its bytes, and a frame's sentence need at the most; where less is given they are
  * cut between two characters. */
-enum { CJT188_TEXT_MAX = 240, CJT188_SENTENCE_MAX = 768 };
+enum { CJT188_TEXT_MAX = 512, CJT188_SENTENCE_MAX = 1024 };
 
 /* Always ends in NUL. Once something did not fit, nothing more is written. */
 struct cjt188_text {
