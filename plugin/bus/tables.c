@@ -139,7 +139,6 @@ drop_table(struct table *table)
     g_free(table);
 }
 
-
 /* ---- cells ---- */
 
 static void
